@@ -1,0 +1,56 @@
+//! `illuminator cluster`: preparing a table.
+
+use super::{Failure, note};
+use clap::Subcommand;
+use illuminator_node::shell::SystemEntropy;
+use illuminator_protocol::{ClusterKey, Entropy};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make a cluster key: 32 random bytes in a file that only its owner can read.
+    Init(Init),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Init {
+    /// The file to make; an existing one is never replaced.
+    #[arg(value_name = "FILE", default_value = "cluster.key")]
+    file: PathBuf,
+}
+
+impl Command {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Init(init) => init.run(),
+        }
+    }
+}
+
+impl Init {
+    fn run(self) -> Result<(), Failure> {
+        let mut bytes = [0; 32];
+        SystemEntropy.fill(&mut bytes);
+        let mut digits = String::with_capacity(65);
+        for byte in bytes {
+            let _ = write!(digits, "{byte:02x}");
+        }
+        digits.push('\n');
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&self.file)
+            .map_err(|error| Failure::new(4, format_args!("error: cannot make {}: {error}", self.file.display())))?;
+        file.write_all(digits.as_bytes())?;
+        let id = ClusterKey::from_bytes(bytes).id();
+        note(format_args!(
+            "{} holds the key {id}; copy it to every node (mode 0600) and name it there with --key",
+            self.file.display()
+        ));
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line: what the user types and what he reads.
+
+mod cluster;
+mod demo;
+mod models;
+mod options;
+mod scenario;
+mod table_view;
+
+use clap::{Parser, Subcommand};
+use std::error::Error;
+use std::fmt;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Runs energy scenarios in one process or on a table of Raspberry Pis, with the same bytes in the result.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The table without hardware: six simulated nodes over UDP, shown in the terminal.
+    Demo(demo::Demo),
+    /// Run, check or plan a scenario file.
+    #[command(subcommand)]
+    Scenario(scenario::Command),
+    /// List the model types, or show one with its parameters, ports and equations.
+    Models(models::Models),
+    /// Prepare a cluster of nodes.
+    #[command(subcommand)]
+    Cluster(cluster::Command),
+}
+
+/// Parses the arguments and does what they say.
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Demo(demo) => demo.run(),
+        Command::Scenario(command) => command.run(),
+        Command::Models(models) => models.run(),
+        Command::Cluster(command) => command.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            note(&failure.error);
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+/// An error for the user, and the exit status it ends with: 2 wrong use or wrong scenario, 3 a node was lost,
+/// 4 output could not be written, 1 anything else.
+struct Failure {
+    status: u8,
+    error: String,
+}
+
+impl Failure {
+    fn new(status: u8, error: impl fmt::Display) -> Self {
+        Self { status, error: error.to_string() }
+    }
+
+    fn wrong_use(error: impl fmt::Display) -> Self {
+        Self::new(2, format_args!("error: {error}"))
+    }
+}
+
+impl<E: Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::new(1, format_args!("error: {error}"))
+    }
+}
+
+/// Writes a line to stderr. Where nobody listens any more, that is no reason to fail.
+fn note(message: impl fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{message}");
+}
+
+/// Writes to stdout, whose reader may leave early.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}

@@ -1,0 +1,157 @@
+//! `illuminator models`: what can stand in a scenario.
+
+use super::{Failure, print};
+use illuminator_node::model::registry::{MODEL_TYPES, find};
+use illuminator_node::model::{Build, Const, Family, KeyDefault, ModelType, Parameter, Port, Written};
+use std::fmt::Write;
+
+/// List the model types, or show one.
+#[derive(clap::Args)]
+pub(super) struct Models {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Show a model type: parameters, ports, units, defaults, equations.
+    Show {
+        /// Its name, as in `type:`.
+        #[arg(value_name = "TYPE")]
+        model_type: String,
+    },
+}
+
+impl Models {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self.command {
+            None => print(&list()),
+            Some(Command::Show { model_type }) => match find(&model_type) {
+                Some(model_type) => print(&show(model_type)),
+                None => return Err(unknown(&model_type)),
+            },
+        }
+        Ok(())
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    let nearest = (MODEL_TYPES.iter())
+        .max_by(|a, b| strsim::jaro_winkler(a.name, name).total_cmp(&strsim::jaro_winkler(b.name, name)))
+        .filter(|nearest| strsim::jaro_winkler(nearest.name, name) > 0.7)
+        .map_or_else(String::new, |nearest| format!("; did you mean `{}`?", nearest.name));
+    Failure::wrong_use(format_args!("no model type is called `{name}`{nearest}"))
+}
+
+fn list() -> String {
+    let mut text = String::new();
+    let mut family = None;
+    for model_type in MODEL_TYPES {
+        if family.replace(model_type.family) != Some(model_type.family) {
+            let gap = if text.is_empty() { "" } else { "\n" };
+            let _ = writeln!(text, "{gap}{}", family_name(model_type.family));
+        }
+        let _ = writeln!(text, "  {:<18} {}", model_type.name, model_type.summary);
+    }
+    text
+}
+
+fn family_name(family: Family) -> &'static str {
+    match family {
+        Family::Generation => "Generation",
+        Family::Demand => "Demand",
+        Family::Storage => "Storage",
+        Family::Control => "Control",
+        Family::Grid => "Grid",
+        Family::Data => "Data",
+        Family::Utility => "Utility",
+    }
+}
+
+fn show(model_type: &ModelType) -> String {
+    let mut text = format!("{}: {}\n", model_type.name, model_type.summary);
+    let place = match model_type.build {
+        Build::Anywhere(_) => "runs on the host or on any node",
+        Build::OnHost(_) => "reads files, so it runs on the host; its values are sent",
+        Build::Recorder => "writes a file, so it runs on the host",
+    };
+    let _ = writeln!(text, "{place}; time_step_size {} unless given", model_type.step_size);
+    if !model_type.parameters.is_empty() {
+        text.push_str("\nparameters\n");
+        model_type.parameters.iter().for_each(|parameter| show_parameter(parameter, &mut text));
+    }
+    for (title, ports) in
+        [("inputs", model_type.inputs), ("outputs", model_type.outputs), ("states", model_type.states)]
+    {
+        if !ports.is_empty() {
+            let _ = writeln!(text, "\n{title}");
+            ports.iter().for_each(|port| show_port(title == "inputs", port, &mut text));
+        }
+    }
+    let _ = writeln!(text, "\n{}", model_type.documentation.trim());
+    let _ = writeln!(text, "\nexample\n{}", example(model_type));
+    text
+}
+
+fn show_parameter(parameter: &Parameter, text: &mut String) {
+    let default = match parameter.key_default {
+        KeyDefault::Required => "required".to_owned(),
+        KeyDefault::Value(value) => format!("default {}", constant(value)),
+        KeyDefault::Unused => "not used".to_owned(),
+    };
+    line(text, parameter.name, parameter.unit.symbol(), &format!("{} ({default})", parameter.meaning));
+}
+
+fn show_port(input: bool, port: &Port, text: &mut String) {
+    let note = match (input, port.required, port.written) {
+        (true, true, _) => " (must be connected)",
+        (true, false, _) | (false, _, Written::Always) => "",
+        (false, _, Written::IfDeclared) => " (written if the section lists it)",
+        (false, _, Written::Never) => " (never written; nothing may read it)",
+    };
+    line(text, port.name, port.unit.symbol(), &format!("{}{note}", port.meaning));
+}
+
+fn line(text: &mut String, name: &str, unit: &str, meaning: &str) {
+    let unit = if unit.is_empty() { String::new() } else { format!("[{unit}]") };
+    let _ = writeln!(text, "  {name:<22} {unit:<8} {meaning}");
+}
+
+fn constant(value: Const) -> String {
+    match value {
+        Const::Null => "null".to_owned(),
+        Const::Bool(b) => b.to_string(),
+        Const::Int(i) => i.to_string(),
+        Const::Float(f) => f.to_string(),
+        Const::Text(text) => format!("'{text}'"),
+        Const::Absent => String::new(),
+    }
+}
+
+/// A model entry with everything that the type knows, ready to paste.
+fn example(model_type: &ModelType) -> String {
+    let mut text = format!("  - name: {}1\n    type: {}\n", model_type.name, model_type.name);
+    let parameters: Vec<(&str, Const)> = (model_type.parameters.iter())
+        .filter(|parameter| !matches!(parameter.key_default, KeyDefault::Unused))
+        .map(|parameter| (parameter.name, parameter.class_default))
+        .collect();
+    let ports = |ports: &[Port], written: bool| -> Vec<(&'static str, Const)> {
+        (ports.iter())
+            .filter(|port| !written || port.written == Written::Always)
+            .map(|port| (port.name, port.class_default))
+            .collect()
+    };
+    let sections = [
+        ("parameters", parameters),
+        ("inputs", ports(model_type.inputs, false)),
+        ("outputs", ports(model_type.outputs, true)),
+        ("states", ports(model_type.states, true)),
+    ];
+    for (title, entries) in sections.into_iter().filter(|(_, entries)| !entries.is_empty()) {
+        let _ = writeln!(text, "    {title}:");
+        for (name, value) in entries {
+            let _ = writeln!(text, "      {}", format!("{name}: {}", constant(value)).trim_end());
+        }
+    }
+    text
+}

@@ -1,0 +1,242 @@
+//! `illuminator scenario`: run, check, plan.
+
+use super::options::{PlacementOptions, Table};
+use super::{Failure, note, print};
+use crate::coordinator::Timing;
+use crate::plan::{self, TablePlan};
+use crate::record::ResultFormat;
+use crate::scenario::{Diagnostic, Diagnostics, Scenario, load};
+use crate::shell::{
+    DiskFiles, Progress, ResultFiles, RunFailure, StopFlag, run_local, run_on_nodes,
+};
+use clap::{Subcommand, ValueEnum};
+use illuminator_protocol::Duration;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Run a scenario and write its result.
+    Run(Run),
+    /// Find every mistake in a scenario without running it.
+    Check(Check),
+    /// Show what would run where, in which order.
+    Plan(Plan),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Run {
+    /// The scenario file.
+    #[arg(value_name = "FILE", default_value = "config.yaml")]
+    file: PathBuf,
+    /// Where the result goes, instead of `monitor.file`; `-` for the standard output.
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    placement: PlacementOptions,
+    /// Real seconds per co-simulation step; as fast as possible unless given.
+    #[arg(long, value_name = "S", value_parser = pace)]
+    pace: Option<Duration>,
+    /// Result format: of the Illuminator's development version, or of its main version.
+    #[arg(long, value_enum, default_value = "dev")]
+    format: Format,
+    /// No progress bar, no warnings, no summary.
+    #[arg(short, long)]
+    quiet: bool,
+    /// A summary as JSON on the standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Dev,
+    Main,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Check {
+    /// The scenario file.
+    #[arg(value_name = "FILE", default_value = "config.yaml")]
+    file: PathBuf,
+    /// The findings as JSON on the standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Plan {
+    /// The scenario file.
+    #[arg(value_name = "FILE", default_value = "config.yaml")]
+    file: PathBuf,
+    #[command(flatten)]
+    placement: PlacementOptions,
+    /// How to show it; `dot` is for Graphviz.
+    #[arg(long, value_enum, default_value = "text")]
+    format: PlanFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PlanFormat {
+    Text,
+    Json,
+    Dot,
+}
+
+impl Command {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Run(run) => run.run(),
+            Self::Check(check) => check.run(),
+            Self::Plan(plan) => plan.run(),
+        }
+    }
+}
+
+impl Run {
+    fn run(self) -> Result<(), Failure> {
+        let stop = StopFlag::from_signals();
+        let scenario = read(&self.file).map_err(|diagnostics| Failure::new(2, diagnostics))?;
+        if !self.quiet {
+            scenario.warnings.iter().for_each(note);
+        }
+        let placement = self.placement.placement(&scenario)?;
+        let plan = plan::plan(&scenario, &placement, &[]);
+        let format = match self.format {
+            Format::Dev => ResultFormat::Dev,
+            Format::Main => ResultFormat::Main,
+        };
+        let results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
+        let table = if plan.is_local() { None } else { Some(self.placement.table(&placement)?) };
+        let mut progress = Progress::new(plan.steps, self.quiet);
+        let path = results.path().to_owned();
+        let done = self.execute(&plan, table.as_ref(), results, &mut progress, &stop);
+        progress.finish();
+        let done = match done {
+            // Whoever read the pipe has seen enough.
+            Err(RunFailure::Output(error)) if error.is_closed_pipe() => return Ok(()),
+            other => other.map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
+        };
+        self.summary(&scenario, done, plan.steps, progress.elapsed_s(), &path);
+        Ok(())
+    }
+
+    /// Runs the plan where it is placed. Returns the number of steps done.
+    fn execute(
+        &self,
+        plan: &TablePlan,
+        table: Option<&Table>,
+        mut results: ResultFiles,
+        progress: &mut Progress,
+        stop: &StopFlag,
+    ) -> Result<u64, RunFailure> {
+        let timing = Timing { pace: self.pace.unwrap_or(Duration::ZERO), ..Timing::default() };
+        let done = match table {
+            None => run_local(plan, timing.pace, &mut results, progress, stop)?,
+            Some(table) => {
+                run_on_nodes(plan, &table.targets, &table.key, timing, &mut results, progress, stop)?
+            }
+        };
+        results.finish()?;
+        Ok(done)
+    }
+
+    fn summary(&self, scenario: &Scenario, done: u64, planned: u64, elapsed_s: f64, path: &str) {
+        if self.json {
+            let summary = json!({
+                "scenario": scenario.name,
+                "models": scenario.models.len(),
+                "steps": done,
+                "steps_planned": planned,
+                "seconds": elapsed_s,
+                "output": path,
+            });
+            print(&format!("{summary}\n"));
+        }
+        if !self.quiet {
+            let early = if done < planned { format!(" of {planned}, stopped early") } else { String::new() };
+            note(format_args!("{done} steps{early} in {elapsed_s:.3} s, result in {path}"));
+        }
+    }
+}
+
+impl Check {
+    fn run(self) -> Result<(), Failure> {
+        let read = read(&self.file);
+        let (findings, summary) = match &read {
+            Ok(scenario) => (scenario.warnings.as_slice(), Some(summary(&self.file, scenario))),
+            Err(Diagnostics(findings)) => (findings.as_slice(), None),
+        };
+        if self.json {
+            let findings: Vec<_> = findings.iter().map(to_json).collect();
+            let ok = summary.is_some();
+            print(&format!("{:#}\n", json!({ "ok": ok, "findings": findings })));
+        } else {
+            findings.iter().for_each(note);
+            summary.iter().for_each(note);
+        }
+        match read {
+            Ok(_) => Ok(()),
+            Err(Diagnostics(findings)) => {
+                let errors = findings.len();
+                let plural = if errors == 1 { "" } else { "s" };
+                Err(Failure::new(2, format_args!("{}: {errors} finding{plural}, cannot run", self.file.display())))
+            }
+        }
+    }
+}
+
+impl Plan {
+    fn run(self) -> Result<(), Failure> {
+        let scenario = read(&self.file).map_err(|diagnostics| Failure::new(2, diagnostics))?;
+        let placement = self.placement.placement(&scenario)?;
+        let planned = plan::plan(&scenario, &placement, &[]);
+        print(&match self.format {
+            PlanFormat::Text => plan::to_text(&scenario, &placement, &planned),
+            PlanFormat::Json => plan::to_json(&scenario, &placement, &planned),
+            PlanFormat::Dot => plan::to_dot(&scenario, &placement),
+        });
+        Ok(())
+    }
+}
+
+/// Reads and checks a scenario file.
+fn read(path: &Path) -> Result<Scenario, Diagnostics> {
+    let name = path.display().to_string();
+    let text = std::fs::read(path).map_err(|error| Diagnostics::of_file(&name, format!("cannot be read: {error}")))?;
+    let text = String::from_utf8(text).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to();
+        Diagnostics::of_file(&name, format!("is not UTF-8 text (byte {byte})"))
+    })?;
+    load(&text, &name, &mut DiskFiles::beside(path))
+}
+
+fn summary(path: &Path, scenario: &Scenario) -> String {
+    format!(
+        "{}: ok: {} models, {} connections, {} steps of {} s",
+        path.display(),
+        scenario.models.len(),
+        scenario.connections.len(),
+        scenario.steps,
+        scenario.resolution_s
+    )
+}
+
+fn to_json(finding: &Diagnostic) -> serde_json::Value {
+    json!({
+        "severity": finding.severity.name(),
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+        "help": finding.help,
+    })
+}
+
+/// Seconds per step, down to a microsecond.
+pub(super) fn pace(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(Duration::from_micros((seconds * 1e6) as u64)),
+        _ => Err("expected seconds from 0 to 86400".to_owned()),
+    }
+}

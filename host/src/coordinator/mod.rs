@@ -1,0 +1,373 @@
+//! The host's side of a distributed run, as a pure state machine.
+//!
+//! ```text
+//!   datagrams ⇄ NodeLink (one per node: handshake, session, messages)
+//!                   ⇅ turns and their values
+//!               Schedule (which task may run, values in flight) ⇄ Engine (the host's own models)
+//!                   ▼ complete steps, in order
+//!               rows
+//! ```
+//!
+//! The shell hands in datagrams and the time; it takes out datagrams, complete steps to record, the next
+//! deadline and in the end the [`Outcome`]. All nodes must be ready before the first step (a barrier).
+//! Invariants: rows come in order and each once; what was recorded stays recorded whatever happens later;
+//! nothing here reads a clock or opens anything.
+
+mod error;
+mod node_link;
+mod schedule;
+
+pub use error::RunError;
+pub use node_link::{NodeLink, NodeState};
+pub use schedule::{Schedule, Turn};
+
+use crate::plan::{HOST, TablePlan};
+use illuminator_node::engine::{Engine, EngineError};
+use illuminator_node::model::Slots;
+use illuminator_node::wire::read_into;
+use illuminator_protocol::{Datagram, Duration, Instant, RunId, ToHost};
+use node_link::Change;
+use schedule::ImportSource;
+
+/// How a run behaves in time.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// How long a node may take to answer before the run starts.
+    pub connect_within: Duration,
+    /// How long a node may be silent during the run before it counts as lost.
+    pub lost_after: Duration,
+    /// Time from one co-simulation step to the next; zero: as fast as possible.
+    pub pace: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        let patience = Duration::from_secs(5);
+        Self { connect_within: patience, lost_after: patience, pace: Duration::ZERO }
+    }
+}
+
+/// How long the nodes get to acknowledge that the run is over.
+const RELEASE_WITHIN: Duration = Duration::from_secs(1);
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nodes are being reached and given their plans, since the time given.
+    Gathering(Instant),
+    /// Steps are running, since the time given.
+    Running(Instant),
+    /// The result is complete; nodes are being released, until the time given.
+    Releasing(Instant),
+    /// Over.
+    Ended,
+}
+
+/// How a run ended.
+pub type Outcome = Result<(), RunError>;
+
+/// The coordinator of one distributed run.
+pub struct Coordinator {
+    run: RunId,
+    timing: Timing,
+    phase: Phase,
+    host: Engine,
+    nodes: Vec<NodeLink>,
+    schedule: Schedule,
+    /// Steps before this one may start, as far as the pace allows.
+    admitted: u64,
+    failure: Option<RunError>,
+    /// Where the search for datagrams to send goes on, so that no node starves another.
+    next_node: usize,
+    message: Vec<u8>,
+}
+
+impl Coordinator {
+    /// A run of `plan` on `nodes`, which stand in the order of its places after the host.
+    ///
+    /// # Errors
+    /// A model of the host that cannot be built.
+    pub fn new(
+        plan: &TablePlan,
+        run: RunId,
+        nodes: Vec<NodeLink>,
+        timing: Timing,
+        now: Instant,
+    ) -> Result<Self, EngineError> {
+        assert_eq!(plan.places.len(), nodes.len() + 1, "one link per node of the plan");
+        Ok(Self {
+            run,
+            timing,
+            phase: Phase::Gathering(now),
+            host: Engine::new(&plan.places[HOST])?,
+            nodes,
+            schedule: Schedule::new(plan),
+            admitted: 0,
+            failure: None,
+            next_node: 0,
+            message: Vec::new(),
+        })
+    }
+
+    /// Takes a datagram that came from the address of `nodes[node]`. What is not from that node is dropped.
+    pub fn handle(&mut self, now: Instant, node: usize, datagram: &mut [u8]) {
+        self.nodes[node].handle(now, datagram);
+        self.hear(now, node);
+        self.work(now);
+    }
+
+    /// Writes the next datagram to send into `out` and says to which node; `None` if there is none now.
+    pub fn poll_transmit(&mut self, now: Instant, out: &mut Datagram) -> Option<usize> {
+        self.keep_time(now);
+        for _ in 0..self.nodes.len() {
+            let node = self.next_node;
+            if self.nodes[node].poll_transmit(now, out) {
+                return Some(node);
+            }
+            self.hear(now, node);
+            self.next_node = (node + 1) % self.nodes.len();
+        }
+        None
+    }
+
+    /// When [`poll_transmit`](Self::poll_transmit) wants to be called at the latest.
+    pub fn poll_timeout(&self) -> Instant {
+        let own = match self.phase {
+            Phase::Gathering(since) => since + self.timing.connect_within,
+            Phase::Running(since) => self.next_admission(since),
+            Phase::Releasing(until) => until,
+            Phase::Ended => Instant::MAX,
+        };
+        self.nodes.iter().map(|node| node.poll_timeout(self.timing.lost_after)).fold(own, Instant::min)
+    }
+
+    /// The oldest step, if it is complete and waits to be recorded.
+    pub fn complete(&self) -> Option<u64> {
+        self.schedule.complete()
+    }
+
+    /// The values of a complete step, by wire.
+    pub fn values(&self, step: u64) -> &Slots {
+        self.schedule.step_values(step)
+    }
+
+    /// Notes that the complete step is recorded, and goes on.
+    pub fn recorded(&mut self, now: Instant) {
+        self.schedule.retire();
+        self.work(now);
+    }
+
+    /// Ends the run before `step`, or as soon as possible after it: no further step starts.
+    pub fn stop(&mut self, now: Instant) {
+        self.schedule.stop_before(self.schedule.base());
+        self.work(now);
+    }
+
+    /// How the run ended; `None` while it goes on.
+    pub fn outcome(&mut self) -> Option<Outcome> {
+        (self.phase == Phase::Ended).then(|| self.failure.take().map_or(Ok(()), Err))
+    }
+
+    /// The links to the nodes, for their states and counters.
+    pub fn nodes(&self) -> &[NodeLink] {
+        &self.nodes
+    }
+
+    /// Whether every node is ready and steps run.
+    pub fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Running(_))
+    }
+
+    /// Takes what became of a node's session and what it said.
+    fn hear(&mut self, now: Instant, node: usize) {
+        while let Some(change) = self.nodes[node].poll_change(self.run, now) {
+            match change {
+                Change::Reconnected => self.ask_again(node),
+                Change::Restarted => {
+                    let node = self.nodes[node].label().to_owned();
+                    self.fail(RunError::Restarted { node }, now);
+                }
+            }
+        }
+        let mut message = std::mem::take(&mut self.message);
+        while self.nodes[node].receive(&mut message) {
+            if let Err(error) = self.take(node, &message) {
+                self.fail(error, now);
+            }
+        }
+        self.message = message;
+    }
+
+    /// Takes a message; one of another run, or one that cannot be read, changes nothing.
+    fn take(&mut self, node: usize, message: &[u8]) -> Result<(), RunError> {
+        let Ok(message) = ToHost::decode(message) else { return Ok(()) };
+        let label = self.nodes[node].label();
+        match message {
+            ToHost::Done { run, step, stage, values } if run == self.run => {
+                // A repeat of what is already known is no news.
+                let Some(turn) = self.schedule.awaited(node + 1, step, usize::from(stage)) else {
+                    return Ok(());
+                };
+                self.schedule
+                    .finish(turn, |slots, wires| read_into(values, slots, wires))
+                    .map_err(|error| RunError::Unreadable { node: label.to_owned(), what: error.to_string() })
+            }
+            ToHost::Failed { run, step, model, reason } if run == self.run => {
+                let error = EngineError { model: model.to_owned(), reason: reason.to_owned() };
+                Err(RunError::Model { place: label.to_owned(), step, error })
+            }
+            ToHost::Rejected { run, reason } if run == self.run => {
+                Err(RunError::Rejected { node: label.to_owned(), reason: reason.to_owned() })
+            }
+            ToHost::Ready { run } if run == self.run => {
+                self.nodes[node].took_plan();
+                Ok(())
+            }
+            ToHost::Done { .. }
+            | ToHost::Failed { .. }
+            | ToHost::Rejected { .. }
+            | ToHost::Ready { .. }
+            | ToHost::Snapshot { .. }
+            | ToHost::Restored { .. }
+            | ToHost::ControlDone { .. } => Ok(()),
+        }
+    }
+
+    /// Everything a node was asked before its session broke may be lost: asks for it again.
+    fn ask_again(&mut self, node: usize) {
+        let turns: Vec<Turn> = self.schedule.outstanding(node + 1).collect();
+        for turn in turns {
+            self.ask(node, turn);
+        }
+    }
+
+    fn ask(&mut self, node: usize, turn: Turn) {
+        if let Err(error) = self.nodes[node].send_step(self.run, turn, &self.schedule) {
+            self.failure.get_or_insert(error);
+            self.schedule.stop_before(turn.step);
+        }
+    }
+
+    /// Does everything that can be done without further news.
+    fn work(&mut self, now: Instant) {
+        if let Phase::Gathering(_) = self.phase
+            && self.nodes.iter().all(NodeLink::is_ready)
+        {
+            self.nodes.iter_mut().for_each(|node| node.send_start(self.run));
+            self.phase = Phase::Running(now);
+        }
+        if let Phase::Running(since) = self.phase {
+            self.admit(now, since);
+            while self.run_ready() {}
+            if self.schedule.base() >= self.schedule.limit() {
+                self.release(now);
+            }
+        }
+        if let Phase::Releasing(until) = self.phase
+            && (now >= until || self.nodes.iter_mut().all(NodeLink::is_idle))
+        {
+            self.phase = Phase::Ended;
+        }
+    }
+
+    /// Gives every place the turns that are ready. Returns whether anything was computed here, so that more
+    /// may be ready.
+    fn run_ready(&mut self) -> bool {
+        let mut computed = false;
+        for place in 0..=self.nodes.len() {
+            while let Some(turn) = self.schedule.ready(place, self.admitted) {
+                self.schedule.advance(place);
+                if place == HOST {
+                    computed = true;
+                    if let Err(error) = self.compute(turn) {
+                        self.schedule.stop_before(turn.step);
+                        let failed = RunError::Model { place: "this host".to_owned(), step: turn.step, error };
+                        self.failure.get_or_insert(failed);
+                    }
+                } else {
+                    self.ask(place - 1, turn);
+                }
+            }
+        }
+        computed
+    }
+
+    /// Runs one of the host's own stages.
+    fn compute(&mut self, turn: Turn) -> Result<(), EngineError> {
+        let Self { host, schedule, .. } = self;
+        let stage = schedule.task(turn).stage;
+        host.import(stage, |slots, imports| {
+            for (index, &slot) in imports.iter().enumerate() {
+                match schedule.import(turn, index) {
+                    ImportSource::Wire(values, wire) => slots.copy_from(values, wire, slot),
+                    ImportSource::Initial(value) => slots.set_value(slot, value.clone()),
+                }
+            }
+        });
+        host.run_stage(turn.step, stage)?;
+        schedule.finish(turn, |values, wires| {
+            for (&slot, &wire) in host.exports(stage).iter().zip(wires) {
+                values.copy_from(host.slots(), slot, wire);
+            }
+            Ok(())
+        })
+    }
+
+    fn keep_time(&mut self, now: Instant) {
+        match self.phase {
+            Phase::Gathering(since) if now >= since + self.timing.connect_within => {
+                if let Some(node) = self.nodes.iter().find(|node| !node.is_ready()) {
+                    let error = node.no_answer(now.saturating_since(since));
+                    self.fail(error, now);
+                }
+            }
+            Phase::Running(_) => {
+                let lost_after = self.timing.lost_after;
+                if let Some(node) = self.nodes.iter().find(|node| node.is_lost(now, lost_after)) {
+                    let error = node.lost(now, self.schedule.base());
+                    self.fail(error, now);
+                }
+            }
+            _ => {}
+        }
+        self.work(now);
+    }
+
+    /// Steps that the pace allows by now.
+    fn admit(&mut self, now: Instant, since: Instant) {
+        self.admitted = match self.timing.pace.as_micros() {
+            0 => u64::MAX,
+            pace => now.saturating_since(since).as_micros() / pace + 1,
+        };
+    }
+
+    fn next_admission(&self, since: Instant) -> Instant {
+        match self.timing.pace.as_micros() {
+            0 => Instant::MAX,
+            pace => since + Duration::from_micros(pace.saturating_mul(self.admitted)),
+        }
+    }
+
+    /// Ends the run at once; what is recorded stays.
+    fn fail(&mut self, error: RunError, now: Instant) {
+        match &error {
+            // Steps before the failing one still become rows.
+            RunError::Model { step, .. } if matches!(self.phase, Phase::Running(_)) => {
+                self.schedule.stop_before(*step);
+                self.failure.get_or_insert(error);
+            }
+            _ => {
+                self.failure.get_or_insert(error);
+                self.schedule.stop_before(self.schedule.base());
+                self.release(now);
+            }
+        }
+    }
+
+    fn release(&mut self, now: Instant) {
+        if !matches!(self.phase, Phase::Releasing(_) | Phase::Ended) {
+            self.nodes.iter_mut().for_each(|node| node.send_release(self.run));
+            self.phase = Phase::Releasing(now + RELEASE_WITHIN);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Which task may run when: the dataflow of all steps in flight.
+//!
+//! ```text
+//!          retired │ base … base+WINDOW-1 in flight │ not admitted
+//!   values   ring  │  one set of wires per step     │
+//! ```
+//!
+//! A task runs once its imports are there: wires of its own step, and for time-shifted connections wires of
+//! the step before. A place runs its tasks strictly in order (step by step, stage by stage). Where no
+//! feedback crosses places, later steps therefore start before earlier ones are done. Invariants: a task runs
+//! once per step; a step is retired when all its tasks are done; memory is bounded by the window.
+
+use crate::plan::{PlaceId, TablePlan, Task};
+use illuminator_node::model::Slots;
+use illuminator_node::value::Value;
+
+/// Most steps in flight: as many as a node keeps replies for.
+pub(super) const WINDOW: usize = illuminator_node::node::STEPS_IN_FLIGHT;
+/// One more than in flight: the oldest step may still need the values of the step before it.
+const RING: usize = WINDOW + 1;
+
+/// A task in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The co-simulation step.
+    pub step: u64,
+    /// The task's number in [`TablePlan::tasks`].
+    pub task: usize,
+}
+
+/// The tasks of all steps in flight and the values that pass between them.
+pub struct Schedule {
+    tasks: Vec<Task>,
+    /// First task of each place, and the end.
+    first_task: Vec<usize>,
+    values: Vec<Slots>,
+    done: Vec<Vec<bool>>,
+    left: Vec<usize>,
+    /// The next turn of each place: (step, stage).
+    next: Vec<(u64, usize)>,
+    base: u64,
+    limit: u64,
+}
+
+impl Schedule {
+    /// The schedule of a planned run, before its first step.
+    pub fn new(plan: &TablePlan) -> Self {
+        let tasks = plan.tasks.clone();
+        let places = plan.places.len();
+        let first_task =
+            (0..=places).map(|place| tasks.partition_point(|task| task.place < place)).collect();
+        Self {
+            values: vec![Slots::new(plan.wires as usize); RING],
+            done: vec![vec![false; tasks.len()]; RING],
+            left: vec![tasks.len(); RING],
+            next: vec![(0, 0); places],
+            base: 0,
+            limit: plan.steps,
+            first_task,
+            tasks,
+        }
+    }
+
+    /// The oldest step that is not retired.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// Lets no step from `limit` on start (or go on, where it has not started everywhere).
+    pub fn stop_before(&mut self, limit: u64) {
+        self.limit = self.limit.min(limit);
+    }
+
+    /// The first step that will not run.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    /// The next turn of a place, if its values are there and its step is admitted (`step < admitted`).
+    pub fn ready(&self, place: PlaceId, admitted: u64) -> Option<Turn> {
+        let (step, stage) = self.next[place];
+        let task = self.first_task[place] + stage;
+        if task >= self.first_task[place + 1] || step >= self.limit.min(admitted).min(self.base + WINDOW as u64) {
+            return None;
+        }
+        let has = |step: u64, others: &[usize]| others.iter().all(|&other| self.is_done(Turn { step, task: other }));
+        let ready = has(step, &self.tasks[task].after)
+            && (step == 0 || has(step - 1, &self.tasks[task].after_previous));
+        ready.then_some(Turn { step, task })
+    }
+
+    /// Notes that the next turn of a place has been given to it.
+    pub fn advance(&mut self, place: PlaceId) {
+        let (step, stage) = self.next[place];
+        let last = self.first_task[place] + stage + 1 == self.first_task[place + 1];
+        self.next[place] = if last { (step + 1, 0) } else { (step, stage + 1) };
+    }
+
+    /// The turns that a place was given and has not finished, in order.
+    pub fn outstanding(&self, place: PlaceId) -> impl Iterator<Item = Turn> + '_ {
+        let (end_step, end_stage) = self.next[place];
+        let tasks = self.first_task[place]..self.first_task[place + 1];
+        (self.base..=end_step)
+            .flat_map(move |step| tasks.clone().map(move |task| Turn { step, task }))
+            .filter(move |turn| turn.step < end_step || turn.task < self.first_task[place] + end_stage)
+            .filter(|&turn| !self.is_done(turn))
+    }
+
+    /// The task of a turn.
+    pub fn task(&self, turn: Turn) -> &Task {
+        &self.tasks[turn.task]
+    }
+
+    /// The turn of `stage` of `place` in `step`, if it is one that is awaited.
+    pub fn awaited(&self, place: PlaceId, step: u64, stage: usize) -> Option<Turn> {
+        let task = self.first_task[place] + stage;
+        let turn = Turn { step, task };
+        let given = (step, stage) < self.next[place] && task < self.first_task[place + 1];
+        (given && step >= self.base && !self.is_done(turn)).then_some(turn)
+    }
+
+    /// Where import number `import` of a turn's task finds its value: the slots and the wire, or an initial
+    /// value.
+    pub fn import(&self, turn: Turn, import: usize) -> ImportSource<'_> {
+        let import = &self.tasks[turn.task].imports[import];
+        match &import.shifted {
+            None => ImportSource::Wire(self.step_values(turn.step), import.wire),
+            Some(_) if turn.step > 0 => ImportSource::Wire(self.step_values(turn.step - 1), import.wire),
+            Some(initial) => ImportSource::Initial(initial),
+        }
+    }
+
+    /// The wires of a step in flight.
+    pub fn step_values(&self, step: u64) -> &Slots {
+        &self.values[(step % RING as u64) as usize]
+    }
+
+    /// Finishes a turn: lets `fill` write its exports, given the wires of its step and the wires it fills in
+    /// the order of its exports. If that fails, the turn stays unfinished.
+    ///
+    /// # Errors
+    /// That of `fill`.
+    pub fn finish<E>(
+        &mut self,
+        turn: Turn,
+        fill: impl FnOnce(&mut Slots, &[u32]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let ring = (turn.step % RING as u64) as usize;
+        fill(&mut self.values[ring], &self.tasks[turn.task].exports)?;
+        debug_assert!(!self.done[ring][turn.task], "a turn is finished once");
+        self.done[ring][turn.task] = true;
+        self.left[ring] -= 1;
+        Ok(())
+    }
+
+    /// The oldest step, if all its tasks are done: its wires may be recorded.
+    pub fn complete(&self) -> Option<u64> {
+        (self.base < self.limit && self.left[(self.base % RING as u64) as usize] == 0).then_some(self.base)
+    }
+
+    /// Forgets the step before the oldest one, which is done, and admits a new one.
+    pub fn retire(&mut self) {
+        debug_assert!(self.complete().is_some(), "only a complete step is retired");
+        self.base += 1;
+        let ring = ((self.base + WINDOW as u64 - 1) % RING as u64) as usize;
+        self.done[ring].fill(false);
+        self.left[ring] = self.tasks.len();
+    }
+
+    fn is_done(&self, turn: Turn) -> bool {
+        turn.step < self.base || self.done[(turn.step % RING as u64) as usize][turn.task]
+    }
+}
+
+/// Where the value of an import is found.
+pub enum ImportSource<'a> {
+    /// On this wire of these values.
+    Wire(&'a Slots, u32),
+    /// It is the initial value of a time-shifted connection.
+    Initial(&'a Value),
+}

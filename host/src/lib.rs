@@ -1,0 +1,19 @@
+//! The illuminator host: scenario files, planning, coordination of nodes, results, command line.
+//!
+//! ```text
+//!   scenario.yaml ─▶ scenario (checked) ─▶ plan ─▶ coordinator ⇄ nodes (UDP)
+//!                        ▲ csv tables                   │ values of each step
+//!                                                       ▼
+//!                                                    record (CSV)
+//! ```
+//!
+//! `scenario`, `csv`, `plan`, `coordinator` and `record` are pure; `shell` and `cli` read the clock, files
+//! and sockets.
+
+pub mod cli;
+pub mod coordinator;
+pub mod csv;
+pub mod plan;
+pub mod record;
+pub mod scenario;
+pub mod shell;

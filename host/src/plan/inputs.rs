@@ -1,0 +1,73 @@
+//! Who feeds each input: connections grouped and combined as spec/scenario-format.md 6.4 says.
+
+use crate::scenario::Scenario;
+use illuminator_node::model::Origin;
+
+/// One source of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Source {
+    /// Position of the model in the scenario.
+    pub model: usize,
+    /// Position of the attribute in the model.
+    pub attribute: usize,
+    /// Whether the value of the step before is meant.
+    pub shifted: bool,
+}
+
+/// The sources of one input, in the order in which they are added or listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Feed {
+    /// Position of the input in the model type.
+    pub input: usize,
+    /// At least one.
+    pub sources: Vec<Source>,
+    /// Outputs are added, states listed.
+    pub origin: Origin,
+}
+
+/// For each model of the scenario, its connected inputs.
+pub(super) fn feeds(scenario: &Scenario) -> Vec<Vec<Feed>> {
+    let mut groups: Vec<Vec<((usize, bool), Vec<usize>)>> = vec![Vec::new(); scenario.models.len()];
+    for (index, connection) in scenario.connections.iter().enumerate() {
+        let key = (connection.from_model, connection.shifted.is_some());
+        let groups = &mut groups[connection.to_model];
+        match groups.iter_mut().find(|(group, _)| *group == key) {
+            Some((_, members)) => members.push(index),
+            None => groups.push((key, vec![index])),
+        }
+    }
+    groups.iter().map(|groups| model_feeds(scenario, groups)).collect()
+}
+
+fn model_feeds(scenario: &Scenario, groups: &[((usize, bool), Vec<usize>)]) -> Vec<Feed> {
+    let mut feeds: Vec<Feed> = Vec::new();
+    for &index in groups.iter().flat_map(|(_, members)| members) {
+        let connection = &scenario.connections[index];
+        let Some(input) = connection.to_input else { continue };
+        let source = Source {
+            model: connection.from_model,
+            attribute: connection.from_attribute,
+            shifted: connection.shifted.is_some(),
+        };
+        let origin = scenario.models[source.model].attributes[source.attribute].origin;
+        match feeds.iter_mut().find(|feed| feed.input == input) {
+            None => feeds.push(Feed { input, sources: vec![source], origin }),
+            // A second attribute of the same source replaces the first, in its place.
+            Some(feed) => match feed.sources.iter_mut().find(|other| other.model == source.model) {
+                Some(other) => *other = source,
+                None => feed.sources.push(source),
+            },
+        }
+    }
+    feeds
+}
+
+/// Every connection that is not time-shifted, as (source model, destination model).
+pub(super) fn edges(scenario: &Scenario) -> Vec<(usize, usize)> {
+    scenario
+        .connections
+        .iter()
+        .filter(|connection| connection.shifted.is_none())
+        .map(|connection| (connection.from_model, connection.to_model))
+        .collect()
+}

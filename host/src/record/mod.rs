@@ -1,0 +1,19 @@
+//! The result of a run as text.
+//!
+//! ```text
+//!   Recorder (items) ─▶ CsvRecorder ─ header ─▶ bytes ─▶ shell ─▶ file
+//!   values of a step ──────┘  │ row             ▲
+//!                             ├─ dates: when    │
+//!                             └─ text:  what ───┘
+//! ```
+//!
+//! Invariants: everything here is pure and gives the same bytes on every machine (dates come from the bundled
+//! time-zone database, never from the system's); a row of scalars is written without allocating.
+
+mod csv;
+mod dates;
+mod text;
+
+pub use csv::{Cell, CsvRecorder, ResultFormat};
+pub use dates::UnknownZone;
+pub use text::{push_scalar, push_value};

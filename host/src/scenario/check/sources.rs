@@ -1,0 +1,43 @@
+//! The rules for reading an attribute, be it over a connection or into a result file.
+
+use super::cast::Cast;
+use crate::scenario::report::{Report, list, quote};
+use crate::scenario::schema::Endpoint;
+
+/// The position of the attribute `endpoint` among those that the model writes; reports why there is none.
+pub(super) fn attribute(
+    cast: &Cast,
+    model: usize,
+    endpoint: &Endpoint,
+    report: &mut Report<'_>,
+) -> Option<usize> {
+    let member = &cast.models[model];
+    let entry = &member.entry;
+    let name = endpoint.attribute.as_str();
+    if let Some(position) = entry.attributes.iter().position(|attribute| attribute.name == name) {
+        return Some(position);
+    }
+    let written: Vec<&str> = entry.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    let (model_name, type_name) = (quote(&entry.name), entry.model_type.name);
+    if !member.declares(name) {
+        let message = format!("{model_name} has no attribute {}", quote(name));
+        report.error_unknown(endpoint.mark, message, name, written);
+    } else {
+        let settings = &entry.settings;
+        let problem = if settings.outputs.contains(name) || settings.states.contains(name) {
+            format!("{model_name} never writes {}", quote(name))
+        } else {
+            format!("{} is an input of {model_name}: there is nothing to read", quote(name))
+        };
+        match written.len() {
+            0 => report.error(endpoint.mark, problem),
+            1..=20 => report.error_help(
+                endpoint.mark,
+                problem,
+                format!("a {type_name} writes {}", list(&written, "and")),
+            ),
+            _ => report.error_unknown(endpoint.mark, problem, name, written),
+        }
+    }
+    None
+}

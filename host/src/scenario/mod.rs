@@ -1,0 +1,138 @@
+//! Scenario files: from text to a [`Scenario`] that is known to run.
+//!
+//! ```text
+//!   text ─▶ yaml (tree with positions) ─▶ schema (raw structs) ─▶ check ─▶ Scenario
+//!                                                                ├ inherit: sections of each model
+//!                                                                └ Files ─▶ csv: tables
+//! ```
+//!
+//! Only a checked [`Scenario`] travels further. Every mistake becomes a [`Diagnostic`] with file, line,
+//! column, the offending text and a suggestion; as many as can be found are reported at once.
+
+mod check;
+mod diagnostic;
+mod inherit;
+mod report;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+
+use illuminator_node::model::{Attribute, ModelType, Settings};
+use illuminator_node::value::Value;
+use jiff::civil::DateTime;
+use report::Report;
+use std::sync::Arc;
+
+/// Reads and checks a scenario: `text` is its YAML, `file` what messages call it. `files` gives the data files
+/// that it names; nothing else is touched. What is accepted: spec/scenario-format.md sections 1 to 6.
+///
+/// # Errors
+/// Every mistake that was found, located, together with the warnings.
+pub fn load(text: &str, file: &str, files: &mut dyn Files) -> Result<Scenario, Diagnostics> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut report = Report::new(file, text);
+    let scenario = yaml::parse(text, &mut report)
+        .and_then(|tree| schema::read(&tree, &mut report))
+        .and_then(|raw| check::check(raw, files, &mut report));
+    report.finish(scenario)
+}
+
+/// What a scenario needs of the file system. Paths are as written in the scenario: relative ones are looked up
+/// in the working directory first, else beside the scenario file.
+pub trait Files {
+    /// The content of a text file.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words.
+    fn read(&mut self, path: &str) -> Result<Arc<str>, String>;
+
+    /// Whether a directory exists, as the place of a result file.
+    fn directory_exists(&mut self, path: &str) -> bool;
+}
+
+/// A scenario that passed every check.
+pub struct Scenario {
+    /// `scenario.name`
+    pub name: String,
+    /// `scenario.start_time`, wall clock.
+    pub start: DateTime,
+    /// `scenario.time_resolution` [s], at least 1: simulated time per co-simulation step.
+    pub resolution_s: u32,
+    /// Number of co-simulation steps: floor((end − start) / resolution).
+    pub steps: u64,
+    /// The models in file order, without Collectors.
+    pub models: Vec<ModelEntry>,
+    /// Every connection between models, in file order, without those to Collectors.
+    pub connections: Vec<Connection>,
+    /// The result files: first that of `monitor`, then those of Collectors in the model list.
+    pub recorders: Vec<Recorder>,
+    /// What runs but deserves a look (reliance on section inheritance, data that ends early, …).
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// One model of a scenario.
+pub struct ModelEntry {
+    /// Its name. Unique among those that connections can reach.
+    pub name: String,
+    /// Its type.
+    pub model_type: &'static ModelType,
+    /// Its resolved settings.
+    pub settings: Settings,
+    /// What it writes with these settings, numbered by position.
+    pub attributes: Vec<Attribute>,
+    /// Where it is placed, if the file says so.
+    pub connect: Option<Connect>,
+}
+
+/// The key `connect` of a model: on which node it runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Connect {
+    /// `{ip, port}`; port 5123 unless given.
+    Address {
+        /// The IPv4 address as written.
+        ip: String,
+        /// The UDP port.
+        port: u16,
+    },
+    /// `{node: name}`: a node of the cluster file.
+    Node(String),
+}
+
+/// A connection between two models, with names resolved to positions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// Position of the source in [`Scenario::models`].
+    pub from_model: usize,
+    /// Position of the source attribute in its `attributes`.
+    pub from_attribute: usize,
+    /// Position of the destination in [`Scenario::models`].
+    pub to_model: usize,
+    /// Position of the input in the destination type's `inputs`; `None` if the model never reads this name
+    /// (allowed: any declared name may be a destination).
+    pub to_input: Option<usize>,
+    /// Name of the destination input.
+    pub to_name: String,
+    /// `time_shifted`: the initial value, delivered in the first step instead of the value of the step before.
+    /// It is the destination's `inputs` value of the LAST shifted connection from this source attribute.
+    pub shifted: Option<Value>,
+}
+
+/// A result file and what goes into it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorder {
+    /// The path as written in the scenario.
+    pub file: String,
+    /// Column separator.
+    pub delimiter: String,
+    /// The date of step 0, wall clock.
+    pub start: DateTime,
+    /// Co-simulation steps per row, at least 1.
+    pub step_size: u32,
+    /// Time zone in which the dates are printed.
+    pub zone: String,
+    /// The items in the order of the file: (position in models, position in its attributes), repeats kept.
+    pub items: Vec<(usize, usize)>,
+}

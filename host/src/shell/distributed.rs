@@ -1,0 +1,137 @@
+//! A run on nodes: one socket, one timer, one coordinator.
+
+use super::{Progress, RunFailure, StepObserver, StopFlag};
+use crate::coordinator::{Coordinator, NodeLink, Timing};
+use crate::plan::{HOST, TablePlan};
+use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, random_id};
+use illuminator_protocol::{ClusterKey, Datagram, Instant, RunId};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+use tokio::net::UdpSocket;
+
+/// Datagrams taken from the socket before the coordinator gets to answer.
+const BURST_MAX: usize = 64;
+/// How often the stop flag is looked at while nothing arrives.
+const STOP_POLL: Duration = Duration::from_millis(50);
+
+/// A node to run on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name, for messages.
+    pub name: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// Runs a plan on `targets`, which stand in the order of its places after the host; every step goes to
+/// `observer`. Returns the number of steps done: fewer than planned if `stop` was set.
+///
+/// # Errors
+/// A node that does not answer, is lost or refuses; a model that cannot be stepped; a result that cannot be
+/// written; a socket that cannot be opened.
+pub fn run_on_nodes(
+    plan: &TablePlan,
+    targets: &[Target],
+    key: &ClusterKey,
+    timing: Timing,
+    observer: &mut dyn StepObserver,
+    progress: &mut Progress,
+    stop: &StopFlag,
+) -> Result<u64, RunFailure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let clock = Clock::start();
+    let me = hello("host");
+    let links = targets.iter().zip(&plan.places[HOST + 1..]).map(|(target, place)| {
+        NodeLink::new(format!("{} at {}", target.name, target.address), key, me.clone(), place, &mut SystemEntropy)
+    });
+    let mut coordinator =
+        Coordinator::new(plan, RunId(random_id()), links.collect(), timing, clock.now())
+            .map_err(RunFailure::Build)?;
+    runtime.block_on(async {
+        let socket = bind(local_address(targets)).await?;
+        let mut driver = Driver { socket, targets, clock, coordinator: &mut coordinator, done: 0 };
+        driver.run(observer, progress, stop).await
+    })
+}
+
+/// Loopback reaches loopback; for anything else the system chooses.
+fn local_address(targets: &[Target]) -> SocketAddr {
+    let loopback = targets.iter().all(|target| target.address.ip().is_loopback());
+    let ip: IpAddr = if loopback { Ipv4Addr::LOCALHOST.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+    SocketAddr::new(ip, 0)
+}
+
+struct Driver<'a> {
+    socket: UdpSocket,
+    targets: &'a [Target],
+    clock: Clock,
+    coordinator: &'a mut Coordinator,
+    done: u64,
+}
+
+impl Driver<'_> {
+    async fn run(
+        &mut self,
+        observer: &mut dyn StepObserver,
+        progress: &mut Progress,
+        stop: &StopFlag,
+    ) -> Result<u64, RunFailure> {
+        let mut incoming = [0; RECEIVE_MAX];
+        loop {
+            // Nodes first: they compute while the step before is written.
+            self.send().await;
+            self.record(observer, progress)?;
+            self.send().await;
+            if let Some(outcome) = self.coordinator.outcome() {
+                return outcome.map(|()| self.done).map_err(RunFailure::from);
+            }
+            if stop.is_set() {
+                self.coordinator.stop(self.clock.now());
+            }
+            let deadline = self.deadline().into();
+            tokio::select! {
+                biased;
+                readable = self.socket.readable() => {
+                    readable?;
+                    self.receive(&mut incoming);
+                }
+                () = tokio::time::sleep_until(deadline) => {}
+            }
+        }
+    }
+
+    /// Hands every complete step to the observer.
+    fn record(&mut self, observer: &mut dyn StepObserver, progress: &mut Progress) -> Result<(), RunFailure> {
+        while let Some(step) = self.coordinator.complete() {
+            observer.step(step, self.coordinator.values(step))?;
+            self.done = step + 1;
+            progress.at(self.done);
+            self.coordinator.recorded(self.clock.now());
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self) {
+        let mut datagram = Datagram::new();
+        while let Some(node) =
+            self.coordinator.poll_transmit(self.clock.now(), &mut datagram)
+        {
+            // Unreachable peers and full buffers look like loss, which the link repairs.
+            let _ = self.socket.send_to(&datagram, self.targets[node].address).await;
+        }
+    }
+
+    fn receive(&mut self, incoming: &mut [u8; RECEIVE_MAX]) {
+        for _ in 0..BURST_MAX {
+            let Ok((length, from)) = self.socket.try_recv_from(incoming) else { return };
+            if let Some(node) = self.targets.iter().position(|target| target.address == from) {
+                self.coordinator.handle(self.clock.now(), node, &mut incoming[..length]);
+            }
+        }
+    }
+
+    fn deadline(&self) -> std::time::Instant {
+        let soon = self.clock.now() + illuminator_protocol::Duration::from_micros(STOP_POLL.as_micros() as u64);
+        self.clock.system(Instant::min(soon, self.coordinator.poll_timeout()))
+    }
+}

@@ -1,0 +1,70 @@
+//! The thin shell around the pure parts: files, sockets, clock, signals, progress.
+
+mod cluster_file;
+mod distributed;
+mod files;
+mod local;
+mod progress;
+mod results;
+mod simulated;
+mod stop;
+
+pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
+pub use distributed::{Target, run_on_nodes};
+pub use files::DiskFiles;
+pub use local::run_local;
+pub use progress::Progress;
+pub use results::{OutputError, ResultFiles};
+pub use simulated::SimulatedNodes;
+pub use stop::StopFlag;
+
+use crate::coordinator::RunError;
+use illuminator_node::engine::EngineError;
+use illuminator_node::model::Slots;
+
+/// Takes the values of each step, in order, as the run makes them.
+pub trait StepObserver {
+    /// Step `step` is complete; `values` are numbered as in [`TablePlan::cells`](crate::plan::TablePlan::cells).
+    ///
+    /// # Errors
+    /// A result that cannot be written ends the run.
+    fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError>;
+}
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFailure {
+    /// The result could not be written (exit status 4).
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A node is at fault, or a model on one.
+    #[error(transparent)]
+    Nodes(#[from] RunError),
+    /// A model cannot be stepped in this process.
+    #[error("step {step}: {error}; the rows before that step are kept")]
+    Model {
+        /// In which step.
+        step: u64,
+        /// Which model, and what happened.
+        error: EngineError,
+    },
+    /// A model cannot be made ready.
+    #[error("{0}")]
+    Build(EngineError),
+    /// A socket does not work.
+    #[error("{0}")]
+    Network(#[from] std::io::Error),
+}
+
+impl RunFailure {
+    /// The exit status of the program: 3 a node was lost, 4 output could not be written, 2 wrong scenario or
+    /// placement, 1 anything else.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Output(_) => 4,
+            Self::Nodes(error) if error.is_node() => 3,
+            Self::Nodes(RunError::Rejected { .. }) | Self::Build(_) => 2,
+            Self::Nodes(_) | Self::Model { .. } | Self::Network(_) => 1,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The progress bar: steps, steps per second, time left. Silent where nobody looks.
+
+use illuminator_node::shell::Clock;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+
+/// How often the bar is looked at, at most [us].
+const INTERVAL_US: u64 = 50_000;
+
+/// A progress bar on stderr, shown only if that is a terminal.
+pub struct Progress {
+    bar: ProgressBar,
+    clock: Clock,
+    next_us: u64,
+}
+
+impl Progress {
+    /// A bar of `steps` steps; hidden if `quiet` or if stderr is not a terminal.
+    pub fn new(steps: u64, quiet: bool) -> Self {
+        let hidden = quiet || !std::io::stderr().is_terminal();
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
+        let bar = ProgressBar::with_draw_target(Some(steps), target);
+        let style = ProgressStyle::with_template(
+            "{bar:40} {pos}/{len} steps  {per_sec}  {eta} left",
+        )
+        .expect("the template is well formed")
+        .progress_chars("━╸ ");
+        bar.set_style(style);
+        Self { bar, clock: Clock::start(), next_us: 0 }
+    }
+
+    /// Notes that all steps before `done` are done.
+    pub fn at(&mut self, done: u64) {
+        // Looking at the clock costs more than a small step; every 64th is often enough.
+        if !done.is_multiple_of(64) && done > 64 {
+            return;
+        }
+        let now = self.clock.now().as_micros();
+        if now >= self.next_us {
+            self.next_us = now + INTERVAL_US;
+            self.bar.set_position(done);
+        }
+    }
+
+    /// Seconds since the start.
+    pub fn elapsed_s(&self) -> f64 {
+        self.clock.now().as_micros() as f64 / 1e6
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

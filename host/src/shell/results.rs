@@ -1,0 +1,156 @@
+//! Writes the result files of a run.
+
+use super::StepObserver;
+use crate::plan::TablePlan;
+use crate::record::{Cell, CsvRecorder, ResultFormat, UnknownZone};
+use crate::scenario::Scenario;
+use illuminator_node::model::Slots;
+use illuminator_node::shell::Clock;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Bytes kept back before they are written.
+const BUFFER_BYTES: usize = 64 * 1024;
+/// How long rows are kept back at most [us]: whoever follows a slow run sees them come.
+const FLUSH_US: u64 = 200_000;
+
+/// A result file that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the result to {path}: {error}")]
+pub struct OutputError {
+    /// The file, or "standard output".
+    pub path: String,
+    /// What the operating system said.
+    pub error: io::Error,
+}
+
+impl OutputError {
+    /// Whether the reader of a pipe has seen enough: a clean end.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.error.kind() == io::ErrorKind::BrokenPipe
+    }
+}
+
+/// The result files of one run, written as the steps come. Each file is created with its first row, so that a
+/// run without steps leaves none; rows reach the file in whole lines.
+pub struct ResultFiles {
+    files: Vec<ResultFile>,
+    clock: Clock,
+}
+
+struct ResultFile {
+    recorder: CsvRecorder,
+    path: String,
+    /// For each item, where its value stands.
+    cells: Vec<u32>,
+    to_stdout: bool,
+    open: Option<Box<dyn Write>>,
+    buffer: Vec<u8>,
+    flushed_us: u64,
+}
+
+impl ResultFiles {
+    /// The files of `scenario`, planned as `plan`. `output` replaces the path of the monitor's file; `-` is
+    /// the standard output.
+    ///
+    /// # Errors
+    /// A time zone that does not exist.
+    pub fn new(
+        scenario: &Scenario,
+        plan: &TablePlan,
+        format: ResultFormat,
+        output: Option<PathBuf>,
+    ) -> Result<Self, UnknownZone> {
+        let mut output = output.map(|path| path.to_string_lossy().into_owned());
+        let files = scenario.recorders.iter().zip(&plan.cells).map(|(recorder, cells)| {
+            let names: Vec<String> = (recorder.items.iter())
+                .map(|&(model, attribute)| {
+                    let model = &scenario.models[model];
+                    format!("{}.{}", model.name, model.attributes[attribute].name)
+                })
+                .collect();
+            // Only the first recorder is the monitor.
+            let path = output.take().unwrap_or_else(|| recorder.file.clone());
+            Ok(ResultFile {
+                recorder: CsvRecorder::new(format, recorder, scenario.resolution_s, &names)?,
+                to_stdout: path == "-",
+                path: if path == "-" { "standard output".to_owned() } else { path },
+                cells: cells.clone(),
+                open: None,
+                buffer: Vec::with_capacity(BUFFER_BYTES),
+                flushed_us: 0,
+            })
+        });
+        Ok(Self { files: files.collect::<Result<_, _>>()?, clock: Clock::start() })
+    }
+
+    /// The path of the monitor's file.
+    pub fn path(&self) -> &str {
+        self.files.first().map_or("", |file| &file.path)
+    }
+
+    /// Writes what is kept back.
+    ///
+    /// # Errors
+    /// [`OutputError`].
+    pub fn finish(mut self) -> Result<(), OutputError> {
+        self.files.iter_mut().try_for_each(ResultFile::flush)
+    }
+}
+
+/// Rows that were computed are in the file, however the run ends.
+impl Drop for ResultFiles {
+    fn drop(&mut self) {
+        for file in &mut self.files {
+            // Whoever cares for the error calls `finish`.
+            let _ = file.flush();
+        }
+    }
+}
+
+impl StepObserver for ResultFiles {
+    fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
+        let now_us = self.clock.now().as_micros();
+        self.files.iter_mut().try_for_each(|file| file.step(step, values, now_us))
+    }
+}
+
+impl ResultFile {
+    fn step(&mut self, step: u64, values: &Slots, now_us: u64) -> Result<(), OutputError> {
+        if !self.recorder.wants(step) {
+            return Ok(());
+        }
+        if self.open.is_none() {
+            self.open = Some(self.create()?);
+            self.recorder.header(&mut self.buffer);
+        }
+        let cells = &self.cells;
+        self.recorder.row(step, |item| Cell::of_slot(values, cells[item]), &mut self.buffer);
+        if self.buffer.len() >= BUFFER_BYTES || now_us >= self.flushed_us + FLUSH_US {
+            self.flushed_us = now_us;
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn create(&self) -> Result<Box<dyn Write>, OutputError> {
+        if self.to_stdout {
+            return Ok(Box::new(io::stdout()));
+        }
+        let file = File::create(&self.path).map_err(|error| self.error(error))?;
+        Ok(Box::new(file))
+    }
+
+    fn flush(&mut self) -> Result<(), OutputError> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let written = open.write_all(&self.buffer).and_then(|()| open.flush());
+        // A part of a line may have been written; more of it would only tear it further.
+        self.buffer.clear();
+        written.map_err(|error| self.error(error))
+    }
+
+    fn error(&self, error: io::Error) -> OutputError {
+        OutputError { path: self.path.clone(), error }
+    }
+}

@@ -1,0 +1,366 @@
+//! Input files: the vectors of the CSV model, and what happens to files with mistakes.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+use illuminator::csv::{CsvError, TableRequest, column_names, parse_start, parse_table};
+use illuminator_node::model::{
+    Build, Built, Cells, Input, Io, Row, Section, Settings, Slots, Table, Tables, registry,
+};
+use illuminator_node::value::Value;
+use proptest::prelude::*;
+use serde_json::Value as Json;
+use std::fmt::Write as _;
+
+const FORMAT: &str = "YYYY-MM-DD HH:mm:ss";
+const MIDNIGHT: i64 = 1_325_376_000; // 2012-01-01 00:00:00
+
+/// What we do where the Python Illuminator does something else.
+enum Ours {
+    /// In this step the only column has this value.
+    Value(u64, f64),
+    /// Fails in this step.
+    Fails(u64),
+    /// Fails before the first step, in the check of the scenario: the vector cannot be expressed here.
+    Unchecked,
+}
+
+/// Deliberate differences: vector, what we do, why.
+const DIFFERENCES: &[(&str, Ours, &str)] = &[
+    ("missing_date_format", Ours::Unchecked, "the parameter is required; the scenario is refused without it"),
+    ("trailing_blank_line", Ours::Value(0, 1.0), "blank lines at the end are no rows"),
+    ("dst_spring_wall_clock_rows", Ours::Value(2, 2.0), "dates are plain wall clock: no hour is skipped"),
+    ("dst_spring_rows_without_gap", Ours::Fails(2), "dates are plain wall clock: no hour is missing"),
+];
+
+fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(integer) if !number.is_f64() => Value::Int(integer),
+            _ => Value::Float(number.as_f64().unwrap()),
+        },
+        Json::String(text) => match text.as_str() {
+            "NaN" => Value::Float(f64::NAN),
+            "Infinity" => Value::Float(f64::INFINITY),
+            _ => Value::Text(text.clone()),
+        },
+        Json::Array(items) => Value::List(items.iter().map(value).collect()),
+        Json::Object(entries) => {
+            Value::Map(entries.iter().map(|(key, item)| (Value::Text(key.clone()), value(item))).collect())
+        }
+    }
+}
+
+fn section(json: &Json) -> Section {
+    let entries = json.as_object().into_iter().flatten();
+    Section(entries.map(|(key, item)| (key.clone(), value(item))).collect())
+}
+
+fn content(case: &Json, file: &str) -> String {
+    let text = case["files"][file].as_str().unwrap();
+    if !text.starts_with("(generated)") {
+        return text.to_owned();
+    }
+    let mut generated = "title\nTime,u\n".to_owned();
+    for row in 0..903 {
+        let (day, quarter) = (1 + row / 96, row % 96);
+        let (hour, minute) = (quarter / 4, quarter % 4 * 15);
+        writeln!(generated, "2012-01-{day:02} {hour:02}:{minute:02}:00,{}", 1.5 * f64::from(row)).unwrap();
+    }
+    generated
+}
+
+/// The model of a vector, or why it cannot be built; `rows_max` rows of each file are read.
+fn build(case: &Json, rows_max: u64) -> Result<(Built, Settings), String> {
+    let parameters = &case["parameters"];
+    let date_format = parameters["date_format"].as_str().unwrap();
+    let files: Vec<&str> = match &parameters["file_path"] {
+        Json::Array(files) => files.iter().map(|file| file.as_str().unwrap()).collect(),
+        file => vec![file.as_str().unwrap()],
+    };
+    let start_s = parse_start(parameters["start"].as_str().unwrap(), date_format)?;
+    let parse = |file: &&str| {
+        parse_table(&TableRequest {
+            file,
+            text: &content(case, file),
+            delimiter: parameters["delimiter"].as_str(),
+            date_format,
+            send_row: parameters["send_row"] == true,
+            start_s,
+            rows_max,
+        })
+    };
+    let tables: Result<Vec<Table>, CsvError> = files.iter().map(parse).collect();
+    let settings = Settings {
+        parameters: section(parameters),
+        inputs: section(&case["inputs_section"]),
+        step_size: case["time_step_size"].as_u64().map_or(1, |size| u32::try_from(size).unwrap()),
+        resolution_s: u32::try_from(case["time_resolution"].as_u64().unwrap()).unwrap(),
+        tables: Tables { files: tables.map_err(|error| error.to_string())?.into(), start_s },
+        ..Settings::default()
+    };
+    let Build::OnHost(build) = registry::find("CSV").unwrap().build else {
+        panic!("CSV is built on the host")
+    };
+    build(&settings).map(|built| (built, settings)).map_err(|error| error.to_string())
+}
+
+/// A model that is being stepped.
+struct Run {
+    built: Built,
+    slots: Slots,
+}
+
+impl Run {
+    fn new(built: Built) -> Self {
+        let slots = Slots::new(built.attributes.len() + 1);
+        Self { built, slots }
+    }
+
+    fn step(&mut self, step: u64, file_index: Option<Value>) -> Result<(), String> {
+        let input_slot = u32::try_from(self.built.attributes.len()).unwrap();
+        let input = file_index.map_or(Input::NONE, |index| {
+            self.slots.set_value(input_slot, index);
+            Input::state(input_slot)
+        });
+        self.built
+            .model
+            .step(&mut Io::new(&mut self.slots, &[input], 0, step))
+            .map_err(|error| error.to_string())
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        let attribute = self.built.attributes.iter().position(|attribute| attribute.name == name)?;
+        self.slots.value(u32::try_from(attribute).unwrap())
+    }
+}
+
+fn check_states(run: &Run, expected: &Json, place: &str) {
+    for (name, json) in expected.as_object().unwrap() {
+        match (value(json), run.value(name)) {
+            (Value::Float(expected), Some(Value::Float(found))) if expected.is_nan() => {
+                assert!(found.is_nan(), "{place}");
+            }
+            // Mappings compare as sets of entries: the JSON reader orders keys.
+            (Value::Map(mut expected), Some(Value::Map(mut found))) => {
+                let by_key = |(key, _): &(Value, Value)| key.as_text().map(str::to_owned);
+                expected.sort_by_key(by_key);
+                found.sort_by_key(by_key);
+                assert_eq!(found, expected, "{place}");
+            }
+            (expected, found) => assert_eq!(found, Some(expected), "{place} {name}"),
+        }
+    }
+}
+
+fn check_vector(case: &Json) {
+    let name = case["name"].as_str().unwrap();
+    let difference = DIFFERENCES.iter().find(|(case, ..)| *case == name).map(|(_, ours, _)| ours);
+    if matches!(difference, Some(Ours::Unchecked)) {
+        return assert!(
+            case["construction_error"].is_string() && case["parameters"]["date_format"].is_null()
+        );
+    }
+    let steps = case["steps"].as_array().unwrap();
+    let step_of = |step: &Json| step["time"].as_u64().unwrap();
+    let last = steps.last().map_or(0, step_of);
+    // Upstream reads one row ahead.
+    let (built, settings) = match build(case, last + 2) {
+        Ok(built) => built,
+        Err(error) => {
+            // Mistakes in a file are found before the run, where upstream meets them in a step.
+            let fails =
+                case["construction_error"].is_string() || steps.iter().any(|step| step["error"].is_string());
+            return assert!(fails && difference.is_none(), "{name}: {error}");
+        }
+    };
+    assert!(case["construction_error"].is_null(), "{name} was built");
+    let mut run = Run::new(built);
+    for step in (0..=last).step_by(settings.step_size as usize) {
+        let place = format!("{name}, step {step}");
+        let expected = steps.iter().find(|candidate| step_of(candidate) == step);
+        let file_index = expected.and_then(|step| step["inputs"].get("file_index")).map(value);
+        let outcome = run.step(step, file_index);
+        match difference {
+            Some(Ours::Value(at, number)) if *at == step => {
+                outcome.expect(&place);
+                return assert_eq!(run.value("u"), Some(Value::Float(*number)), "{place}");
+            }
+            Some(Ours::Fails(at)) if *at == step => return assert!(outcome.is_err(), "{place}"),
+            _ => {}
+        }
+        match expected {
+            Some(expected) if expected["error"].is_string() => return assert!(outcome.is_err(), "{place}"),
+            Some(expected) => {
+                outcome.expect(&place);
+                check_states(&run, &expected["states"], &place);
+            }
+            None => outcome.expect(&place),
+        }
+    }
+    assert!(difference.is_none(), "{name}: the difference was not met");
+}
+
+#[test]
+fn vectors_of_the_csv_model() {
+    let cases: Vec<Json> = serde_json::from_str(include_str!("vectors/CSV.json")).unwrap();
+    assert_eq!(cases.len(), 31);
+    for (name, _, reason) in DIFFERENCES {
+        assert!(cases.iter().any(|case| case["name"] == *name), "no vector `{name}` ({reason})");
+    }
+    cases.iter().for_each(check_vector);
+}
+
+#[test]
+fn after_the_last_row_its_values_are_held() {
+    let cases: Vec<Json> = serde_json::from_str(include_str!("vectors/CSV.json")).unwrap();
+    let case = cases.iter().find(|case| case["name"] == "end_of_data_returns_max_advance").unwrap();
+    let (built, _) = build(case, 1000).unwrap();
+    let mut run = Run::new(built);
+    (0..1000).for_each(|step| run.step(step, None).unwrap());
+    assert_eq!(run.value("u"), Some(Value::Float(7.5)));
+}
+
+fn table(text: &str, rows_max: u64) -> Result<Table, CsvError> {
+    parse_table(&request(text, rows_max))
+}
+
+fn request(text: &str, rows_max: u64) -> TableRequest<'_> {
+    TableRequest {
+        file: "a.csv",
+        text,
+        delimiter: Some(","),
+        date_format: FORMAT,
+        send_row: false,
+        start_s: MIDNIGHT,
+        rows_max,
+    }
+}
+
+fn numbers<'a>(table: &'a Table) -> Vec<&'a [f64]> {
+    let cells = |row: &'a Row| match &row.cells {
+        Cells::Numbers(numbers) => numbers.as_slice(),
+        Cells::Texts(_) => panic!("numbers were asked for"),
+    };
+    table.rows.iter().map(cells).collect()
+}
+
+#[test]
+fn files_of_other_systems_are_read() {
+    let text = "\u{feff}title\r\n Time , u #m/s,v\r\n2012-01-01 00:00:00 ,1_0, 2.5 \r\n2012-01-01 00:15:00,-1e-3\r\n\r\n  \r\n";
+    let table = table(text, 10).unwrap();
+    assert_eq!(table.file, "a.csv");
+    assert_eq!(table.header, ["Time ", " u #m/s", "v"]);
+    assert_eq!(column_names(&table.header, false), ["u", "v"]);
+    assert_eq!(column_names(&table.header, true), ["row"]);
+    assert_eq!(numbers(&table), [&[10.0, 2.5][..], &[-0.001]]);
+    let lines_and_dates: Vec<_> = table.rows.iter().map(|row| (row.line, row.date_s - MIDNIGHT)).collect();
+    assert_eq!(lines_and_dates, [(3, 0), (4, 900)]);
+}
+
+#[test]
+fn rows_outside_the_run_are_passed_over() {
+    let text =
+        "t\nTime,u\n2011-12-31 23:45:00,x\n2012-01-01 00:00:00,1\n2012-01-01 00:15:00,2\n\n2012-13-01,\n";
+    assert_eq!(numbers(&table(text, 2).unwrap()), [[1.0], [2.0]]);
+    assert_eq!(table(text, 0).unwrap().rows, []);
+    assert_eq!(table(text, 3).unwrap_err().line, 6);
+}
+
+#[test]
+fn rows_may_be_passed_on_as_texts() {
+    let text = "t\nTime; a;b\n1/1/2012 ; x ;\n2/1/2012; 1;2;3";
+    let request =
+        TableRequest { delimiter: Some(";"), date_format: "D/M/YYYY", send_row: true, ..request(text, 9) };
+    let table = parse_table(&request).unwrap();
+    assert_eq!(table.header, ["Time", " a", "b"]);
+    assert_eq!(table.rows[0].date_text, "1/1/2012");
+    assert_eq!(table.rows[0].cells, Cells::Texts(vec![" x ".to_owned(), String::new()]));
+    assert_eq!(table.rows[1].cells, Cells::Texts(vec![" 1".to_owned(), "2".to_owned()]));
+}
+
+#[test]
+fn a_delimiter_may_be_longer_than_one_character() {
+    let text = "t\nTime; a;b\n2012-01-01 00:00:00; 7; 8";
+    let table = parse_table(&TableRequest { delimiter: Some("; "), ..request(text, 9) }).unwrap();
+    assert_eq!(
+        (table.header.as_slice(), numbers(&table)),
+        (&["Time".to_owned(), "a;b".to_owned()][..], vec![&[7.0][..]])
+    );
+}
+
+#[test]
+fn mistakes_are_located() {
+    let rows = "t\nTime,u,v\n2012-01-01 00:00:00,1,2\n";
+    let cases = [
+        ("é,x,y\n", (0, 0), "the header is missing"),
+        ("t\n \n", (0, 0), "the header is missing"),
+        ("t\nTime,u,v\n\n", (0, 0), "the file has no rows"),
+        (&format!("{rows}2012-01-01 00:15:00,é, abc\n"), (4, 21), "`é` is not a number"),
+        (&format!("{rows}2012-01-01 00:15:00,,1\n"), (4, 21), "an empty cell"),
+        (&format!("{rows} 2012-01-01 00:15:00,1,\n"), (4, 24), "an empty cell"),
+        (&format!("{rows}\n2012-01-01 00:15:00,1,2\n"), (4, 0), "a blank line among the rows"),
+        (
+            &format!("{rows}  2012-01-01 00:15,1,2\n"),
+            (4, 3),
+            "`2012-01-01 00:15` does not match the date format `YYYY-MM-DD HH:mm:ss`",
+        ),
+        (
+            "t\nTime,u\n2012-01-01 00:15:00,1\n",
+            (3, 0),
+            "the run starts at 2012-01-01 00:00:00, before the first row of the file (2012-01-01 00:15:00)",
+        ),
+        (
+            "t\nTime,u\n2011-01-01 00:00:00,\n2011-01-02 00:00:00,1\n",
+            (4, 0),
+            "the run starts at 2012-01-01 00:00:00, after the last row of the file (2011-01-02 00:00:00)",
+        ),
+    ];
+    for (text, place, message) in cases {
+        let error = table(text, 9).unwrap_err();
+        assert_eq!(((error.line, error.column), error.message.as_str()), (place, message), "{text:?}");
+        let line = error.line.checked_sub(1).map_or("", |line| text.lines().nth(line as usize).unwrap());
+        assert_eq!(error.excerpt, line.trim_end());
+    }
+    let help = table("t\nTime,u\nx,1\n", 9).unwrap_err().help.unwrap();
+    assert_eq!(help, "a date in this format looks like `2012-01-01 00:00:00`");
+    let long = format!("t\nTime,u\n2012-01-01 00:00:00,{}\n", "x".repeat(200));
+    assert_eq!(table(&long, 9).unwrap_err().excerpt, "");
+    let no_delimiter =
+        parse_table(&TableRequest { delimiter: Some(""), ..request("t\nh\n", 1) }).unwrap_err();
+    assert_eq!(no_delimiter.message, "the delimiter is empty");
+    let no_format = parse_table(&TableRequest { date_format: "YYY", ..request("t\nh\n", 1) }).unwrap_err();
+    assert!(no_format.message.contains("`YYY`"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_gives_a_table_or_an_error(
+        text in "(\\PC{0,20}\n){0,5}|([-0-9: ,\\r]{0,30}\n){0,8}",
+        delimiter in prop::option::of(",|;;|\\PC{0,2}"),
+        date_format in "[-YMDHms/:X ]{0,8}",
+        send_row: bool,
+        rows_max in 0_u64..5,
+    ) {
+        let delimiter = delimiter.as_deref();
+        let request = TableRequest { delimiter, date_format: &date_format, send_row, start_s: -62_135_596_800, ..request(&text, rows_max) };
+        match parse_table(&request) {
+            Ok(table) => prop_assert!(table.rows.len() as u64 <= rows_max),
+            Err(error) => prop_assert!(error.line as usize <= text.lines().count() && !error.message.is_empty()),
+        }
+    }
+
+    #[test]
+    fn a_written_table_is_read_back(rows in prop::collection::vec(prop::collection::vec(any::<f64>(), 3), 1..20)) {
+        let mut text = "title\nTime,a,b,c\n".to_owned();
+        for (minute, row) in rows.iter().enumerate() {
+            writeln!(text, "2012-01-01 00:{minute:02}:00,{:?},{:?},{:?}", row[0], row[1], row[2]).unwrap();
+        }
+        let table = table(&text, u64::MAX).unwrap();
+        let found: Vec<f64> = numbers(&table).concat();
+        let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
+        prop_assert_eq!(found.len(), 3 * rows.len());
+        prop_assert!(found.iter().zip(rows.iter().flatten()).all(same));
+    }
+}

@@ -1,0 +1,94 @@
+//! What one place executes: flat and complete, made by the host's planner, sent to a node as bytes.
+
+use crate::model::{Origin, Settings};
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+
+/// The models of one place in execution order, and the slots through which they meet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PlacePlan {
+    /// Number of slots: written attributes, gathered inputs, imports and shadows.
+    pub slots: u32,
+    /// The models, stage by stage and in topological order within a stage.
+    pub models: Vec<ModelPlan>,
+    /// The stages of one co-simulation step; at least one if there are models.
+    pub stages: Vec<StagePlan>,
+    /// Values of the step before, for time-shifted connections within this place.
+    pub shadows: Vec<Shadow>,
+}
+
+impl PlacePlan {
+    /// The plan as bytes, for a node.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("a plan serialises into a growing buffer")
+    }
+
+    /// Reads [`to_bytes`](Self::to_bytes); `None` if these are no such bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        match postcard::take_from_bytes(bytes) {
+            Ok((plan, [])) => Some(plan),
+            _ => None,
+        }
+    }
+}
+
+/// One model of a place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelPlan {
+    /// Its name in the scenario, for messages.
+    pub name: String,
+    /// Its type in the registry.
+    pub model_type: String,
+    /// What it is built from.
+    pub settings: Settings,
+    /// The slot of its first written attribute; the others follow.
+    pub first_slot: u32,
+    /// Where each input of its type comes from.
+    pub inputs: Vec<InputPlan>,
+}
+
+/// Where an input's value comes from (spec/scenario-format.md 6.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InputPlan {
+    /// Nothing is connected.
+    Open,
+    /// One source.
+    One {
+        /// The source's slot.
+        slot: u32,
+        /// An output arrives as a sum of one, a state as it is.
+        origin: Origin,
+    },
+    /// Several sources, gathered into a slot of this place before the model is stepped: outputs are added,
+    /// states form a list, both in the order given.
+    Several {
+        /// The sources' slots, in order.
+        slots: Vec<u32>,
+        /// Outputs are added, states listed.
+        origin: Origin,
+        /// The slot that receives the sum or list.
+        into: u32,
+    },
+}
+
+/// As many models as can run here without news from another place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StagePlan {
+    /// How many of the plan's models belong to it (they follow those of the stage before).
+    pub models: u32,
+    /// Slots filled from outside before it runs, in the order of the values in the frame.
+    pub imports: Vec<u32>,
+    /// Slots sent out after it ran, in the order of the values in the frame.
+    pub exports: Vec<u32>,
+}
+
+/// A slot that shows another slot as it was after the step before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shadow {
+    /// The slot that is shown.
+    pub of: u32,
+    /// The slot that shows it.
+    pub slot: u32,
+    /// What it shows in step 0.
+    pub initial: Value,
+}

@@ -1,0 +1,274 @@
+//! Executes a [`PlacePlan`].
+
+use super::plan::{InputPlan, ModelPlan, PlacePlan, StagePlan};
+use crate::model::{Build, BuildError, Input, Io, Model, Origin, Slots, StepError, registry};
+use crate::scalar::Scalar;
+use crate::value::Value;
+use core::ops::Range;
+
+/// Most slots of one place: 256 MiB of scalars, several million models.
+const SLOTS_MAX: u32 = 1 << 24;
+
+/// A model in its place.
+struct Placed {
+    model: Box<dyn Model>,
+    step_size: u32,
+    first_slot: u32,
+    inputs: Range<u32>,
+    gathers: Range<u32>,
+}
+
+/// An input with several sources.
+struct Gather {
+    sources: Range<u32>,
+    into: u32,
+    origin: Origin,
+}
+
+/// The models of one place, ready to step.
+pub struct Engine {
+    pub(super) slots: Slots,
+    placed: Vec<Placed>,
+    inputs: Vec<Input>,
+    gathers: Vec<Gather>,
+    gather_sources: Vec<u32>,
+    stages: Vec<Stage>,
+    shadows: Vec<(u32, u32)>,
+    names: Vec<ModelName>,
+}
+
+struct Stage {
+    models: Range<u32>,
+    imports: Vec<u32>,
+    exports: Vec<u32>,
+}
+
+struct ModelName {
+    name: String,
+    model_type: &'static crate::model::ModelType,
+}
+
+/// Why a place could not be made ready or could not go on: which model, and what happened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("model `{model}`: {reason}")]
+pub struct EngineError {
+    /// The model's name in the scenario; empty if the plan itself is at fault.
+    pub model: String,
+    /// What happened, with input names.
+    pub reason: String,
+}
+
+impl Engine {
+    /// Builds the models of a plan.
+    ///
+    /// # Errors
+    /// An unknown model type, settings that a model refuses, or slots outside the plan.
+    pub fn new(plan: &PlacePlan) -> Result<Self, EngineError> {
+        check(plan)?;
+        let mut engine = Self {
+            slots: Slots::new(plan.slots as usize),
+            placed: Vec::with_capacity(plan.models.len()),
+            inputs: Vec::new(),
+            gathers: Vec::new(),
+            gather_sources: Vec::new(),
+            stages: stages(&plan.stages),
+            shadows: plan.shadows.iter().map(|shadow| (shadow.of, shadow.slot)).collect(),
+            names: Vec::with_capacity(plan.models.len()),
+        };
+        for shadow in &plan.shadows {
+            engine.slots.set_value(shadow.slot, shadow.initial.clone());
+        }
+        for model in &plan.models {
+            engine.place(model, plan.slots)?;
+        }
+        Ok(engine)
+    }
+
+    fn place(&mut self, plan: &ModelPlan, slots: u32) -> Result<(), EngineError> {
+        let fail = |reason: String| EngineError { model: plan.name.clone(), reason };
+        let model_type = registry::find(&plan.model_type)
+            .ok_or_else(|| fail(format!("its type `{}` is not known here", plan.model_type)))?;
+        let build = match model_type.build {
+            Build::Anywhere(build) | Build::OnHost(build) => build,
+            Build::Recorder => return Err(fail("a Collector is not stepped".to_owned())),
+        };
+        let built = build(&plan.settings).map_err(|BuildError { problem, .. }| fail(problem))?;
+        if u64::from(plan.first_slot) + built.attributes.len() as u64 > u64::from(slots)
+            || plan.inputs.len() != model_type.inputs.len()
+            || plan.settings.step_size == 0
+        {
+            return Err(fail("the plan does not fit its type".to_owned()));
+        }
+        let first_input = self.inputs.len() as u32;
+        let first_gather = self.gathers.len() as u32;
+        for input in &plan.inputs {
+            self.bind(input);
+        }
+        self.placed.push(Placed {
+            model: built.model,
+            step_size: plan.settings.step_size,
+            first_slot: plan.first_slot,
+            inputs: first_input..self.inputs.len() as u32,
+            gathers: first_gather..self.gathers.len() as u32,
+        });
+        self.names.push(ModelName { name: plan.name.clone(), model_type });
+        Ok(())
+    }
+
+    fn bind(&mut self, input: &InputPlan) {
+        self.inputs.push(match *input {
+            InputPlan::Open => Input::NONE,
+            InputPlan::One { slot, origin: Origin::Output } => Input::output(slot),
+            InputPlan::One { slot, origin: Origin::State } => Input::state(slot),
+            InputPlan::Several { ref slots, origin, into } => {
+                let first = self.gather_sources.len() as u32;
+                self.gather_sources.extend_from_slice(slots);
+                self.gathers.push(Gather { sources: first..self.gather_sources.len() as u32, into, origin });
+                Input::state(into)
+            }
+        });
+    }
+
+    /// Number of stages in one co-simulation step.
+    pub fn stages(&self) -> usize {
+        self.stages.len()
+    }
+
+    /// Lets `fill` write the slots that a stage needs from outside: it is given the values of this place and
+    /// the slots in the order of the values in the frame.
+    pub fn import<R>(&mut self, stage: usize, fill: impl FnOnce(&mut Slots, &[u32]) -> R) -> R {
+        fill(&mut self.slots, &self.stages[stage].imports)
+    }
+
+    /// The slots to send after a stage ran, in the order of the values in the frame.
+    pub fn exports(&self, stage: usize) -> &[u32] {
+        &self.stages[stage].exports
+    }
+
+    /// The values of this place.
+    pub fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    /// Runs every stage of co-simulation step `step`; for a place that needs nothing from outside.
+    ///
+    /// # Errors
+    /// The first model that cannot be stepped.
+    pub fn run(&mut self, step: u64) -> Result<(), EngineError> {
+        (0..self.stages.len()).try_for_each(|stage| self.run_stage(step, stage))
+    }
+
+    /// Runs one stage of co-simulation step `step`. Stages are run in order, steps from 0 on.
+    ///
+    /// # Errors
+    /// The first model that cannot be stepped.
+    pub fn run_stage(&mut self, step: u64, stage: usize) -> Result<(), EngineError> {
+        if stage == 0 && step > 0 {
+            for &(of, slot) in &self.shadows {
+                self.slots.copy(of, slot);
+            }
+        }
+        let models = self.stages[stage].models.start as usize..self.stages[stage].models.end as usize;
+        for (index, placed) in self.placed[models.clone()].iter_mut().enumerate() {
+            if placed.step_size != 1 && !step.is_multiple_of(u64::from(placed.step_size)) {
+                continue;
+            }
+            for gather in &self.gathers[placed.gathers.start as usize..placed.gathers.end as usize] {
+                let sources =
+                    &self.gather_sources[gather.sources.start as usize..gather.sources.end as usize];
+                if let Err(found) = combine(&mut self.slots, sources, gather) {
+                    return Err(self.names[models.start + index].sum_error(found));
+                }
+            }
+            let inputs = &self.inputs[placed.inputs.start as usize..placed.inputs.end as usize];
+            let mut io = Io::new(&mut self.slots, inputs, placed.first_slot, step);
+            if let Err(error) = placed.model.step(&mut io) {
+                return Err(self.names[models.start + index].step_error(&error));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn models(&self) -> impl Iterator<Item = &dyn Model> {
+        self.placed.iter().map(|placed| &*placed.model)
+    }
+
+    pub(super) fn models_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn Model>> {
+        self.placed.iter_mut().map(|placed| &mut placed.model)
+    }
+}
+
+/// Adds outputs from the integer 0 on, or lists states. Fails with what arrived instead of a number.
+fn combine(slots: &mut Slots, sources: &[u32], gather: &Gather) -> Result<(), &'static str> {
+    match gather.origin {
+        Origin::Output => {
+            let mut sum = Scalar::ZERO;
+            for &source in sources {
+                let scalar = slots.scalar(source);
+                if !scalar.is_number() {
+                    return Err(slots.value(source).map_or("nothing yet", |value| value.describe()));
+                }
+                sum = sum + scalar;
+            }
+            slots.set(gather.into, sum);
+        }
+        Origin::State => {
+            let list = sources.iter().map(|&source| slots.value(source).unwrap_or(Value::Null)).collect();
+            slots.set_value(gather.into, Value::List(list));
+        }
+    }
+    Ok(())
+}
+
+fn stages(plan: &[StagePlan]) -> Vec<Stage> {
+    let mut next = 0;
+    plan.iter()
+        .map(|stage| {
+            let models = next..next + stage.models;
+            next = models.end;
+            Stage { models, imports: stage.imports.clone(), exports: stage.exports.clone() }
+        })
+        .collect()
+}
+
+/// A plan comes from the network: every slot and count must lie inside it.
+fn check(plan: &PlacePlan) -> Result<(), EngineError> {
+    let in_stages: u64 = plan.stages.iter().map(|stage| u64::from(stage.models)).sum();
+    let slot_ok = |slot: &u32| *slot < plan.slots;
+    let fits = plan.slots <= SLOTS_MAX
+        && in_stages == plan.models.len() as u64
+        && plan.stages.iter().all(|stage| stage.imports.iter().chain(&stage.exports).all(slot_ok))
+        && plan.shadows.iter().all(|shadow| slot_ok(&shadow.of) && slot_ok(&shadow.slot))
+        && plan.models.iter().flat_map(|model| &model.inputs).all(|input| match input {
+            InputPlan::Open => true,
+            InputPlan::One { slot, .. } => slot_ok(slot),
+            InputPlan::Several { slots, into, .. } => slots.iter().all(slot_ok) && slot_ok(into),
+        });
+    if fits {
+        Ok(())
+    } else {
+        Err(EngineError { model: String::new(), reason: "the plan contradicts itself".to_owned() })
+    }
+}
+
+impl ModelName {
+    #[cold]
+    fn sum_error(&self, found: &str) -> EngineError {
+        EngineError { model: self.name.clone(), reason: format!("a sum of its sources needs numbers and got {found}") }
+    }
+
+    #[cold]
+    fn step_error(&self, error: &StepError) -> EngineError {
+        let input = |index: usize| self.model_type.inputs.get(index).map_or("?", |port| port.name);
+        let reason = match *error {
+            StepError::MissingInput { input: index } => {
+                format!("input `{}` is not connected", input(index))
+            }
+            StepError::NotANumber { input: index, found } => {
+                format!("input `{}` needs a number and got {found}", input(index))
+            }
+            StepError::DivisionByZero(_) | StepError::Other(_) => error.to_string(),
+        };
+        EngineError { model: self.name.clone(), reason }
+    }
+}

@@ -1,0 +1,82 @@
+//! Whole messages over a session's stream of parts.
+//!
+//! A session takes as much of a message as its window allows; the mailbox keeps the rest and hands it over
+//! when acknowledgements make room. Incoming parts are joined to messages. Invariants: messages leave and
+//! arrive in order; a joined message is at most [`MESSAGE_MAX`] bytes, what is longer is dropped whole.
+
+use illuminator_protocol::Session;
+use std::collections::VecDeque;
+
+/// Longest message that is joined [bytes]: a plan of some hundred thousand models.
+pub const MESSAGE_MAX: usize = 64 << 20;
+
+/// Outgoing and incoming messages of one session.
+#[derive(Default)]
+pub struct Mailbox {
+    waiting: VecDeque<Vec<u8>>,
+    /// Bytes of the first waiting message that the session has taken.
+    taken: usize,
+    joined: Vec<u8>,
+    /// Whether the message being joined is already too long.
+    overlong: bool,
+}
+
+impl Mailbox {
+    /// Sends a message after those that wait.
+    pub fn send<const W: usize>(&mut self, session: Option<&mut Session<W>>, message: &[u8]) {
+        let Some(session) = session else {
+            self.waiting.push_back(message.to_vec());
+            return;
+        };
+        self.flush(session);
+        if !self.waiting.is_empty() {
+            self.waiting.push_back(message.to_vec());
+            return;
+        }
+        let taken = session.send(message, 0);
+        if taken < message.len() {
+            self.taken = taken;
+            self.waiting.push_back(message.to_vec());
+        }
+    }
+
+    /// Hands waiting messages to the session as far as its window allows.
+    pub fn flush<const W: usize>(&mut self, session: &mut Session<W>) {
+        while let Some(message) = self.waiting.front() {
+            self.taken = session.send(message, self.taken);
+            if self.taken < message.len() {
+                return;
+            }
+            self.waiting.pop_front();
+            self.taken = 0;
+        }
+    }
+
+    /// Puts the next whole message that arrived into `message`; false if there is none yet.
+    pub fn receive<const W: usize>(&mut self, session: &mut Session<W>, message: &mut Vec<u8>) -> bool {
+        while let Some(part) = session.receive() {
+            self.overlong |= self.joined.len() + part.bytes.len() > MESSAGE_MAX;
+            if !self.overlong {
+                self.joined.extend_from_slice(part.bytes);
+            }
+            if part.last && std::mem::take(&mut self.overlong) {
+                self.joined.clear();
+            } else if part.last {
+                std::mem::swap(&mut self.joined, message);
+                self.joined.clear();
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Number of messages that wait for room in the session's window.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Forgets everything: the session is gone, and with it what was under way.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}

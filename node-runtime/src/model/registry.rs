@@ -1,0 +1,24 @@
+//! The one list of model types. A new model is a file under `models` and a line here.
+
+use super::ModelType;
+use crate::models::{control, data, demand, generation, grid, storage, utility};
+
+/// Every model type, by family and then by name.
+pub static MODEL_TYPES: &[&ModelType] = &[
+    &generation::pv::TYPE,
+    &generation::wind::TYPE,
+    &demand::load::TYPE,
+    &storage::battery::TYPE,
+    &control::controller::TYPE,
+    &control::controller_t1::TYPE,
+    &grid::grid_connection::TYPE,
+    &data::collector::TYPE,
+    &data::csv::TYPE,
+    &utility::adder::TYPE,
+    &utility::dummy::TYPE,
+];
+
+/// The model type of this name.
+pub fn find(name: &str) -> Option<&'static ModelType> {
+    MODEL_TYPES.iter().copied().find(|model_type| model_type.name == name)
+}

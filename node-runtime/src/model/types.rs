@@ -1,0 +1,285 @@
+//! The description of a model type: what the registry holds, `models show` prints and checks rely on.
+
+use super::Model;
+use super::settings::{BuildError, Settings};
+use crate::value::Value;
+use illuminator_protocol::Unit;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A model type: everything that can be said of it without an instance.
+pub struct ModelType {
+    /// The name in `type:`.
+    pub name: &'static str,
+    /// Where it is listed.
+    pub family: Family,
+    /// One sentence.
+    pub summary: &'static str,
+    /// The equations, with units, ranges and source, as Markdown paragraphs.
+    pub documentation: &'static str,
+    /// Parameters, in the order of the documentation.
+    pub parameters: &'static [Parameter],
+    /// Inputs that the model reads; a step addresses them by position.
+    pub inputs: &'static [Port],
+    /// Outputs (messages of several sources are added).
+    pub outputs: &'static [Port],
+    /// States (messages of several sources form a list).
+    pub states: &'static [Port],
+    /// Class default of `time_step_size`.
+    pub step_size: u32,
+    /// How an instance comes to be.
+    pub build: Build,
+}
+
+/// Groups of model types, in the order in which they are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Sources of electrical power.
+    Generation,
+    /// Consumers.
+    Demand,
+    /// Storage.
+    Storage,
+    /// Controllers.
+    Control,
+    /// The public grid.
+    Grid,
+    /// Data in and out.
+    Data,
+    /// Small helpers.
+    Utility,
+}
+
+/// A parameter of a model type.
+pub struct Parameter {
+    /// The key.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it means, with its range.
+    pub meaning: &'static str,
+    /// Its value if no model entry up to this one has a `parameters` section.
+    pub class_default: Const,
+    /// Its value if the `parameters` section lacks the key.
+    pub key_default: KeyDefault,
+}
+
+impl Parameter {
+    /// A parameter that a `parameters` section must give.
+    pub const fn required(
+        name: &'static str,
+        unit: Unit,
+        meaning: &'static str,
+        class_default: Const,
+    ) -> Self {
+        Self { name, unit, meaning, class_default, key_default: KeyDefault::Required }
+    }
+
+    /// A parameter that a `parameters` section may leave out: it is `key_default` then.
+    pub const fn optional(
+        name: &'static str,
+        unit: Unit,
+        meaning: &'static str,
+        class_default: Const,
+        key_default: Const,
+    ) -> Self {
+        Self { name, unit, meaning, class_default, key_default: KeyDefault::Value(key_default) }
+    }
+
+    /// A parameter that files list and the model never reads.
+    pub const fn unused(name: &'static str, unit: Unit, meaning: &'static str, class_default: Const) -> Self {
+        Self { name, unit, meaning, class_default, key_default: KeyDefault::Unused }
+    }
+}
+
+/// What holds when a `parameters` section lacks a key.
+pub enum KeyDefault {
+    /// The model cannot be built.
+    Required,
+    /// This value.
+    Value(Const),
+    /// The model never reads it.
+    Unused,
+}
+
+/// A constant value in a model type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Const {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// A text.
+    Text(&'static str),
+    /// The class does not list this key at all.
+    Absent,
+}
+
+impl Const {
+    /// As a value; `None` for [`Const::Absent`].
+    pub fn value(self) -> Option<Value> {
+        match self {
+            Self::Null => Some(Value::Null),
+            Self::Bool(b) => Some(Value::Bool(b)),
+            Self::Int(i) => Some(Value::Int(i)),
+            Self::Float(f) => Some(Value::Float(f)),
+            Self::Text(text) => Some(Value::Text(text.to_owned())),
+            Self::Absent => None,
+        }
+    }
+}
+
+/// An input, output or state of a model type.
+pub struct Port {
+    /// The name.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it means, with its sign convention and range.
+    pub meaning: &'static str,
+    /// Its value in the class's own section; [`Const::Absent`] if the class does not list it.
+    pub class_default: Const,
+    /// For outputs and states: when the model writes it. For inputs: [`Written::Never`].
+    pub written: Written,
+    /// For inputs: whether a step needs it connected.
+    pub required: bool,
+}
+
+impl Port {
+    /// An input that must be connected.
+    pub const fn required(
+        name: &'static str,
+        unit: Unit,
+        meaning: &'static str,
+        class_default: Const,
+    ) -> Self {
+        Self { name, unit, meaning, class_default, written: Written::Never, required: true }
+    }
+
+    /// An input that may be left open.
+    pub const fn optional(
+        name: &'static str,
+        unit: Unit,
+        meaning: &'static str,
+        class_default: Const,
+    ) -> Self {
+        Self { name, unit, meaning, class_default, written: Written::Never, required: false }
+    }
+
+    /// An output or state.
+    pub const fn written(
+        name: &'static str,
+        unit: Unit,
+        meaning: &'static str,
+        class_default: Const,
+        written: Written,
+    ) -> Self {
+        Self { name, unit, meaning, class_default, written, required: false }
+    }
+}
+
+/// When a model writes one of its outputs or states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// In every step; the resolved section must list the name.
+    Always,
+    /// Only if the resolved section lists the name (extra states of older scenario files).
+    IfDeclared,
+    /// Never: a name that files may list and nothing may read.
+    Never,
+}
+
+/// Whether an attribute is an output (added up at an input) or a state (listed at an input).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Origin {
+    /// A physical flow.
+    Output,
+    /// Data.
+    State,
+}
+
+/// An attribute that a built model writes. Its position in [`Built::attributes`] is its number in
+/// [`Io::set`](super::Io::set).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Its name.
+    pub name: String,
+    /// Output or state.
+    pub origin: Origin,
+}
+
+impl Attribute {
+    /// An output.
+    pub fn output(name: &str) -> Self {
+        Self { name: name.to_owned(), origin: Origin::Output }
+    }
+
+    /// A state.
+    pub fn state(name: &str) -> Self {
+        Self { name: name.to_owned(), origin: Origin::State }
+    }
+}
+
+/// A model ready to step, and what it writes.
+pub struct Built {
+    /// The model.
+    pub model: Box<dyn Model>,
+    /// The attributes it writes with these settings, numbered by position.
+    pub attributes: Vec<Attribute>,
+}
+
+/// How an instance of a model type comes to be.
+pub enum Build {
+    /// A model that can run on the host and on any node.
+    Anywhere(fn(&Settings) -> Result<Built, BuildError>),
+    /// A model that reads files: built and stepped on the host, its values are sent.
+    OnHost(fn(&Settings) -> Result<Built, BuildError>),
+    /// No model: the host's recorder writes its file.
+    Recorder,
+}
+
+/// The parsed content of a CSV input file, from the first row on that a run may use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// The file's name, for messages.
+    pub file: String,
+    /// The header cells as they stand in the file (first: the time column), not trimmed but for the line's ends.
+    pub header: Vec<String>,
+    /// The rows, in file order.
+    pub rows: Vec<Row>,
+}
+
+/// One row of a [`Table`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its line in the file, from 1.
+    pub line: u32,
+    /// Its date in seconds of wall-clock time since 1970-01-01 00:00:00.
+    pub date_s: i64,
+    /// Its date printed with the file's date format (only for `send_row`, else empty).
+    pub date_text: String,
+    /// The cells after the date, as many as the file has.
+    pub cells: Cells,
+}
+
+/// The cells of a [`Row`] after its date.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cells {
+    /// Floats, one per column.
+    Numbers(Vec<f64>),
+    /// Texts as they stand in the file (`send_row`).
+    Texts(Vec<String>),
+}
+
+/// The tables of a CSV model: one per file of `file_path`, with the run's start.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tables {
+    /// One table per file.
+    pub files: Arc<[Table]>,
+    /// The date of step 0 in seconds of wall-clock time since 1970-01-01 00:00:00.
+    pub start_s: i64,
+}

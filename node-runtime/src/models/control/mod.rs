@@ -1,0 +1,6 @@
+//! Controllers: they share out what generation and demand leave over.
+
+pub mod controller;
+pub mod controller_t1;
+
+mod battery_share;

@@ -1,0 +1,3 @@
+//! Consumers.
+
+pub mod load;

@@ -1,0 +1,4 @@
+//! Sources of electrical power.
+
+pub mod pv;
+pub mod wind;

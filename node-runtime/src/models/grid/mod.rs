@@ -1,0 +1,3 @@
+//! The public grid.
+
+pub mod grid_connection;

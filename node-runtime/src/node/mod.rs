@@ -1,0 +1,252 @@
+//! The node as a pure state machine: frames in, steps, frames out.
+//!
+//! ```text
+//!   datagram ─▶ Responder (handshake, seal, link) ─▶ Mailbox ─▶ message ─▶ Run (engine, replies)
+//!   datagram ◀─ Responder ◀──────────────────────── Mailbox ◀─ reply  ◀──┘
+//! ```
+//!
+//! The shell hands in datagrams and the time and takes out datagrams, the next deadline and [`Request`]s for
+//! the machine it runs on. Rule: after every [`Node::handle`] and at every deadline, [`Node::poll_transmit`]
+//! until it says there is nothing. Invariants: a (run, step, stage) is computed once and its reply repeated
+//! byte for byte; frames of another run change nothing; nothing here reads a clock or opens anything.
+
+mod run;
+
+use crate::engine::{Engine, PlacePlan};
+use crate::mailbox::Mailbox;
+use illuminator_protocol::{
+    ClusterKey, Control, Datagram, DropReason, Entropy, Hello, Instant, Responder, RunId,
+    ToHost, ToNode,
+};
+pub use run::STEPS_IN_FLIGHT;
+use run::{Reply, Run};
+use illuminator_protocol::responder::Event as ResponderEvent;
+use std::collections::VecDeque;
+
+/// The UDP port on which a node listens unless told otherwise.
+pub const PORT: u16 = 5123;
+
+/// Parts in flight in each direction of a session between host and node.
+pub const LINK_WINDOW: usize = 64;
+
+/// What a node asks of the machine it runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Show which node this is, or stop showing it.
+    Identify(bool),
+}
+
+/// What a node counted since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeCounters {
+    /// Stages computed.
+    pub computed: u64,
+    /// Steps that were asked for again and answered from the cache.
+    pub repeated: u64,
+    /// Messages of another run, or out of order, that were ignored.
+    pub stale: u64,
+    /// Messages that could not be read.
+    pub unreadable: u64,
+}
+
+/// A node. `A` is the address type of the shell.
+pub struct Node<A: Copy + Eq> {
+    responder: Box<Responder<A, LINK_WINDOW>>,
+    mailbox: Mailbox,
+    run: Option<Run>,
+    /// Model types this node takes; empty: all.
+    only: Vec<String>,
+    requests: VecDeque<Request>,
+    counters: NodeCounters,
+    incoming: Vec<u8>,
+    outgoing: Vec<u8>,
+}
+
+impl<A: Copy + Eq> Node<A> {
+    /// A node that waits for a host with the same cluster key. `only` restricts the model types it takes
+    /// (empty: all).
+    pub fn new(key: ClusterKey, hello: Hello, only: Vec<String>) -> Self {
+        Self {
+            responder: Box::new(Responder::new(key, hello)),
+            mailbox: Mailbox::default(),
+            run: None,
+            only,
+            requests: VecDeque::new(),
+            counters: NodeCounters::default(),
+            incoming: Vec::new(),
+            outgoing: Vec::new(),
+        }
+    }
+
+    /// Takes a datagram that arrived from `from`.
+    ///
+    /// # Errors
+    /// Why it was dropped; it has then changed nothing but a counter.
+    pub fn handle(
+        &mut self,
+        now: Instant,
+        from: A,
+        datagram: &mut [u8],
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), DropReason> {
+        self.responder.handle(now, from, datagram, entropy)?;
+        self.poll_events();
+        let mut message = std::mem::take(&mut self.incoming);
+        while let Some(session) = self.responder.session()
+            && self.mailbox.receive(session, &mut message)
+        {
+            if let Some(reply) = self.message(&message) {
+                self.answer(&reply);
+            }
+        }
+        self.incoming = message;
+        // A node that works for no run is free for any host of the cluster.
+        self.responder.set_exclusive(self.run.is_some());
+        Ok(())
+    }
+
+    /// Writes the next datagram to send into `out` and says to whom; `None` if there is none now.
+    pub fn poll_transmit(&mut self, now: Instant, out: &mut Datagram) -> Option<A> {
+        self.poll_events();
+        if let Some(session) = self.responder.session() {
+            self.mailbox.flush(session);
+        }
+        self.responder.poll_transmit(now, out)
+    }
+
+    /// When [`poll_transmit`](Self::poll_transmit) wants to be called at the latest.
+    pub fn poll_timeout(&self) -> Instant {
+        self.responder.poll_timeout()
+    }
+
+    /// The next request for the machine.
+    pub fn poll_request(&mut self) -> Option<Request> {
+        self.requests.pop_front()
+    }
+
+    /// The run this node works for.
+    pub fn run(&self) -> Option<RunId> {
+        self.run.as_ref().map(|run| run.id)
+    }
+
+    /// What it counted.
+    pub fn counters(&self) -> NodeCounters {
+        self.counters
+    }
+
+    /// The handshake and session below, for its counters.
+    pub fn responder(&self) -> &Responder<A, LINK_WINDOW> {
+        &self.responder
+    }
+
+    fn poll_events(&mut self) {
+        while let Some(event) = self.responder.poll_event() {
+            match event {
+                // What was under way in the old session is lost with it; the host asks again.
+                ResponderEvent::Connected { .. } => self.mailbox.clear(),
+                // The run is kept: the host may come back and go on.
+                ResponderEvent::Silent => {}
+            }
+        }
+    }
+
+    fn message(&mut self, bytes: &[u8]) -> Option<Reply> {
+        let Ok(message) = ToNode::decode(bytes) else {
+            self.counters.unreadable += 1;
+            return None;
+        };
+        match message {
+            ToNode::Assign { run, plan } => Some(self.assign(run, plan)),
+            ToNode::Control(control) => {
+                let ok = matches!(control, Control::Identify { .. });
+                if let Control::Identify { on } = control {
+                    self.requests.push_back(Request::Identify(on));
+                }
+                Some(Reply::ControlDone { control, ok })
+            }
+            ToNode::Start { run }
+            | ToNode::Step { run, .. }
+            | ToNode::SnapshotRequest { run }
+            | ToNode::Restore { run, .. }
+            | ToNode::Release { run }
+                if self.run() != Some(run) =>
+            {
+                self.counters.stale += 1;
+                None
+            }
+            ToNode::Start { .. } => None,
+            ToNode::Step { step, stage, values, .. } => {
+                self.run.as_mut()?.step(step, usize::from(stage), values, &mut self.counters)
+            }
+            ToNode::SnapshotRequest { .. } => self.run.as_ref().map(Run::snapshot),
+            ToNode::Restore { step, state, .. } => self.run.as_mut().map(|run| run.restore(step, state)),
+            ToNode::Release { .. } => {
+                self.run = None;
+                None
+            }
+        }
+    }
+
+    fn assign(&mut self, id: RunId, plan: &[u8]) -> Reply {
+        // The host repeats what may have been lost; a run that goes on must not start anew.
+        if self.run() == Some(id) {
+            return Reply::Ready { run: id };
+        }
+        match self.build(plan) {
+            Ok(engine) => {
+                self.run = Some(Run::new(id, engine));
+                Reply::Ready { run: id }
+            }
+            Err(reason) => Reply::Rejected { run: id, reason },
+        }
+    }
+
+    fn build(&self, plan: &[u8]) -> Result<Engine, String> {
+        let plan = PlacePlan::from_bytes(plan)
+            .ok_or("the plan cannot be read: host and node are of different versions")?;
+        let refused = |name: &String| !self.only.is_empty() && !self.only.contains(name);
+        if let Some(model) = plan.models.iter().find(|model| refused(&model.model_type)) {
+            let (name, model_type, only) = (&model.name, &model.model_type, self.only.join(", "));
+            return Err(format!("model `{name}` is of type {model_type}; this node takes only {only}"));
+        }
+        Engine::new(&plan).map_err(|error| error.to_string())
+    }
+
+    fn answer(&mut self, reply: &Reply) {
+        let run = self.run();
+        let message = match reply {
+            Reply::Ready { run } => ToHost::Ready { run: *run },
+            Reply::Rejected { run, reason } => ToHost::Rejected { run: *run, reason },
+            Reply::ControlDone { control, ok } => ToHost::ControlDone { control: *control, ok: *ok },
+            Reply::Cached(index) => {
+                if let Some(bytes) = self.run.as_ref().and_then(|run| run.reply(*index)) {
+                    self.mailbox.send(self.responder.session(), bytes);
+                }
+                return;
+            }
+            Reply::Snapshot { step, state } => match run {
+                Some(run) => ToHost::Snapshot { run, step: *step, state },
+                None => return,
+            },
+            Reply::Restored { step } => match run {
+                Some(run) => ToHost::Restored { run, step: *step },
+                None => return,
+            },
+        };
+        encode(&message, &mut self.outgoing);
+        self.mailbox.send(self.responder.session(), &self.outgoing);
+    }
+}
+
+/// Encodes a message into a buffer that grows as needed.
+fn encode(message: &ToHost<'_>, out: &mut Vec<u8>) {
+    out.resize(out.capacity().max(256), 0);
+    loop {
+        if let Ok(used) = message.encode(out) {
+            out.truncate(used);
+            return;
+        }
+        let grown = out.len() * 2;
+        out.resize(grown, 0);
+    }
+}

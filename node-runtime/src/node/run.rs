@@ -1,0 +1,130 @@
+//! One run on a node: its engine, the next step, and the replies that may be asked for again.
+
+use super::{NodeCounters, encode};
+use crate::engine::{Engine, Snapshot};
+use crate::wire::{ValueBuffer, read_into};
+use illuminator_protocol::{Control, RunId, ToHost, Values};
+use std::collections::VecDeque;
+
+/// Most co-simulation steps that a host has in flight: a node keeps the replies of as many, and one more.
+pub const STEPS_IN_FLIGHT: usize = 64;
+
+/// What a node answers; encoded by the node, except for replies that are cached as bytes.
+pub(super) enum Reply {
+    Ready { run: RunId },
+    Rejected { run: RunId, reason: String },
+    ControlDone { control: Control, ok: bool },
+    /// A position in [`Run::reply`].
+    Cached(usize),
+    Snapshot { step: u64, state: Vec<u8> },
+    Restored { step: u64 },
+}
+
+/// A run on this node.
+pub(super) struct Run {
+    pub(super) id: RunId,
+    engine: Engine,
+    /// The (step, stage) that comes next.
+    next: (u64, usize),
+    /// Replies to the latest turns, oldest first; as bytes, so that a repeat is the same.
+    replies: VecDeque<CachedReply>,
+    values: ValueBuffer,
+    failed: bool,
+}
+
+struct CachedReply {
+    turn: (u64, usize),
+    bytes: Vec<u8>,
+}
+
+impl Run {
+    pub(super) fn new(id: RunId, engine: Engine) -> Self {
+        let replies = VecDeque::with_capacity((STEPS_IN_FLIGHT + 1) * engine.stages().max(1));
+        Self { id, engine, next: (0, 0), replies, values: ValueBuffer::default(), failed: false }
+    }
+
+    /// Computes a turn, or finds the reply of one that was computed. A turn out of order is ignored: the host
+    /// asks in order, so it can only be old.
+    pub(super) fn step(
+        &mut self,
+        step: u64,
+        stage: usize,
+        values: Values<'_>,
+        counters: &mut NodeCounters,
+    ) -> Option<Reply> {
+        let turn = (step, stage);
+        if turn != self.next || self.failed {
+            let cached = self.replies.iter().rposition(|reply| reply.turn == turn);
+            match cached {
+                Some(_) => counters.repeated += 1,
+                None => counters.stale += 1,
+            }
+            return cached.map(Reply::Cached);
+        }
+        counters.computed += 1;
+        let mut bytes = self.recycle();
+        match self.compute(step, stage, values) {
+            Ok(()) => {
+                let values = self.values.values();
+                encode(&ToHost::Done { run: self.id, step, stage: stage as u16, values }, &mut bytes);
+                self.next =
+                    if stage + 1 < self.engine.stages() { (step, stage + 1) } else { (step + 1, 0) };
+            }
+            Err((model, reason)) => {
+                let failure = ToHost::Failed { run: self.id, step, model: &model, reason: &reason };
+                encode(&failure, &mut bytes);
+                self.failed = true;
+            }
+        }
+        self.replies.push_back(CachedReply { turn, bytes });
+        Some(Reply::Cached(self.replies.len() - 1))
+    }
+
+    /// The bytes of a cached reply.
+    pub(super) fn reply(&self, index: usize) -> Option<&[u8]> {
+        self.replies.get(index).map(|reply| reply.bytes.as_slice())
+    }
+
+    pub(super) fn snapshot(&self) -> Reply {
+        Reply::Snapshot { step: self.next.0, state: self.engine.snapshot().to_bytes() }
+    }
+
+    /// Goes on before `step` with a state that this or another node handed over.
+    pub(super) fn restore(&mut self, step: u64, state: &[u8]) -> Reply {
+        let restored = Snapshot::from_bytes(state).and_then(|snapshot| self.engine.restore(snapshot));
+        match restored {
+            Ok(()) => {
+                self.next = (step, 0);
+                self.replies.clear();
+                self.failed = false;
+                Reply::Restored { step }
+            }
+            Err(error) => {
+                self.failed = true;
+                Reply::Rejected { run: self.id, reason: error.to_string() }
+            }
+        }
+    }
+
+    fn compute(&mut self, step: u64, stage: usize, values: Values<'_>) -> Result<(), (String, String)> {
+        self.engine
+            .import(stage, |slots, imports| read_into(values, slots, imports))
+            .map_err(|error| (String::new(), format!("the values of the step cannot be read: {error}")))?;
+        self.engine.run_stage(step, stage).map_err(|error| (error.model, error.reason))?;
+        self.values.clear();
+        for &slot in self.engine.exports(stage) {
+            self.values
+                .push_slot(self.engine.slots(), slot)
+                .map_err(|error| (String::new(), error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// The buffer of the oldest reply once as many are kept as can be asked for, else a new one.
+    fn recycle(&mut self) -> Vec<u8> {
+        if self.replies.len() < (STEPS_IN_FLIGHT + 1) * self.engine.stages().max(1) {
+            return Vec::new();
+        }
+        self.replies.pop_front().map_or_else(Vec::new, |reply| reply.bytes)
+    }
+}

@@ -1,0 +1,290 @@
+//! The node state machine, driven by a host's end of the protocol over a perfect network in simulated time.
+
+use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, StagePlan};
+use illuminator_node::mailbox::Mailbox;
+use illuminator_node::model::{Origin, Section, Settings};
+use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Request};
+use illuminator_node::value::Value;
+use illuminator_node::wire::ValueBuffer;
+use illuminator_protocol::{
+    BootId, ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, RunId, ToHost,
+    ToNode, Value as WireValue,
+};
+
+const RUN: RunId = RunId(1);
+
+#[test]
+fn a_turn_is_computed_once_and_its_reply_repeated_byte_for_byte() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    let first = bench.step(RUN, 0, 2.0);
+    assert_eq!(bench.step(RUN, 0, 99.0), first, "the repeat does not look at its values");
+    let second = bench.step(RUN, 1, 2.0);
+    assert_ne!(first, second);
+    assert_eq!(bench.step(RUN, 0, 0.0), first, "an older one is still there");
+    assert_eq!(bench.counters(), NodeCounters { computed: 2, repeated: 2, stale: 0, unreadable: 0 });
+}
+
+#[test]
+fn steps_of_another_run_or_out_of_order_change_nothing() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    let first = bench.step(RUN, 0, 2.0);
+    assert!(bench.try_step(RunId(2), 1, 50.0).is_empty(), "another run");
+    assert!(bench.try_step(RUN, 5, 50.0).is_empty(), "a step that is not next");
+    assert_eq!(bench.counters(), NodeCounters { computed: 1, repeated: 0, stale: 2, unreadable: 0 });
+
+    let mut undisturbed = Bench::new(&[]);
+    undisturbed.assign(RUN, &battery());
+    assert_eq!(undisturbed.step(RUN, 0, 2.0), first);
+    assert_eq!(undisturbed.step(RUN, 1, 3.0), bench.step(RUN, 1, 3.0));
+}
+
+#[test]
+fn assigning_the_same_run_again_does_not_start_it_anew() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    let first = bench.step(RUN, 0, 2.0);
+    bench.assign(RUN, &battery());
+    assert_eq!(bench.step(RUN, 0, 2.0), first);
+    assert_eq!(bench.counters().computed, 1);
+}
+
+#[test]
+fn another_node_goes_on_from_a_snapshot_with_the_same_bytes() {
+    let mut first = Bench::new(&[]);
+    first.assign(RUN, &battery());
+    for step in 0..5 {
+        first.step(RUN, step, 2.0);
+    }
+    let replies = first.ask(&ToNode::SnapshotRequest { run: RUN });
+    let Ok(ToHost::Snapshot { run: RUN, step: 5, state }) = ToHost::decode(&replies[0]) else {
+        panic!("a snapshot before step 5");
+    };
+    let mut second = Bench::new(&[]);
+    second.assign(RUN, &battery());
+    let restored = second.ask(&ToNode::Restore { run: RUN, step: 5, state });
+    assert_eq!(ToHost::decode(&restored[0]), Ok(ToHost::Restored { run: RUN, step: 5 }));
+    for step in 5..10 {
+        assert_eq!(second.step(RUN, step, -1.0), first.step(RUN, step, -1.0), "step {step}");
+    }
+}
+
+#[test]
+fn a_snapshot_that_does_not_fit_is_refused() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    for state in [&b"nonsense"[..], &[]] {
+        let reply = bench.ask(&ToNode::Restore { run: RUN, step: 1, state });
+        assert!(matches!(ToHost::decode(&reply[0]), Ok(ToHost::Rejected { run: RUN, .. })));
+    }
+}
+
+#[test]
+fn what_cannot_be_run_here_is_refused_with_a_reason() {
+    let mut unknown = battery();
+    unknown.models[0].model_type = "Nope".to_owned();
+    let mut contradictory = battery();
+    contradictory.stages[0].exports = vec![99];
+    let mut refused_settings = battery();
+    refused_settings.models[0].settings.parameters.0.clear();
+    let cases = [
+        (unknown.to_bytes(), "Nope"),
+        (contradictory.to_bytes(), "contradicts itself"),
+        (refused_settings.to_bytes(), "max_p"),
+        (b"nonsense".to_vec(), "cannot be read"),
+    ];
+    for (plan, expected) in cases {
+        let mut bench = Bench::new(&[]);
+        let reply = bench.ask(&ToNode::Assign { run: RUN, plan: &plan });
+        let Ok(ToHost::Rejected { run: RUN, reason }) = ToHost::decode(&reply[0]) else {
+            panic!("{expected}: not refused");
+        };
+        assert!(reason.contains(expected), "{reason}");
+    }
+    let reply = Bench::new(&["PV", "Load"]).ask(&ToNode::Assign { run: RUN, plan: &battery().to_bytes() });
+    let Ok(ToHost::Rejected { reason, .. }) = ToHost::decode(&reply[0]) else { panic!("not refused") };
+    assert!(reason.contains("takes only PV, Load"), "{reason}");
+}
+
+#[test]
+fn a_model_that_cannot_go_on_is_named_and_the_failure_repeated() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    let reply = bench.try_step_with(RUN, 0, &Value::Text("much".to_owned()));
+    let Ok(ToHost::Failed { run: RUN, step: 0, model: "B1", reason }) = ToHost::decode(&reply[0]) else {
+        panic!("the failure of model B1");
+    };
+    assert!(reason.contains("flow2b") && reason.contains("a text"), "{reason}");
+    assert_eq!(bench.try_step(RUN, 0, 1.0), reply, "asked again, it fails again");
+}
+
+#[test]
+fn wrong_values_fail_the_step_and_not_the_node() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    let mut values = ValueBuffer::default();
+    values.push(&Value::Int(1)).unwrap();
+    values.push(&Value::Int(2)).unwrap();
+    let step = ToNode::Step { run: RUN, step: 0, stage: 0, values: values.values() };
+    let reply = bench.ask(&step);
+    assert!(matches!(ToHost::decode(&reply[0]), Ok(ToHost::Failed { run: RUN, step: 0, .. })));
+}
+
+#[test]
+fn controls_reach_the_machine_and_are_answered() {
+    let mut bench = Bench::new(&[]);
+    let reply = bench.ask(&ToNode::Control(Control::Identify { on: true }));
+    let control = Control::Identify { on: true };
+    assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::ControlDone { control, ok: true }));
+    assert_eq!(bench.node.poll_request(), Some(Request::Identify(true)));
+    let reply = bench.ask(&ToNode::Control(Control::Reboot));
+    let control = Control::Reboot;
+    assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::ControlDone { control, ok: false }), "not allowed");
+    assert_eq!(bench.node.poll_request(), None);
+}
+
+#[test]
+fn messages_without_meaning_are_counted() {
+    let mut bench = Bench::new(&[]);
+    assert!(bench.ask_bytes(&[250, 1, 2, 3]).is_empty());
+    assert_eq!(bench.counters().unreadable, 1);
+}
+
+/// A battery whose request is imported and whose outputs and states are exported.
+fn battery() -> PlacePlan {
+    let section = |entries: &[(&str, Value)]| {
+        Section(entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    };
+    let int = Value::Int;
+    let settings = Settings {
+        parameters: section(&[
+            ("max_p", int(5)),
+            ("min_p", int(-5)),
+            ("max_energy", int(10)),
+            ("charge_efficiency", int(90)),
+            ("discharge_efficiency", int(90)),
+            ("soc_min", int(10)),
+            ("soc_max", int(90)),
+        ]),
+        inputs: section(&[("flow2b", int(0))]),
+        outputs: section(&[("p_out", int(0)), ("p_in", int(0))]),
+        states: section(&[("soc", Value::Float(50.0)), ("flag", int(0)), ("mod", int(0))]),
+        step_size: 1,
+        resolution_s: 900,
+        ..Settings::default()
+    };
+    PlacePlan {
+        slots: 6,
+        models: vec![ModelPlan {
+            name: "B1".to_owned(),
+            model_type: "Battery".to_owned(),
+            settings,
+            first_slot: 0,
+            inputs: vec![InputPlan::One { slot: 5, origin: Origin::Output }],
+        }],
+        stages: vec![StagePlan { models: 1, imports: vec![5], exports: vec![0, 1, 2, 3, 4] }],
+        shadows: Vec::new(),
+    }
+}
+
+/// Numbers in order: handshakes that repeat.
+struct Counting(u8);
+
+impl Entropy for Counting {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            self.0 = self.0.wrapping_add(1);
+            *byte = self.0;
+        }
+    }
+}
+
+/// A node and the host's end of its link.
+struct Bench {
+    node: Node<u8>,
+    host: Box<Initiator<LINK_WINDOW>>,
+    mailbox: Mailbox,
+    entropy: Counting,
+    now: Instant,
+}
+
+impl Bench {
+    fn new(only: &[&str]) -> Self {
+        let mut entropy = Counting(0);
+        let only = only.iter().map(|&name| name.to_owned()).collect();
+        let hello = |name| Hello::new(BootId(1), name, "test");
+        let mut bench = Self {
+            node: Node::new(ClusterKey::OPEN, hello("node"), only),
+            host: Box::new(Initiator::new(ClusterKey::OPEN, hello("host"), &mut entropy)),
+            mailbox: Mailbox::default(),
+            entropy,
+            now: Instant::ZERO,
+        };
+        bench.exchange();
+        assert!(bench.host.session().is_some(), "host and node are connected");
+        bench
+    }
+
+    /// Lets both ends talk for ten milliseconds; gives what the host was told.
+    fn exchange(&mut self) -> Vec<Vec<u8>> {
+        let mut told = Vec::new();
+        let mut datagram = Datagram::new();
+        for _ in 0..100 {
+            self.now = self.now + Duration::from_micros(100);
+            while self.host.poll_transmit(self.now, &mut datagram) {
+                self.node.handle(self.now, 0, &mut datagram, &mut self.entropy).unwrap();
+            }
+            while self.node.poll_transmit(self.now, &mut datagram).is_some() {
+                self.host.handle(self.now, &mut datagram).unwrap();
+            }
+            let mut message = Vec::new();
+            while let Some(session) = self.host.session()
+                && self.mailbox.receive(session, &mut message)
+            {
+                told.push(message.clone());
+            }
+        }
+        told
+    }
+
+    fn ask_bytes(&mut self, message: &[u8]) -> Vec<Vec<u8>> {
+        self.mailbox.send(self.host.session(), message);
+        self.exchange()
+    }
+
+    fn ask(&mut self, message: &ToNode<'_>) -> Vec<Vec<u8>> {
+        let mut bytes = vec![0; 4096];
+        let used = message.encode(&mut bytes).unwrap();
+        self.ask_bytes(&bytes[..used])
+    }
+
+    fn assign(&mut self, run: RunId, plan: &PlacePlan) {
+        let told = self.ask(&ToNode::Assign { run, plan: &plan.to_bytes() });
+        assert_eq!(ToHost::decode(&told[0]), Ok(ToHost::Ready { run }));
+    }
+
+    fn try_step_with(&mut self, run: RunId, step: u64, value: &Value) -> Vec<Vec<u8>> {
+        let mut values = ValueBuffer::default();
+        values.push(value).unwrap();
+        self.ask(&ToNode::Step { run, step, stage: 0, values: values.values() })
+    }
+
+    fn try_step(&mut self, run: RunId, step: u64, flow2b: f64) -> Vec<Vec<u8>> {
+        self.try_step_with(run, step, &Value::Float(flow2b))
+    }
+
+    /// Steps the battery and gives the reply, which must hold its five values.
+    fn step(&mut self, run: RunId, step: u64, flow2b: f64) -> Vec<u8> {
+        let mut told = self.try_step(run, step, flow2b);
+        assert_eq!(told.len(), 1, "one reply");
+        let Ok(ToHost::Done { values, .. }) = ToHost::decode(&told[0]) else { panic!("the step is done") };
+        assert_eq!(values.count(), 5);
+        assert!(values.iter().all(|value| matches!(value, Ok(WireValue::Float(_) | WireValue::Int(_)))));
+        told.remove(0)
+    }
+
+    fn counters(&self) -> NodeCounters {
+        self.node.counters()
+    }
+}

@@ -1,0 +1,303 @@
+//! Every model against what the Python Illuminator computed: tests/vectors/*.json, in the format of
+//! spec/models.md, section 8.
+//!
+//! ```text
+//!   case: sections ──▶ Settings ──build──▶ model, attributes
+//!         steps: inputs ──▶ slots ──step──▶ slots ──compare──▶ outputs and states, values and kinds
+//! ```
+//!
+//! Where this project differs on purpose stands in [`DIFFERENCES`], and nowhere else.
+
+#![expect(clippy::unwrap_used, reason = "a vector that cannot be read is a failed test")]
+
+use illuminator_node::model::{
+    Attribute, Build, Built, Input, Io, ModelType, Origin, Section, SectionKind, Settings, Slots, registry,
+};
+use illuminator_node::value::Value;
+use serde_json::Value as Json;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// The vector files that are run: one model type each, `cluster_` for an older branch of upstream.
+const FILES: &[&str] = &[
+    "Adder",
+    "Battery",
+    "Controller",
+    "Controller_T1",
+    "GridConnection",
+    "Load",
+    "PV",
+    "Wind",
+    "cluster_Battery",
+    "cluster_Controller_T1",
+    "cluster_Dummy",
+    "cluster_GridConnection",
+    "cluster_Load",
+    "cluster_PV",
+    "cluster_Wind",
+];
+
+const EXTRA_STATES: &str =
+    "an extra state of older files is written where it is declared; leaving it out is no error";
+const OLD_FORMULA: &str = "the older PV formula of the branch `cluster` is not offered";
+const OVERLAP: &str = "the class lists no state of the name of an output, so the model can be built";
+const WORD: &str = "an unknown `output_type` is refused before the run";
+
+/// File, case (`*`: the file as a whole) and reason of every deliberate difference.
+const DIFFERENCES: &[(&str, &str, &str)] = &[
+    ("Adder", "strings_concatenate", "texts are refused"),
+    ("Adder", "connected_input_fails", "a connected input is added"),
+    ("Adder", "two_sources_fail", "several sources of one input are added, as for every other model"),
+    ("Adder", "class_defaults", OVERLAP),
+    ("PV", "class_default_states_conflict", OVERLAP),
+    ("Wind", "bad_output_type_rated", WORD),
+    ("Wind", "bad_output_type_standstill", WORD),
+    ("cluster_Battery", "missing_power_states", EXTRA_STATES),
+    ("cluster_Battery", "class_defaults", "the class lists no extra states"),
+    ("cluster_Controller_T1", "battery_inactive_fails", "a controller without a battery runs, as on `dev`"),
+    ("cluster_Controller_T1", "missing_state", EXTRA_STATES),
+    ("cluster_Controller_T1", "wind_optional", "`wind_gen` has to be connected, as on `dev`"),
+    ("cluster_Dummy", "text_passes", "outputs are numbers, so a text can only come from a state, and passes"),
+    ("cluster_GridConnection", "missing_output", EXTRA_STATES),
+    (
+        "cluster_GridConnection",
+        "dump_name_is_ignored",
+        "`dump` is read, as on `dev`; `power_flow` if it is open",
+    ),
+    ("cluster_Load", "missing_state", EXTRA_STATES),
+    ("cluster_Load", "class_defaults", "the class lists no extra states"),
+    ("cluster_PV", "*", OLD_FORMULA),
+    ("cluster_Wind", "missing_wind_genState", EXTRA_STATES),
+    ("cluster_Wind", "class_defaults", "the class lists no extra states"),
+];
+
+#[test]
+fn results_equal_the_vectors() {
+    assert_eq!(problems(Keeping::Instance), "");
+}
+
+#[test]
+fn a_model_restored_before_each_step_gives_the_same_results() {
+    assert_eq!(problems(Keeping::SavedState), "");
+}
+
+#[test]
+fn every_listed_difference_is_one() {
+    for (file, name, reason) in DIFFERENCES {
+        let cases = load(file);
+        let mut listed = cases.iter().filter(|case| *name == "*" || text(case, "name") == *name);
+        assert!(listed.any(|case| run(case, Keeping::Instance).is_err()), "{file}/{name}: {reason}");
+    }
+}
+
+#[test]
+fn saved_states_that_do_not_fit_are_refused() {
+    for file in FILES {
+        let cases = load(file);
+        let mut built = cases.iter().filter_map(|case| build(model_type(case), &settings(case)).ok());
+        let mut model = built.next().unwrap_or_else(|| panic!("{file}: no case can be built")).model;
+        let mut longer = model.save();
+        longer.push(Value::Null);
+        assert!(!model.restore(&longer), "{file}");
+        assert!(model.restore(&model.save()), "{file}");
+    }
+}
+
+/// What goes from one step to the next: the model itself, or only what it saves.
+#[derive(Clone, Copy, PartialEq)]
+enum Keeping {
+    Instance,
+    SavedState,
+}
+
+fn load(file: &str) -> Vec<Json> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(file).with_extension("json");
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What goes wrong in the cases that are not listed as different, a line each.
+fn problems(keeping: Keeping) -> String {
+    let mut problems = String::new();
+    for file in FILES {
+        for case in &load(file) {
+            let name = text(case, "name");
+            if let (false, Err(problem)) = (is_different(file, name), run(case, keeping)) {
+                writeln!(problems, "{file}/{name}: {problem}").unwrap();
+            }
+        }
+    }
+    problems
+}
+
+fn is_different(file: &str, name: &str) -> bool {
+    DIFFERENCES.iter().any(|(of, case, _)| *of == file && (*case == name || *case == "*"))
+}
+
+fn text<'a>(case: &'a Json, key: &str) -> &'a str {
+    case[key].as_str().unwrap()
+}
+
+fn model_type(case: &Json) -> &'static ModelType {
+    registry::find(text(case, "model")).unwrap()
+}
+
+fn settings(case: &Json) -> Settings {
+    let section = |kind, key| match value(&case[key], false) {
+        Value::Null => model_type(case).class_section(kind),
+        Value::Map(entries) => Section(
+            entries.into_iter().map(|(key, value)| (key.as_text().unwrap().to_owned(), value)).collect(),
+        ),
+        other => panic!("{key} is {}", other.describe()),
+    };
+    let whole = |key: &str, default| case[key].as_u64().map_or(default, |number| number.try_into().unwrap());
+    Settings {
+        parameters: section(SectionKind::Parameters, "parameters"),
+        inputs: section(SectionKind::Inputs, "inputs_section"),
+        outputs: section(SectionKind::Outputs, "outputs_section"),
+        states: section(SectionKind::States, "initial_states"),
+        step_size: whole("time_step_size", model_type(case).step_size),
+        resolution_s: whole("time_resolution", 1),
+        ..Settings::default()
+    }
+}
+
+fn build(model_type: &ModelType, settings: &Settings) -> Result<Built, String> {
+    match model_type.build {
+        Build::Anywhere(build) => build(settings).map_err(|error| error.to_string()),
+        Build::OnHost(_) | Build::Recorder => panic!("{} needs a host", model_type.name),
+    }
+}
+
+/// Runs one case; the error says where it differs from the vector.
+fn run(case: &Json, keeping: Keeping) -> Result<(), String> {
+    let (model_type, settings) = (model_type(case), settings(case));
+    let no_steps = Vec::new();
+    let steps = case["steps"].as_array().unwrap_or(&no_steps);
+    let fails = |steps: &[Json]| steps.iter().any(|step| step.get("error").is_some());
+    let Built { mut model, attributes } = match build(model_type, &settings) {
+        Ok(_) if case.get("construction_error").is_some() => return Err("was built".to_owned()),
+        Err(_) if case.get("construction_error").is_some() || fails(steps) => return Ok(()),
+        built => built?,
+    };
+    let first_slot = model_type.inputs.len() as u32;
+    let mut slots = Slots::new(model_type.inputs.len() + attributes.len());
+    for (number, step) in steps.iter().enumerate() {
+        if keeping == Keeping::SavedState {
+            let saved = model.save();
+            model = build(model_type, &settings)?.model;
+            if !model.restore(&saved) {
+                return Err(format!("does not take back {saved:?}"));
+            }
+        }
+        let inputs = connect(model_type, case, &step["inputs"], &mut slots);
+        let mut io = Io::new(&mut slots, &inputs, first_slot, step["time"].as_u64().unwrap());
+        match model.step(&mut io) {
+            Ok(()) if step.get("error").is_some() => return Err(format!("step {number} is no error")),
+            Ok(()) => {}
+            Err(_) if fails(&steps[number..]) => return Ok(()),
+            Err(error) => return Err(format!("step {number}: {error}")),
+        }
+        compare(step, &attributes, &slots, first_slot)
+            .map_err(|problem| format!("step {number}: {problem}"))?;
+    }
+    Ok(())
+}
+
+/// Writes the inputs of a step to slots of their own, as the engine does.
+fn connect(model_type: &ModelType, case: &Json, inputs: &Json, slots: &mut Slots) -> Vec<Input> {
+    let numpy = case["numpy_float64_inputs"].as_bool().unwrap_or(false);
+    let ports = model_type.inputs.iter().zip(0..);
+    ports
+        .map(|(port, slot)| {
+            let Some(input) = inputs.get(port.name) else { return Input::NONE };
+            slots.set_value(slot, reduce(input, numpy));
+            let state = input.get("values").is_some() || is_state(case, port.name);
+            if state { Input::state(slot) } else { Input::output(slot) }
+        })
+        .collect()
+}
+
+fn is_state(case: &Json, name: &str) -> bool {
+    case["state_inputs"].as_array().is_some_and(|names| names.iter().any(|other| other == name))
+}
+
+/// Several sources are given with their values: outputs are added, states listed.
+fn reduce(input: &Json, numpy: bool) -> Value {
+    let Some(values) = input.get("values").map(|values| value(values, numpy)) else {
+        return value(input, numpy);
+    };
+    let Value::List(values) = values else { panic!("values are a list") };
+    if input["origin"] == "state" {
+        return Value::List(values);
+    }
+    let numbers = values.iter().map(|value| value.as_scalar().unwrap());
+    Value::from_scalar(numbers.fold(illuminator_node::scalar::Scalar::ZERO, |sum, number| sum + number))
+}
+
+fn value(json: &Json, numpy: bool) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(number) => match (number.as_i64(), number.as_f64().unwrap()) {
+            (_, float) if numpy => Value::Numpy(float),
+            (Some(integer), _) => Value::Int(integer),
+            (None, float) => Value::Float(float),
+        },
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => Value::List(items.iter().map(|item| value(item, numpy)).collect()),
+        Json::Object(entries) => Value::Map(
+            entries.iter().map(|(key, item)| (Value::Text(key.clone()), value(item, numpy))).collect(),
+        ),
+    }
+}
+
+fn compare(step: &Json, attributes: &[Attribute], slots: &Slots, first_slot: u32) -> Result<(), String> {
+    let sections = |origin| match origin {
+        Origin::Output => [&step["outputs"], &step["raw_outputs"]],
+        Origin::State => [&step["states"], &Json::Null],
+    };
+    let expected: usize = [Origin::Output, Origin::State]
+        .into_iter()
+        .flat_map(sections)
+        .filter_map(|section| Some(section.as_object()?.len()))
+        .sum();
+    for (attribute, slot) in attributes.iter().zip(first_slot..) {
+        let Attribute { name, origin } = attribute;
+        let wanted = sections(*origin).into_iter().find_map(|section| section.get(name));
+        let wanted = wanted.ok_or_else(|| format!("`{name}` is written"))?;
+        let found = slots.value(slot).ok_or_else(|| format!("`{name}` is not written"))?;
+        if !equal(&found, wanted) {
+            return Err(format!("`{name}` is {found:?}, not {wanted}"));
+        }
+    }
+    if expected == attributes.len() { Ok(()) } else { Err(format!("{expected} attributes are expected")) }
+}
+
+/// Equal in kind and in value; a text stands for a number that JSON cannot hold. A float of upstream may be
+/// a numpy float: the vectors do not tell.
+fn equal(found: &Value, wanted: &Json) -> bool {
+    match (found, wanted) {
+        (Value::Float(found) | Value::Numpy(found), Json::Number(wanted)) if wanted.is_f64() => {
+            close(*found, wanted.as_f64().unwrap())
+        }
+        (Value::Float(found) | Value::Numpy(found), Json::String(wanted)) => match wanted.as_str() {
+            "NaN" => found.is_nan(),
+            "Infinity" => *found == f64::INFINITY,
+            "-Infinity" => *found == f64::NEG_INFINITY,
+            _ => false,
+        },
+        (Value::List(found), Json::Array(wanted)) => {
+            found.len() == wanted.len()
+                && found.iter().zip(wanted).all(|(found, wanted)| equal(found, wanted))
+        }
+        (found, wanted) => *found == value(wanted, false),
+    }
+}
+
+/// Of the same sign even if zero, and equal but for the last bits, which the JSON parser may have read wrong
+/// here or in an input. (The format would allow 1e-9; with an exact parser all results are equal.)
+fn close(found: f64, wanted: f64) -> bool {
+    let tolerance = 4.0 * f64::EPSILON * wanted.abs().max(1.0);
+    (found - wanted).abs() <= tolerance && found.is_sign_negative() == wanted.is_sign_negative()
+}

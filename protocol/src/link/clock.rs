@@ -1,0 +1,89 @@
+//! The clock offset between the peers, from four timestamps as in NTP.
+//!
+//! ```text
+//!   own clock     left ----------------------> now     delay  = (now - left) - (returned - arrived)
+//!                     \                      /         offset = ((arrived - left) + (returned - now)) / 2
+//!   peer's clock       arrived ---> returned
+//! ```
+//!
+//! The error of one offset is at most half its delay, so the sample with the least delay of the last few is
+//! the one to believe.
+
+use super::body::Echo;
+use crate::time::{Duration, Instant};
+
+/// Samples kept; at one probe every 250 ms, those of two seconds.
+const SAMPLES: usize = 8;
+
+#[derive(Clone, Copy)]
+struct Sample {
+    delay: Duration,
+    offset_us: i64,
+}
+
+/// Minimum-delay filter over the last samples.
+pub(crate) struct ClockFilter {
+    samples: [Option<Sample>; SAMPLES],
+    next: usize,
+}
+
+impl ClockFilter {
+    pub(crate) const fn new() -> Self {
+        Self { samples: [None; SAMPLES], next: 0 }
+    }
+
+    /// Takes an echo that arrived now; returns the round trip without the time that the peer held the probe.
+    ///
+    /// An echo of the future is ignored: the peer may be mistaken, but is not to confuse us.
+    pub(crate) fn sample(&mut self, now: Instant, echo: &Echo) -> Option<Duration> {
+        let away = now.as_micros().checked_sub(echo.left)?;
+        let held = echo.returned.checked_sub(echo.arrived)?;
+        let delay = Duration::from_micros(away.checked_sub(held)?);
+        // The zeros of both clocks are arbitrary: differences wrap, and are halved before they are added.
+        let there = echo.arrived.wrapping_sub(echo.left) as i64;
+        let back = echo.returned.wrapping_sub(now.as_micros()) as i64;
+        self.samples[self.next] = Some(Sample { delay, offset_us: there / 2 + back / 2 });
+        self.next = (self.next + 1) % SAMPLES;
+        Some(delay)
+    }
+
+    /// The peer's clock minus ours `[µs]`; `None` before the first echo.
+    pub(crate) fn offset_us(&self) -> Option<i64> {
+        self.samples.iter().flatten().min_by_key(|sample| sample.delay).map(|sample| sample.offset_us)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_with_the_least_delay_wins() {
+        let mut filter = ClockFilter::new();
+        assert_eq!(filter.offset_us(), None);
+        // The peer is 5,000 µs ahead; the second way takes 300 µs there and 100 µs back.
+        let slow = Echo { left: 1_000, arrived: 15_000, returned: 16_000 };
+        assert_eq!(filter.sample(Instant::from_micros(12_000), &slow), Some(Duration::from_micros(10_000)));
+        let fast = Echo { left: 20_000, arrived: 25_300, returned: 26_300 };
+        assert_eq!(filter.sample(Instant::from_micros(21_400), &fast), Some(Duration::from_micros(400)));
+        assert_eq!(filter.offset_us(), Some(5_100));
+    }
+
+    #[test]
+    fn impossible_echoes_are_ignored() {
+        let mut filter = ClockFilter::new();
+        for (left, arrived, returned) in [(101, 0, 0), (0, 5, 4), (90, 0, 11)] {
+            let echo = Echo { left, arrived, returned };
+            assert_eq!(filter.sample(Instant::from_micros(100), &echo), None);
+        }
+        assert_eq!(filter.offset_us(), None);
+    }
+
+    #[test]
+    fn clocks_with_far_zeros_do_not_overflow() {
+        let mut filter = ClockFilter::new();
+        let echo = Echo { left: 0, arrived: u64::MAX, returned: u64::MAX };
+        assert!(filter.sample(Instant::from_micros(2), &echo).is_some());
+        assert_eq!(filter.offset_us(), Some(-1));
+    }
+}

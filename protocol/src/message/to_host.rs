@@ -1,0 +1,90 @@
+//! What a node says to the host.
+
+use serde::{Deserialize, Serialize};
+
+use super::Control;
+use crate::error::{DecodeError, EncodeError};
+use crate::id::RunId;
+use crate::value::Values;
+
+/// A message from a node to the host.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToHost<'a> {
+    /// The plan was taken over; the node waits for `Start` or `Restore`.
+    Ready {
+        /// The run.
+        run: RunId,
+    },
+    /// The plan cannot be run here.
+    Rejected {
+        /// The run.
+        run: RunId,
+        /// Why, for a person.
+        reason: &'a str,
+    },
+    /// A stage was computed. A repeated `Step` gets the same bytes again.
+    Done {
+        /// The run.
+        run: RunId,
+        /// Step of the run, from 0.
+        step: u64,
+        /// Stage within the step, from 0.
+        stage: u16,
+        /// What other nodes and the recorder need, in the order of the plan.
+        #[serde(borrow)]
+        values: Values<'a>,
+    },
+    /// A model could not go on; the run cannot either.
+    Failed {
+        /// The run.
+        run: RunId,
+        /// Step of the run, from 0.
+        step: u64,
+        /// Name of the model in the scenario.
+        model: &'a str,
+        /// Why, for a person.
+        reason: &'a str,
+    },
+    /// The state of all models of the node.
+    Snapshot {
+        /// The run.
+        run: RunId,
+        /// The step before which the state was taken.
+        step: u64,
+        /// The state, opaque to this crate.
+        #[serde(serialize_with = "super::bytes")]
+        state: &'a [u8],
+    },
+    /// The state was taken over; the node continues with `step`.
+    Restored {
+        /// The run.
+        run: RunId,
+        /// The next step to compute.
+        step: u64,
+    },
+    /// A control was carried out, or could not be.
+    ControlDone {
+        /// The control that this answers.
+        control: Control,
+        /// Whether it was carried out.
+        ok: bool,
+    },
+}
+
+impl<'a> ToHost<'a> {
+    /// Encodes into the front of `out` and returns the length in bytes.
+    ///
+    /// # Errors
+    /// `Full` if `out` is too small; its content is then undefined.
+    pub fn encode(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
+        super::encode(self, out)
+    }
+
+    /// Decodes exactly one message. `Done::values` are checked when they are read.
+    ///
+    /// # Errors
+    /// `Truncated`, `Trailing` or `Malformed`.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        super::decode(bytes)
+    }
+}

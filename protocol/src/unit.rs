@@ -1,0 +1,84 @@
+//! Units of the quantities that models exchange.
+
+use core::fmt;
+
+/// The unit of an attribute. Values travel as bare numbers; the unit is part of a model's description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Dimensionless number.
+    One,
+    /// Hundredths, as in a state of charge.
+    Percent,
+    /// Power `[W]`.
+    Watt,
+    /// Power `[kW]`.
+    Kilowatt,
+    /// Energy `[kWh]`.
+    KilowattHour,
+    /// Irradiance `[W/m²]`.
+    WattPerSquareMetre,
+    /// Area `[m²]`.
+    SquareMetre,
+    /// Length `[m]`.
+    Metre,
+    /// Speed `[m/s]`.
+    MetrePerSecond,
+    /// Temperature `[°C]`.
+    DegreeCelsius,
+    /// Plane angle `[°]`.
+    Degree,
+    /// Time `[s]`.
+    Second,
+    /// Time `[h]`.
+    Hour,
+    /// Mass `[kg]`.
+    Kilogram,
+    /// Mass flow `[kg/s]`.
+    KilogramPerSecond,
+    /// Pressure `[bar]`.
+    Bar,
+    /// Voltage `[V]`.
+    Volt,
+    /// Current `[A]`.
+    Ampere,
+    /// Money `[€]`.
+    Euro,
+    /// Price of energy `[€/kWh]`.
+    EuroPerKilowattHour,
+    /// Not a quantity: a word.
+    Text,
+}
+
+impl Unit {
+    /// The symbol as printed after a number; empty for [`Unit::One`] and [`Unit::Text`].
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::One | Self::Text => "",
+            Self::Percent => "%",
+            Self::Watt => "W",
+            Self::Kilowatt => "kW",
+            Self::KilowattHour => "kWh",
+            Self::WattPerSquareMetre => "W/m²",
+            Self::SquareMetre => "m²",
+            Self::Metre => "m",
+            Self::MetrePerSecond => "m/s",
+            Self::DegreeCelsius => "°C",
+            Self::Degree => "°",
+            Self::Second => "s",
+            Self::Hour => "h",
+            Self::Kilogram => "kg",
+            Self::KilogramPerSecond => "kg/s",
+            Self::Bar => "bar",
+            Self::Volt => "V",
+            Self::Ampere => "A",
+            Self::Euro => "€",
+            Self::EuroPerKilowattHour => "€/kWh",
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.symbol())
+    }
+}

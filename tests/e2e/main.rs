@@ -1,0 +1,2 @@
+//! The built programs, as their users run them.
+fn main() {}

@@ -1,0 +1,11 @@
+//! The table in a test tube: what the tests of the whole project share.
+//!
+//! - [`tube`]: host and nodes as pure state machines on an emulated network, in simulated time, by seed.
+//! - [`programs`]: the built programs, started and watched as their users do.
+//! - [`samples`]: scenarios with known results.
+//! - [`generate`]: the generator of the data in `scenarios/`.
+
+pub mod generate;
+pub mod programs;
+pub mod samples;
+pub mod tube;

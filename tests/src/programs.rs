@@ -1,0 +1,125 @@
+//! The built programs, started and watched as their users do.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+/// Longest that a test waits for something that must happen. Reaching it is a failure, never a success.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The path of a built program of this workspace, beside the running test.
+pub fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let folder = test.parent().and_then(Path::parent).expect("tests stand in target/PROFILE/deps");
+    let path = folder.join(name);
+    assert!(path.is_file(), "{} is not built: run `cargo test --workspace` or `cargo build`", path.display());
+    path
+}
+
+/// `illuminator` with these arguments, run in `folder`, with everything that it printed.
+pub fn illuminator<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Output {
+    command(folder, arguments).output().expect("the program can be started")
+}
+
+/// `illuminator` with these arguments, ready to be started in `folder`.
+pub fn command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
+    let mut command = Command::new(program("illuminator"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env_remove("ILLUMINATOR_KEY");
+    command
+}
+
+/// What a program wrote to stderr.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A running `illuminator-node`; killed when dropped.
+pub struct NodeProcess {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its further lines on stderr.
+    pub lines: Receiver<String>,
+}
+
+impl NodeProcess {
+    /// Starts the node of this build on a free port of 127.0.0.1.
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut command = Command::new(program("illuminator-node"));
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        Self::spawn(command)
+    }
+
+    /// Starts a node by any command and waits until it says where it listens.
+    pub fn spawn(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stderr(Stdio::piped()).env_remove("ILLUMINATOR_KEY");
+        let mut child = command.spawn().expect("the node can be started");
+        let lines = lines(child.stderr.take().expect("stderr is piped"));
+        let ready = next_line(&lines).expect("the node says where it listens");
+        let address = ready
+            .split_whitespace()
+            .find_map(|word| word.parse().ok())
+            .unwrap_or_else(|| panic!("the node did not start: {ready}"));
+        Self { child, address, lines }
+    }
+
+    /// Ends it without warning, as a power cut does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for NodeProcess {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The lines of a stream, as they come.
+pub fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (send, receive) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receive
+}
+
+/// The next line; `None` if the stream ended.
+pub fn next_line(lines: &Receiver<String>) -> Option<String> {
+    match lines.recv_timeout(PATIENCE) {
+        Ok(line) => Some(line),
+        Err(RecvTimeoutError::Disconnected) => None,
+        Err(RecvTimeoutError::Timeout) => panic!("nothing was printed within {PATIENCE:?}"),
+    }
+}
+
+/// A tool of the system that a test needs. Where it is missing the test is skipped, and says so; in CI, which
+/// installs it, that is a failure.
+pub fn tool(name: &str) -> Option<PathBuf> {
+    let found = std::env::var_os("PATH")
+        .and_then(|path| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file()));
+    if found.is_none() {
+        skipped(&format!("{name} is not installed"));
+    }
+    found
+}
+
+/// Says that a test is skipped and why; in CI that is a failure.
+pub fn skipped(reason: &str) {
+    assert!(std::env::var_os("ILLUMINATOR_CI").is_none(), "skipped in CI: {reason}");
+    eprintln!("SKIPPED: {reason}");
+}

@@ -1,0 +1,210 @@
+//! A whole table in simulated time: one coordinator, its nodes, the network between them.
+
+use super::{Faults, Injected, Network, SeededEntropy};
+use crate::generate::random::SplitMix64;
+use illuminator::coordinator::{Coordinator, NodeLink, Outcome, Timing};
+use illuminator::plan::TablePlan;
+use illuminator_node::model::Slots;
+use illuminator_node::node::{Node, NodeCounters};
+use illuminator_protocol::{
+    BootId, ClusterKey, Datagram, DropCounters, Duration, Hello, Instant, RunId,
+};
+
+/// Bounds of a run in the tube: a run that reaches one of them has hung.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Simulated time.
+    pub time: Duration,
+    /// Ends the run once so many steps are complete, without a word to the nodes, as if the host had died.
+    pub abandon_after: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(3600), abandon_after: u64::MAX }
+    }
+}
+
+/// How a run in the tube ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// As the coordinator says.
+    Outcome(Outcome),
+    /// The host was made to vanish.
+    Abandoned,
+    /// The simulated time was up.
+    OutOfTime,
+}
+
+/// Nodes and network; they outlive a run.
+pub struct EmulatedTable {
+    nodes: Vec<Node<usize>>,
+    network: Network,
+    entropy: SeededEntropy,
+    now: Instant,
+    /// Datagrams to send again in the course of the next run, each after so many more arrivals.
+    stale: Vec<(usize, usize, Vec<u8>)>,
+    arrivals: u64,
+    mute: Option<Mute>,
+}
+
+/// A node that falls mute again and again.
+#[derive(Clone, Copy, Debug)]
+struct Mute {
+    node: usize,
+    every_steps: u64,
+    lasting: Duration,
+}
+
+/// The key of every table in the tube.
+const KEY: ClusterKey = ClusterKey::from_bytes([7; 32]);
+/// One old datagram is sent again after so many arrivals.
+const REPLAY_EVERY: u64 = 3;
+
+impl EmulatedTable {
+    /// `count` nodes on a network with these faults.
+    pub fn new(count: usize, faults: Faults, seed: u64) -> Self {
+        let mut random = SplitMix64::new(seed);
+        let node = |number| {
+            let hello = Hello::new(BootId(100 + number as u64), &format!("node{number}"), "test");
+            Node::new(KEY, hello, Vec::new())
+        };
+        Self {
+            nodes: (0..count).map(node).collect(),
+            network: Network::new(faults, count + 1, random.next_u64()),
+            entropy: SeededEntropy(SplitMix64::new(random.next_u64())),
+            now: Instant::ZERO,
+            stale: Vec::new(),
+            arrivals: 0,
+            mute: None,
+        }
+    }
+
+    /// What the network did so far.
+    pub fn injected(&self) -> Injected {
+        self.network.injected()
+    }
+
+    /// What each node counted.
+    pub fn counters(&self) -> Vec<NodeCounters> {
+        self.nodes.iter().map(Node::counters).collect()
+    }
+
+    /// What each node dropped.
+    pub fn drops(&self) -> Vec<&DropCounters> {
+        self.nodes.iter().map(|node| node.responder().drops()).collect()
+    }
+
+    /// Makes a node mute for a while each time the host has completed so many steps.
+    pub fn mute_often(&mut self, node: usize, every_steps: u64, lasting: Duration) {
+        self.mute = Some(Mute { node, every_steps, lasting });
+    }
+
+    /// Simulated time.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Runs a plan, keeping every datagram; the next run has them sent again in between.
+    pub fn run_and_keep(
+        &mut self,
+        plan: &TablePlan,
+        run: RunId,
+        limits: Limits,
+        row: &mut dyn FnMut(u64, &Slots),
+    ) -> Ended {
+        self.network.start_recording();
+        let ended = self.run(plan, run, limits, row);
+        self.stale = self.network.take_recording();
+        self.stale.reverse();
+        ended
+    }
+
+    /// Runs a plan; `row` gets every complete step.
+    pub fn run(
+        &mut self,
+        plan: &TablePlan,
+        run: RunId,
+        limits: Limits,
+        row: &mut dyn FnMut(u64, &Slots),
+    ) -> Ended {
+        let hello = Hello::new(BootId(run.0), "host", "test");
+        let mut links = Vec::new();
+        for (number, place) in plan.places[1..].iter().enumerate() {
+            let label = format!("node{number}");
+            links.push(NodeLink::new(label, &KEY, hello.clone(), place, &mut self.entropy));
+        }
+        let patience = Duration::from_secs(60);
+        let timing = Timing { connect_within: patience, lost_after: patience, pace: Duration::ZERO };
+        let mut host =
+            Coordinator::new(plan, run, links, timing, self.now).expect("the plan's models can be built");
+        let end = self.now + limits.time;
+        loop {
+            while let Some(step) = host.complete() {
+                if step >= limits.abandon_after {
+                    return Ended::Abandoned;
+                }
+                if let Some(Mute { node, every_steps, lasting }) = self.mute
+                    && step % every_steps == every_steps / 2
+                {
+                    self.network.mute(node + 1, self.now + lasting);
+                }
+                row(step, host.values(step));
+                host.recorded(self.now);
+            }
+            self.transmit(&mut host);
+            if let Some(outcome) = host.outcome() {
+                return Ended::Outcome(outcome);
+            }
+            if host.complete().is_some() {
+                continue;
+            }
+            if self.now >= end {
+                return Ended::OutOfTime;
+            }
+            self.advance(&host, end);
+            self.deliver(&mut host);
+        }
+    }
+
+    fn transmit(&mut self, host: &mut Coordinator) {
+        let mut datagram = Datagram::new();
+        while let Some(node) = host.poll_transmit(self.now, &mut datagram) {
+            self.network.send(self.now, 0, node + 1, &datagram);
+        }
+        for (number, node) in self.nodes.iter_mut().enumerate() {
+            while let Some(to) = node.poll_transmit(self.now, &mut datagram) {
+                self.network.send(self.now, number + 1, to, &datagram);
+            }
+        }
+    }
+
+    /// On to the next thing that happens. Time moves by at least a microsecond, so that nothing can stand still.
+    fn advance(&mut self, host: &Coordinator, end: Instant) {
+        let mut next = end.min(host.poll_timeout());
+        for node in &self.nodes {
+            next = next.min(node.poll_timeout());
+        }
+        if let Some(arrival) = self.network.next_arrival() {
+            next = next.min(arrival);
+        }
+        self.now = next.max(self.now + Duration::from_micros(1));
+    }
+
+    fn deliver(&mut self, host: &mut Coordinator) {
+        while let Some((from, to, mut bytes)) = self.network.receive(self.now) {
+            if to == 0 {
+                host.handle(self.now, from - 1, &mut bytes);
+            } else {
+                // What is dropped is counted by the node.
+                let _ = self.nodes[to - 1].handle(self.now, from, &mut bytes, &mut self.entropy);
+            }
+            self.arrivals += 1;
+            if self.arrivals.is_multiple_of(REPLAY_EVERY)
+                && let Some((from, to, bytes)) = self.stale.pop()
+            {
+                self.network.replay(self.now, from, to, &bytes);
+            }
+        }
+    }
+}
