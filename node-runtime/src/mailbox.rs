@@ -7,7 +7,7 @@
 use illuminator_protocol::Session;
 use std::collections::VecDeque;
 
-/// Longest message that is joined [bytes]: a plan of some hundred thousand models.
+/// Longest message that is joined `[bytes]`: a plan of some hundred thousand models.
 pub const MESSAGE_MAX: usize = 64 << 20;
 
 /// Outgoing and incoming messages of one session.

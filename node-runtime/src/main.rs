@@ -101,7 +101,9 @@ fn run(options: Serve) -> Result<(), Failure> {
     if let Some(unknown) =
         options.only.iter().find(|name| MODEL_TYPES.iter().all(|model_type| model_type.name != name.as_str()))
     {
-        return Err(wrong_use(format!("--only: no model type is called `{unknown}`; see `illuminator-node models`")));
+        return Err(wrong_use(format!(
+            "--only: no model type is called `{unknown}`; see `illuminator-node models`"
+        )));
     }
     let key = match &options.key {
         Some(path) => read_key(path).map_err(wrong_use)?,

@@ -121,7 +121,9 @@ fn scalar(value: &WireValue<'_>) -> Option<Scalar> {
 fn to_value(value: &WireValue<'_>) -> Result<Value, DecodeError> {
     Ok(match *value {
         WireValue::Text(text) => Value::Text(text.to_owned()),
-        WireValue::List(items) => Value::List(items.iter().map(|item| to_value(&item?)).collect::<Result<_, _>>()?),
+        WireValue::List(items) => {
+            Value::List(items.iter().map(|item| to_value(&item?)).collect::<Result<_, _>>()?)
+        }
         WireValue::Map(items) => {
             let mut items = items.iter();
             let mut entries = Vec::new();
@@ -145,7 +147,8 @@ mod tests {
             (Value::Text("a".into()), Value::List(vec![Value::Int(-3), Value::Text("ü".into())])),
             (Value::Int(0), Value::Null),
         ]);
-        let sent = [Value::Null, Value::Bool(true), Value::Int(7), Value::Float(-0.0), Value::Numpy(2.5), rich];
+        let sent =
+            [Value::Null, Value::Bool(true), Value::Int(7), Value::Float(-0.0), Value::Numpy(2.5), rich];
         let mut from = Slots::new(sent.len());
         let mut buffer = ValueBuffer::default();
         for (slot, value) in sent.iter().enumerate() {

@@ -233,10 +233,10 @@ impl Bench {
         for _ in 0..100 {
             self.now = self.now + Duration::from_micros(100);
             while self.host.poll_transmit(self.now, &mut datagram) {
-                self.node.handle(self.now, 0, &mut datagram, &mut self.entropy).unwrap();
+                self.node.handle(self.now, 0, &mut datagram, &mut self.entropy).expect("a host's datagram");
             }
             while self.node.poll_transmit(self.now, &mut datagram).is_some() {
-                self.host.handle(self.now, &mut datagram).unwrap();
+                self.host.handle(self.now, &mut datagram).expect("a node's datagram");
             }
             let mut message = Vec::new();
             while let Some(session) = self.host.session()
@@ -255,7 +255,7 @@ impl Bench {
 
     fn ask(&mut self, message: &ToNode<'_>) -> Vec<Vec<u8>> {
         let mut bytes = vec![0; 4096];
-        let used = message.encode(&mut bytes).unwrap();
+        let used = message.encode(&mut bytes).expect("small messages");
         self.ask_bytes(&bytes[..used])
     }
 
@@ -266,7 +266,7 @@ impl Bench {
 
     fn try_step_with(&mut self, run: RunId, step: u64, value: &Value) -> Vec<Vec<u8>> {
         let mut values = ValueBuffer::default();
-        values.push(value).unwrap();
+        values.push(value).expect("a flat value");
         self.ask(&ToNode::Step { run, step, stage: 0, values: values.values() })
     }
 

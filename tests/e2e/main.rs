@@ -1,2 +1,22 @@
-//! The built programs, as their users run them.
-fn main() {}
+//! The built programs, as their users run them: one module per behaviour.
+
+mod bad_input;
+mod command_line;
+mod conformance;
+mod demo;
+mod ending;
+mod hostile;
+mod placement;
+mod unreachable;
+
+use std::path::Path;
+
+/// The rows of a result file, cell by cell.
+fn cells(csv: &str) -> Vec<Vec<&str>> {
+    csv.lines().map(|line| line.split(',').collect()).collect()
+}
+
+/// Reads a file that a program wrote.
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

@@ -66,10 +66,13 @@ fn a_perfect_network_needs_no_repetition() {
     let table = Sample::table();
     let mut tube = EmulatedTable::new(NODES, Faults::NONE, 1);
     let mut result = Result::new(&table.scenario, &table.plan);
-    let ended = tube.run(&table.plan, RunId(1), Limits::default(), &mut |step, values| result.row(step, values));
+    let ended =
+        tube.run(&table.plan, RunId(1), Limits::default(), &mut |step, values| result.row(step, values));
     assert!(matches!(ended, Ended::Outcome(Ok(()))), "{ended:?}");
     assert_eq!(result.bytes, table.expected);
-    assert!(tube.counters().iter().all(|node| node.computed == STEPS && node.repeated == 0 && node.stale == 0));
+    assert!(
+        tube.counters().iter().all(|node| node.computed == STEPS && node.repeated == 0 && node.stale == 0)
+    );
 }
 
 /// A node whose answers are lost for so long that its session breaks comes back with its state. What it was
@@ -102,7 +105,8 @@ fn models_spread_over_any_number_of_nodes_give_the_same_bytes() {
             let plan = plan::plan(&scenario, &placement, &[]);
             let mut tube = EmulatedTable::new(placement.nodes.len(), Faults::NONE, 1);
             let mut result = Result::new(&scenario, &plan);
-            let ended = tube.run(&plan, RunId(1), Limits::default(), &mut |step, values| result.row(step, values));
+            let ended =
+                tube.run(&plan, RunId(1), Limits::default(), &mut |step, values| result.row(step, values));
             assert!(matches!(ended, Ended::Outcome(Ok(()))), "{path} on {count}: {ended:?}");
             assert!(result.bytes == expected, "{path} on {count} nodes differs");
         }

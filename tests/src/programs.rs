@@ -1,5 +1,6 @@
 //! The built programs, started and watched as their users do.
 
+use illuminator_node::shell::Clock;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -42,8 +43,6 @@ pub struct NodeProcess {
     child: Child,
     /// Where it listens.
     pub address: SocketAddr,
-    /// Its further lines on stderr.
-    pub lines: Receiver<String>,
 }
 
 impl NodeProcess {
@@ -64,18 +63,13 @@ impl NodeProcess {
             .split_whitespace()
             .find_map(|word| word.parse().ok())
             .unwrap_or_else(|| panic!("the node did not start: {ready}"));
-        Self { child, address, lines }
+        Self { child, address }
     }
 
     /// Ends it without warning, as a power cut does.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 }
 
@@ -86,7 +80,7 @@ impl Drop for NodeProcess {
 }
 
 /// The lines of a stream, as they come.
-pub fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     let (send, receive) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
@@ -99,7 +93,7 @@ pub fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The next line; `None` if the stream ended.
-pub fn next_line(lines: &Receiver<String>) -> Option<String> {
+fn next_line(lines: &Receiver<String>) -> Option<String> {
     match lines.recv_timeout(PATIENCE) {
         Ok(line) => Some(line),
         Err(RecvTimeoutError::Disconnected) => None,
@@ -107,11 +101,25 @@ pub fn next_line(lines: &Receiver<String>) -> Option<String> {
     }
 }
 
+/// Waits until a result file has a header and a row.
+pub fn wait_for_rows(path: &Path) {
+    let clock = Clock::start();
+    while !std::fs::read_to_string(path).is_ok_and(|text| text.lines().count() > 1) {
+        assert!(
+            u128::from(clock.now().as_micros()) < PATIENCE.as_micros(),
+            "{}: no row came",
+            path.display()
+        );
+        std::thread::yield_now();
+    }
+}
+
 /// A tool of the system that a test needs. Where it is missing the test is skipped, and says so; in CI, which
 /// installs it, that is a failure.
 pub fn tool(name: &str) -> Option<PathBuf> {
-    let found = std::env::var_os("PATH")
-        .and_then(|path| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file()));
+    let found = std::env::var_os("PATH").and_then(|path| {
+        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())
+    });
     if found.is_none() {
         skipped(&format!("{name} is not installed"));
     }
@@ -119,6 +127,7 @@ pub fn tool(name: &str) -> Option<PathBuf> {
 }
 
 /// Says that a test is skipped and why; in CI that is a failure.
+#[expect(clippy::print_stderr, reason = "the test runner shows what a test prints")]
 pub fn skipped(reason: &str) {
     assert!(std::env::var_os("ILLUMINATOR_CI").is_none(), "skipped in CI: {reason}");
     eprintln!("SKIPPED: {reason}");

@@ -39,12 +39,10 @@ impl Init {
             let _ = write!(digits, "{byte:02x}");
         }
         digits.push('\n');
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&self.file)
-            .map_err(|error| Failure::new(4, format_args!("error: cannot make {}: {error}", self.file.display())))?;
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.file).map_err(
+                |error| Failure::new(4, format_args!("error: cannot make {}: {error}", self.file.display())),
+            )?;
         file.write_all(digits.as_bytes())?;
         let id = ClusterKey::from_bytes(bytes).id();
         note(format_args!(

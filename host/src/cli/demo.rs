@@ -7,9 +7,7 @@ use crate::coordinator::Timing;
 use crate::plan::{self, Placement};
 use crate::record::ResultFormat;
 use crate::scenario::{Files, Scenario, load};
-use crate::shell::{
-    OutputError, Progress, ResultFiles, RunFailure, StepObserver, StopFlag, run_on_nodes,
-};
+use crate::shell::{OutputError, Progress, ResultFiles, RunFailure, StepObserver, StopFlag, run_on_nodes};
 use illuminator_node::model::Slots;
 use illuminator_protocol::Duration;
 use std::io::IsTerminal;
@@ -46,10 +44,14 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) fn run(self) -> Result<(), Failure> {
         let stop = StopFlag::from_signals();
-        let mut scenario = load(TABLE, "table.yaml", &mut Embedded).map_err(|error| Failure::new(1, error))?;
+        let mut scenario =
+            load(TABLE, "table.yaml", &mut Embedded).map_err(|error| Failure::new(1, error))?;
         if let Some(steps) = self.steps {
             if !(1..=scenario.steps).contains(&steps) {
-                return Err(Failure::wrong_use(format_args!("--steps: the day has 1 to {} steps", scenario.steps)));
+                return Err(Failure::wrong_use(format_args!(
+                    "--steps: the day has 1 to {} steps",
+                    scenario.steps
+                )));
             }
             scenario.steps = steps;
         }
@@ -87,7 +89,9 @@ impl Demo {
         let written = observer.results.map_or(Ok(()), ResultFiles::finish).map_err(RunFailure::from);
         match done.and_then(|done| written.map(|()| done)) {
             Err(RunFailure::Output(error)) if error.is_closed_pipe() => Ok(0),
-            other => other.map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}"))),
+            other => {
+                other.map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))
+            }
         }
     }
 }

@@ -76,9 +76,8 @@ impl PlacementOptions {
         let cluster = (self.cluster.as_ref())
             .map(|path| ClusterFile::read(path).map_err(Failure::wrong_use))
             .transpose()?;
-        let targets: Vec<Target> = (placement.nodes.iter())
-            .map(|node| target(node, cluster.as_ref()))
-            .collect::<Result<_, _>>()?;
+        let targets: Vec<Target> =
+            (placement.nodes.iter()).map(|node| target(node, cluster.as_ref())).collect::<Result<_, _>>()?;
         let key_file = cluster.and_then(|cluster| cluster.key_file).or_else(|| self.key.clone());
         let key = match key_file {
             Some(path) => read_key(&path).map_err(Failure::wrong_use)?,
@@ -102,9 +101,8 @@ pub(super) fn simulated(placement: &Placement) -> Result<Table, Failure> {
     let names: Vec<String> = placement.nodes.iter().map(ToString::to_string).collect();
     let key = ClusterKey::OPEN;
     let nodes = SimulatedNodes::start(&names, &key)?;
-    let targets = (names.into_iter().zip(nodes.addresses()))
-        .map(|(name, &address)| Target { name, address })
-        .collect();
+    let targets =
+        (names.into_iter().zip(nodes.addresses())).map(|(name, &address)| Target { name, address }).collect();
     Ok(Table { targets, key, _simulated: Some(nodes) })
 }
 
@@ -136,13 +134,15 @@ fn cluster_address(name: &str, cluster: Option<&ClusterFile>) -> Result<String, 
 
 fn resolve(address: &str) -> Result<SocketAddr, Failure> {
     let found = address.to_socket_addrs().map_err(|error| {
-        Failure::new(3, format_args!("error: no node can be at {address}: {error}\n  help: run without nodes with --local"))
+        Failure::new(
+            3,
+            format_args!(
+                "error: no node can be at {address}: {error}\n  help: run without nodes with --local"
+            ),
+        )
     })?;
     // Nodes listen on IPv4 unless told otherwise.
     let mut addresses: Vec<SocketAddr> = found.collect();
     addresses.sort_by_key(SocketAddr::is_ipv6);
-    addresses
-        .first()
-        .copied()
-        .ok_or_else(|| Failure::new(3, format_args!("error: {address} has no address")))
+    addresses.first().copied().ok_or_else(|| Failure::new(3, format_args!("error: {address} has no address")))
 }

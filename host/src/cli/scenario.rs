@@ -6,9 +6,7 @@ use crate::coordinator::Timing;
 use crate::plan::{self, TablePlan};
 use crate::record::ResultFormat;
 use crate::scenario::{Diagnostic, Diagnostics, Scenario, load};
-use crate::shell::{
-    DiskFiles, Progress, ResultFiles, RunFailure, StopFlag, run_local, run_on_nodes,
-};
+use crate::shell::{DiskFiles, Progress, ResultFiles, RunFailure, StopFlag, run_local, run_on_nodes};
 use clap::{Subcommand, ValueEnum};
 use illuminator_protocol::Duration;
 use serde_json::json;
@@ -115,7 +113,8 @@ impl Run {
         let done = match done {
             // Whoever read the pipe has seen enough.
             Err(RunFailure::Output(error)) if error.is_closed_pipe() => return Ok(()),
-            other => other.map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
+            other => other
+                .map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
         };
         self.summary(&scenario, done, plan.steps, progress.elapsed_s(), &path);
         Ok(())
@@ -180,7 +179,10 @@ impl Check {
             Err(Diagnostics(findings)) => {
                 let errors = findings.len();
                 let plural = if errors == 1 { "" } else { "s" };
-                Err(Failure::new(2, format_args!("{}: {errors} finding{plural}, cannot run", self.file.display())))
+                Err(Failure::new(
+                    2,
+                    format_args!("{}: {errors} finding{plural}, cannot run", self.file.display()),
+                ))
             }
         }
     }
@@ -203,7 +205,8 @@ impl Plan {
 /// Reads and checks a scenario file.
 fn read(path: &Path) -> Result<Scenario, Diagnostics> {
     let name = path.display().to_string();
-    let text = std::fs::read(path).map_err(|error| Diagnostics::of_file(&name, format!("cannot be read: {error}")))?;
+    let text = std::fs::read(path)
+        .map_err(|error| Diagnostics::of_file(&name, format!("cannot be read: {error}")))?;
     let text = String::from_utf8(text).map_err(|error| {
         let byte = error.utf8_error().valid_up_to();
         Diagnostics::of_file(&name, format!("is not UTF-8 text (byte {byte})"))
@@ -236,7 +239,9 @@ fn to_json(finding: &Diagnostic) -> serde_json::Value {
 /// Seconds per step, down to a microsecond.
 pub(super) fn pace(text: &str) -> Result<Duration, String> {
     match text.parse::<f64>() {
-        Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(Duration::from_micros((seconds * 1e6) as u64)),
+        Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => {
+            Ok(Duration::from_micros((seconds * 1e6) as u64))
+        }
         _ => Err("expected seconds from 0 to 86400".to_owned()),
     }
 }

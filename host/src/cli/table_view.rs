@@ -18,9 +18,9 @@ use jiff::{SignedDuration, ToSpan};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-/// Longest arrow [characters].
+/// Longest arrow `[characters]`.
 const ARROW_MAX: usize = 28;
-/// Below this a flow is shown as none [kW].
+/// Below this a flow is shown as none `[kW]`.
 const FLOW_MIN_KW: f64 = 0.005;
 
 type AttributeId = (usize, usize);
@@ -28,7 +28,7 @@ type AttributeId = (usize, usize);
 /// One node of the table: where its flow and its state of charge are found.
 pub(super) struct Line {
     name: String,
-    /// The attribute that is its power [kW], and the sign with which it feeds the table.
+    /// The attribute that is its power `[kW]`, and the sign with which it feeds the table.
     flow: (AttributeId, f64),
     soc: Option<AttributeId>,
     colour: u8,

@@ -59,7 +59,9 @@ pub enum RunError {
         reason: String,
     },
     /// A node fell silent during the run.
-    #[error("node {node} was lost in step {step}: silent for {silent_s} s; the rows before that step are kept")]
+    #[error(
+        "node {node} was lost in step {step}: silent for {silent_s} s; the rows before that step are kept"
+    )]
     Lost {
         /// Its name and address.
         node: String,

@@ -281,7 +281,8 @@ impl Coordinator {
                     computed = true;
                     if let Err(error) = self.compute(turn) {
                         self.schedule.stop_before(turn.step);
-                        let failed = RunError::Model { place: "this host".to_owned(), step: turn.step, error };
+                        let failed =
+                            RunError::Model { place: "this host".to_owned(), step: turn.step, error };
                         self.failure.get_or_insert(failed);
                     }
                 } else {

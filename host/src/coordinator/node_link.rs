@@ -8,8 +8,8 @@ use illuminator_node::node::LINK_WINDOW;
 use illuminator_node::wire::{TooDeep, ValueBuffer};
 use illuminator_protocol::initiator::Event as InitiatorEvent;
 use illuminator_protocol::{
-    ClusterKey, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, LinkStats,
-    Refusal, RunId, ToNode, VERSION,
+    ClusterKey, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, LinkStats, Refusal, RunId,
+    ToNode, VERSION,
 };
 
 /// Where a node stands.
@@ -224,10 +224,7 @@ impl NodeLink {
             Some(Refusal::Key(theirs)) => RunError::OtherKey { node, theirs, ours: self.key },
             Some(Refusal::Version(theirs)) => RunError::OtherVersion { node, theirs, ours: VERSION },
             Some(Refusal::Busy) => RunError::Busy { node },
-            None => RunError::NoAnswer {
-                node,
-                waited_s: Tenths(waited.as_millis() / 100),
-            },
+            None => RunError::NoAnswer { node, waited_s: Tenths(waited.as_millis() / 100) },
         }
     }
 

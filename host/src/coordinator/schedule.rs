@@ -47,8 +47,7 @@ impl Schedule {
     pub fn new(plan: &TablePlan) -> Self {
         let tasks = plan.tasks.clone();
         let places = plan.places.len();
-        let first_task =
-            (0..=places).map(|place| tasks.partition_point(|task| task.place < place)).collect();
+        let first_task = (0..=places).map(|place| tasks.partition_point(|task| task.place < place)).collect();
         Self {
             values: vec![Slots::new(plan.wires as usize); RING],
             done: vec![vec![false; tasks.len()]; RING],
@@ -80,10 +79,14 @@ impl Schedule {
     pub fn ready(&self, place: PlaceId, admitted: u64) -> Option<Turn> {
         let (step, stage) = self.next[place];
         let task = self.first_task[place] + stage;
-        if task >= self.first_task[place + 1] || step >= self.limit.min(admitted).min(self.base + WINDOW as u64) {
+        if task >= self.first_task[place + 1]
+            || step >= self.limit.min(admitted).min(self.base + WINDOW as u64)
+        {
             return None;
         }
-        let has = |step: u64, others: &[usize]| others.iter().all(|&other| self.is_done(Turn { step, task: other }));
+        let has = |step: u64, others: &[usize]| {
+            others.iter().all(|&other| self.is_done(Turn { step, task: other }))
+        };
         let ready = has(step, &self.tasks[task].after)
             && (step == 0 || has(step - 1, &self.tasks[task].after_previous));
         ready.then_some(Turn { step, task })

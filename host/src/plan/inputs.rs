@@ -25,23 +25,31 @@ pub(super) struct Feed {
     pub origin: Origin,
 }
 
+/// Connections into one model that come from the same source with the same delay, by position.
+#[derive(Clone)]
+struct Group {
+    from_model: usize,
+    shifted: bool,
+    members: Vec<usize>,
+}
+
 /// For each model of the scenario, its connected inputs.
 pub(super) fn feeds(scenario: &Scenario) -> Vec<Vec<Feed>> {
-    let mut groups: Vec<Vec<((usize, bool), Vec<usize>)>> = vec![Vec::new(); scenario.models.len()];
+    let mut groups: Vec<Vec<Group>> = vec![Vec::new(); scenario.models.len()];
     for (index, connection) in scenario.connections.iter().enumerate() {
-        let key = (connection.from_model, connection.shifted.is_some());
+        let (from_model, shifted) = (connection.from_model, connection.shifted.is_some());
         let groups = &mut groups[connection.to_model];
-        match groups.iter_mut().find(|(group, _)| *group == key) {
-            Some((_, members)) => members.push(index),
-            None => groups.push((key, vec![index])),
+        match groups.iter_mut().find(|group| group.from_model == from_model && group.shifted == shifted) {
+            Some(group) => group.members.push(index),
+            None => groups.push(Group { from_model, shifted, members: vec![index] }),
         }
     }
     groups.iter().map(|groups| model_feeds(scenario, groups)).collect()
 }
 
-fn model_feeds(scenario: &Scenario, groups: &[((usize, bool), Vec<usize>)]) -> Vec<Feed> {
+fn model_feeds(scenario: &Scenario, groups: &[Group]) -> Vec<Feed> {
     let mut feeds: Vec<Feed> = Vec::new();
-    for &index in groups.iter().flat_map(|(_, members)| members) {
+    for &index in groups.iter().flat_map(|group| &group.members) {
         let connection = &scenario.connections[index];
         let Some(input) = connection.to_input else { continue };
         let source = Source {

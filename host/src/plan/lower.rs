@@ -134,7 +134,8 @@ impl<'a> Lowering<'a> {
     fn bind_inputs(&mut self) {
         for model in 0..self.scenario.models.len() {
             for feed in std::mem::take(&mut self.feeds[model]) {
-                let slots: Vec<u32> = feed.sources.iter().map(|&source| self.slot_of(source, model)).collect();
+                let slots: Vec<u32> =
+                    feed.sources.iter().map(|&source| self.slot_of(source, model)).collect();
                 let plan = &mut self.places[self.placement.of_model[model]].plan;
                 let bound = match slots[..] {
                     [slot] => InputPlan::One { slot, origin: feed.origin },
@@ -160,7 +161,11 @@ impl<'a> Lowering<'a> {
         let draft = &mut self.places[place];
         *draft.shadows.entry(attribute).or_insert_with(|| {
             let shadow = new_slot(&mut draft.plan);
-            draft.plan.shadows.push(Shadow { of: slot, slot: shadow, initial: self.initial[&attribute].clone() });
+            draft.plan.shadows.push(Shadow {
+                of: slot,
+                slot: shadow,
+                initial: self.initial[&attribute].clone(),
+            });
             shadow
         })
     }

@@ -18,8 +18,8 @@ mod show;
 
 pub use lower::plan;
 pub use order::topological_order;
-pub use show::{to_dot, to_json, to_text};
 pub use placement::{HOST, NodeTarget, PlaceId, Placement, PlacementError};
+pub use show::{to_dot, to_json, to_text};
 
 use illuminator_node::engine::PlacePlan;
 use illuminator_node::value::Value;

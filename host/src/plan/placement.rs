@@ -34,7 +34,9 @@ pub enum NodeTarget {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlacementError {
     /// A model that reads files has `connect`.
-    #[error("model `{model}` is of type {model_type}, which reads files and runs on the host: remove its `connect`")]
+    #[error(
+        "model `{model}` is of type {model_type}, which reads files and runs on the host: remove its `connect`"
+    )]
     HostOnly {
         /// The model.
         model: String,
@@ -82,8 +84,10 @@ impl Placement {
         let edges = inputs::edges(scenario);
         let order = topological_order(scenario.models.len(), &edges)
             .expect("a checked scenario has no loop without time shift");
-        let movable: Vec<usize> =
-            order.into_iter().filter(|&model| runs_anywhere(&scenario.models[model].model_type.build)).collect();
+        let movable: Vec<usize> = order
+            .into_iter()
+            .filter(|&model| runs_anywhere(&scenario.models[model].model_type.build))
+            .collect();
         let nodes = count.min(movable.len());
         let mut of_model = vec![HOST; scenario.models.len()];
         for (rank, model) in movable.iter().enumerate() {

@@ -59,7 +59,7 @@ pub struct Scenario {
     pub name: String,
     /// `scenario.start_time`, wall clock.
     pub start: DateTime,
-    /// `scenario.time_resolution` [s], at least 1: simulated time per co-simulation step.
+    /// `scenario.time_resolution` `[s]`, at least 1: simulated time per co-simulation step.
     pub resolution_s: u32,
     /// Number of co-simulation steps: floor((end − start) / resolution).
     pub steps: u64,

@@ -7,9 +7,9 @@ use super::{Diagnostic, Diagnostics, Scenario, Severity};
 
 /// So many messages are kept; a summary replaces the rest.
 const SHOWN_MAX: usize = 100;
-/// A line longer than this is not shown as an excerpt [characters].
+/// A line longer than this is not shown as an excerpt `[characters]`.
 const EXCERPT_MAX: usize = 160;
-/// A quotation from the file is cut at this length [characters].
+/// A quotation from the file is cut at this length `[characters]`.
 const QUOTE_MAX: usize = 60;
 /// How alike two names must be for one to be suggested for the other (Jaro-Winkler, 0 to 1).
 const LIKENESS_MIN: f64 = 0.75;

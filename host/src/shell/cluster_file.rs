@@ -70,10 +70,8 @@ impl ClusterFile {
     pub fn read(path: &Path) -> Result<Self, ClusterFileError> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ClusterFileError::Unreadable { path: path.to_owned(), error })?;
-        let mut cluster: Self = toml::from_str(&text).map_err(|error| ClusterFileError::Malformed {
-            path: path.to_owned(),
-            error: Box::new(error),
-        })?;
+        let mut cluster: Self = toml::from_str(&text)
+            .map_err(|error| ClusterFileError::Malformed { path: path.to_owned(), error: Box::new(error) })?;
         for (index, node) in cluster.nodes.iter().enumerate() {
             if cluster.nodes[..index].iter().any(|other| other.name == node.name) {
                 let name = node.name.clone();

@@ -42,11 +42,16 @@ pub fn run_on_nodes(
     let clock = Clock::start();
     let me = hello("host");
     let links = targets.iter().zip(&plan.places[HOST + 1..]).map(|(target, place)| {
-        NodeLink::new(format!("{} at {}", target.name, target.address), key, me.clone(), place, &mut SystemEntropy)
+        NodeLink::new(
+            format!("{} at {}", target.name, target.address),
+            key,
+            me.clone(),
+            place,
+            &mut SystemEntropy,
+        )
     });
-    let mut coordinator =
-        Coordinator::new(plan, RunId(random_id()), links.collect(), timing, clock.now())
-            .map_err(RunFailure::Build)?;
+    let mut coordinator = Coordinator::new(plan, RunId(random_id()), links.collect(), timing, clock.now())
+        .map_err(RunFailure::Build)?;
     runtime.block_on(async {
         let socket = bind(local_address(targets)).await?;
         let mut driver = Driver { socket, targets, clock, coordinator: &mut coordinator, done: 0 };
@@ -113,9 +118,7 @@ impl Driver<'_> {
 
     async fn send(&mut self) {
         let mut datagram = Datagram::new();
-        while let Some(node) =
-            self.coordinator.poll_transmit(self.clock.now(), &mut datagram)
-        {
+        while let Some(node) = self.coordinator.poll_transmit(self.clock.now(), &mut datagram) {
             // Unreachable peers and full buffers look like loss, which the link repairs.
             let _ = self.socket.send_to(&datagram, self.targets[node].address).await;
         }
@@ -131,7 +134,8 @@ impl Driver<'_> {
     }
 
     fn deadline(&self) -> std::time::Instant {
-        let soon = self.clock.now() + illuminator_protocol::Duration::from_micros(STOP_POLL.as_micros() as u64);
+        let soon =
+            self.clock.now() + illuminator_protocol::Duration::from_micros(STOP_POLL.as_micros() as u64);
         self.clock.system(Instant::min(soon, self.coordinator.poll_timeout()))
     }
 }

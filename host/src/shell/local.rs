@@ -39,7 +39,7 @@ struct Pacer {
     pace_us: u64,
 }
 
-/// How often the stop flag is looked at while a step is not due [us].
+/// How often the stop flag is looked at while a step is not due `[us]`.
 const STOP_POLL_US: u64 = 50_000;
 
 impl Pacer {

@@ -4,7 +4,7 @@ use illuminator_node::shell::Clock;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 
-/// How often the bar is looked at, at most [us].
+/// How often the bar is looked at, at most `[us]`.
 const INTERVAL_US: u64 = 50_000;
 
 /// A progress bar on stderr, shown only if that is a terminal.
@@ -18,13 +18,12 @@ impl Progress {
     /// A bar of `steps` steps; hidden if `quiet` or if stderr is not a terminal.
     pub fn new(steps: u64, quiet: bool) -> Self {
         let hidden = quiet || !std::io::stderr().is_terminal();
-        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
+        let target =
+            if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
         let bar = ProgressBar::with_draw_target(Some(steps), target);
-        let style = ProgressStyle::with_template(
-            "{bar:40} {pos}/{len} steps  {per_sec}  {eta} left",
-        )
-        .expect("the template is well formed")
-        .progress_chars("━╸ ");
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} steps  {per_sec}  {eta} left")
+            .expect("the template is well formed")
+            .progress_chars("━╸ ");
         bar.set_style(style);
         Self { bar, clock: Clock::start(), next_us: 0 }
     }

@@ -254,7 +254,10 @@ fn check(plan: &PlacePlan) -> Result<(), EngineError> {
 impl ModelName {
     #[cold]
     fn sum_error(&self, found: &str) -> EngineError {
-        EngineError { model: self.name.clone(), reason: format!("a sum of its sources needs numbers and got {found}") }
+        EngineError {
+            model: self.name.clone(),
+            reason: format!("a sum of its sources needs numbers and got {found}"),
+        }
     }
 
     #[cold]

@@ -141,11 +141,17 @@ impl<'a> Io<'a> {
         }
         let scalar = self.slots.scalar(code & !Input::SUMMED);
         // 0 + (−0.0) is 0.0; for every other value, and for every kind, this changes nothing.
-        Some(if code & Input::SUMMED != 0 && scalar.value() == 0.0 && scalar.kind() != Kind::Bool && scalar.is_number() {
-            scalar + Scalar::ZERO
-        } else {
-            scalar
-        })
+        Some(
+            if code & Input::SUMMED != 0
+                && scalar.value() == 0.0
+                && scalar.kind() != Kind::Bool
+                && scalar.is_number()
+            {
+                scalar + Scalar::ZERO
+            } else {
+                scalar
+            },
+        )
     }
 
     /// The number at an input that must be connected.

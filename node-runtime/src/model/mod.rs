@@ -19,8 +19,8 @@ mod types;
 pub use io::{Input, Io, Slots, StepError};
 pub use settings::{BuildError, Section, SectionKind, Settings};
 pub use types::{
-    Attribute, Build, Built, Cells, Const, Family, KeyDefault, ModelType, Origin, Parameter, Port, Row, Table, Tables,
-    Written,
+    Attribute, Build, Built, Cells, Const, Family, KeyDefault, ModelType, Origin, Parameter, Port, Row,
+    Table, Tables, Written,
 };
 
 use crate::value::Value;

@@ -68,7 +68,7 @@ pub struct Settings {
     pub states: Section,
     /// `time_step_size`: co-simulation steps per model step, at least 1
     pub step_size: u32,
-    /// `scenario.time_resolution` [s], at least 1
+    /// `scenario.time_resolution` `[s]`, at least 1
     pub resolution_s: u32,
     /// The input files of a CSV model, read and parsed; empty for every other model.
     #[serde(skip)]
@@ -124,9 +124,9 @@ impl Settings {
     }
 
     fn required(&self, section: SectionKind, key: &'static str) -> Result<&Value, BuildError> {
-        self.section(section)
-            .get(key)
-            .ok_or_else(|| BuildError::new(section, key, format!("`{key}` is missing in `{}`", section.key())))
+        self.section(section).get(key).ok_or_else(|| {
+            BuildError::new(section, key, format!("`{key}` is missing in `{}`", section.key()))
+        })
     }
 }
 

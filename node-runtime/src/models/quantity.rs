@@ -6,7 +6,7 @@ use crate::value::Value;
 /// What a number stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quantity {
-    /// `power` [kW].
+    /// `power` `[kW]`.
     Power,
     /// `energy` [kWh per step].
     Energy,

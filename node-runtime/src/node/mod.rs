@@ -14,13 +14,12 @@ mod run;
 
 use crate::engine::{Engine, PlacePlan};
 use crate::mailbox::Mailbox;
+use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
-    ClusterKey, Control, Datagram, DropReason, Entropy, Hello, Instant, Responder, RunId,
-    ToHost, ToNode,
+    ClusterKey, Control, Datagram, DropReason, Entropy, Hello, Instant, Responder, RunId, ToHost, ToNode,
 };
 pub use run::STEPS_IN_FLIGHT;
 use run::{Reply, Run};
-use illuminator_protocol::responder::Event as ResponderEvent;
 use std::collections::VecDeque;
 
 /// The UDP port on which a node listens unless told otherwise.

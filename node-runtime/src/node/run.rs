@@ -11,13 +11,26 @@ pub const STEPS_IN_FLIGHT: usize = 64;
 
 /// What a node answers; encoded by the node, except for replies that are cached as bytes.
 pub(super) enum Reply {
-    Ready { run: RunId },
-    Rejected { run: RunId, reason: String },
-    ControlDone { control: Control, ok: bool },
+    Ready {
+        run: RunId,
+    },
+    Rejected {
+        run: RunId,
+        reason: String,
+    },
+    ControlDone {
+        control: Control,
+        ok: bool,
+    },
     /// A position in [`Run::reply`].
     Cached(usize),
-    Snapshot { step: u64, state: Vec<u8> },
-    Restored { step: u64 },
+    Snapshot {
+        step: u64,
+        state: Vec<u8>,
+    },
+    Restored {
+        step: u64,
+    },
 }
 
 /// A run on this node.
@@ -67,8 +80,7 @@ impl Run {
             Ok(()) => {
                 let values = self.values.values();
                 encode(&ToHost::Done { run: self.id, step, stage: stage as u16, values }, &mut bytes);
-                self.next =
-                    if stage + 1 < self.engine.stages() { (step, stage + 1) } else { (step + 1, 0) };
+                self.next = if stage + 1 < self.engine.stages() { (step, stage + 1) } else { (step + 1, 0) };
             }
             Err((model, reason)) => {
                 let failure = ToHost::Failed { run: self.id, step, model: &model, reason: &reason };

@@ -12,7 +12,7 @@ pub use serve::{bind, hello, serve};
 
 use illuminator_protocol::Entropy;
 
-/// Room for a received datagram [bytes]: more than any of ours, so that one that is too long is noticed.
+/// Room for a received datagram `[bytes]`: more than any of ours, so that one that is too long is noticed.
 pub const RECEIVE_MAX: usize = 2048;
 
 /// The randomness of the operating system.

@@ -14,7 +14,7 @@ pub(crate) const FLAG: &str = "--echo-peer";
 /// A peer that hears nothing for this long was left behind.
 const ALONE: Duration = Duration::from_secs(60);
 
-/// Longest datagram of an exchange [bytes].
+/// Longest datagram of an exchange `[bytes]`.
 const DATAGRAM_MAX: usize = 1200;
 
 /// A peer process: answers every datagram with one of `bytes` bytes.
@@ -66,7 +66,7 @@ impl Peers {
     }
 
     /// Exchanges a datagram of `bytes` bytes with every peer, `rounds` times in lockstep. Returns the time of
-    /// a round [us].
+    /// a round `[us]`.
     pub(crate) fn exchange(&self, bytes: usize, rounds: u64) -> io::Result<f64> {
         let question = vec![0; bytes];
         let mut incoming = [0; DATAGRAM_MAX];

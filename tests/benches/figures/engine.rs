@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::hand_loop::HandLoop;
-use super::measure::{median, seconds};
+use super::measure::{Stopwatch, median, seconds};
 use super::report::{Figure, Reach, Report};
 use super::town::{GROUP, checked, town};
 use illuminator::plan::{HOST, Placement, TablePlan, plan};
@@ -23,7 +23,7 @@ const LOOP_STEPS: u64 = 40_000;
 const PYTHON_10: f64 = 4_500.0;
 const PYTHON_900: f64 = 220.0;
 
-/// A size of the scenario: groups of models, and steps for about as many model-steps each.
+/// A size of the scenario: groups of models, and steps: whole days, and no longer than a sample must be.
 struct Size {
     label: usize,
     groups: usize,
@@ -33,7 +33,7 @@ struct Size {
 const SIZES: [Size; 3] = [
     Size { label: 10, groups: 1, steps: 80_000 },
     Size { label: 1_000, groups: 111, steps: 960 },
-    Size { label: 100_000, groups: 11_111, steps: 48 },
+    Size { label: 100_000, groups: 11_111, steps: 25 },
 ];
 
 pub(crate) fn run(report: &mut Report) -> Outcome {
@@ -104,12 +104,11 @@ fn by_size(report: &Report) -> Outcome {
     let mut costs_ns = [const { Vec::new() }; SIZES.len()];
     for _ in 0..ROUNDS {
         for ((size, plan), costs_ns) in SIZES.iter().zip(&plans).zip(&mut costs_ns) {
-            let mut engine = Engine::new(&plan.places[HOST])?;
             // The first step touches the memory that the later ones reuse.
-            engine.run(0)?;
-            let (elapsed_s, result) = seconds(|| (1..size.steps).try_for_each(|step| engine.run(step)));
-            result?;
-            costs_ns.push(elapsed_s * 1e9 / ((size.steps - 1) as f64 * (size.groups * GROUP) as f64));
+            let mut stopwatch = Stopwatch::new(0, plan.steps - 1);
+            let mut progress = Progress::new(plan.steps, true);
+            run_local(plan, Duration::ZERO, &mut stopwatch, &mut progress, &StopFlag::default())?;
+            costs_ns.push(stopwatch.us_per_step() * 1e3 / (size.groups * GROUP) as f64);
         }
     }
     let base_ns = median(&costs_ns[0]);

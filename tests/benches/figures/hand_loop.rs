@@ -85,7 +85,7 @@ impl HandLoop {
         self.controller.step(&mut Io::new(slots, &CONTROLLER_INPUTS, CONTROLLER, step))
     }
 
-    /// What the controller decided last: flow to the battery, residual load, flow to the grid [kW].
+    /// What the controller decided last: flow to the battery, residual load, flow to the grid `[kW]`.
     pub(crate) fn decided(&self) -> [u64; 3] {
         [0, 1, 2].map(|attribute| self.slots.scalar(CONTROLLER + attribute).value().to_bits())
     }

@@ -13,11 +13,11 @@ use std::error::Error;
 
 /// What a run without sockets showed.
 pub(crate) struct InMemory {
-    /// Time of a step, all of it computing [us].
+    /// Time of a step, all of it computing `[us]`.
     pub(crate) step_us: f64,
-    /// Usual size of a datagram to a node [bytes].
+    /// Usual size of a datagram to a node `[bytes]`.
     pub(crate) to_node_bytes: usize,
-    /// Usual size of a datagram to the host [bytes].
+    /// Usual size of a datagram to the host `[bytes]`.
     pub(crate) to_host_bytes: usize,
 }
 
@@ -46,7 +46,7 @@ struct Table {
     clock: Clock,
     coordinator: Coordinator,
     nodes: Vec<Node<()>>,
-    /// Sizes of the datagrams [bytes].
+    /// Sizes of the datagrams `[bytes]`.
     to_node: Vec<f64>,
     to_host: Vec<f64>,
 }

@@ -11,15 +11,13 @@
 use super::Outcome;
 use super::echo::Peers;
 use super::in_memory::{self, InMemory};
-use super::measure::median;
+use super::measure::{Stopwatch, median};
 use super::programs::{Programs, RunningNode};
 use super::report::{Figure, Reach, Report};
 use super::town::{checked, scenario_header};
 use illuminator::coordinator::Timing;
 use illuminator::plan::{HOST, NodeTarget, Placement, TablePlan, plan};
-use illuminator::shell::{OutputError, Progress, StepObserver, StopFlag, Target, run_on_nodes};
-use illuminator_node::model::Slots;
-use illuminator_node::shell::Clock;
+use illuminator::shell::{Progress, StopFlag, Target, run_on_nodes};
 use illuminator_protocol::ClusterKey;
 use std::error::Error;
 
@@ -136,36 +134,16 @@ fn scenario_text(nodes: usize, wiring: Wiring, steps: u64) -> String {
     text
 }
 
-/// Runs a plan on freshly started node processes. Returns the time of a step once it runs [us].
+/// Runs a plan on freshly started node processes. Returns the time of a step once it runs `[us]`.
 fn us_per_step(programs: &Programs, plan: &TablePlan) -> Result<f64, Box<dyn Error>> {
     let nodes = (1..plan.places.len())
         .map(|place| RunningNode::start(&programs.node(), &format!("node{place}")))
         .collect::<Result<Vec<_>, _>>()?;
     let targets: Vec<Target> =
         (nodes.iter()).map(|node| Target { name: "a node".to_owned(), address: node.address() }).collect();
-    let mut stopwatch = Stopwatch { clock: Clock::start(), last: plan.steps - 1, first_us: 0, last_us: 0 };
+    let mut stopwatch = Stopwatch::new(WARM_UP, plan.steps - 1);
     let mut progress = Progress::new(plan.steps, true);
     let (key, timing) = (ClusterKey::OPEN, Timing::default());
     run_on_nodes(plan, &targets, &key, timing, &mut stopwatch, &mut progress, &StopFlag::default())?;
-    Ok((stopwatch.last_us - stopwatch.first_us) as f64 / (plan.steps - 1 - WARM_UP) as f64)
-}
-
-/// When the first timed step and the last step were complete [us].
-struct Stopwatch {
-    clock: Clock,
-    /// The last step.
-    last: u64,
-    first_us: u64,
-    last_us: u64,
-}
-
-impl StepObserver for Stopwatch {
-    fn step(&mut self, step: u64, _values: &Slots) -> Result<(), OutputError> {
-        match step {
-            WARM_UP => self.first_us = self.clock.now().as_micros(),
-            step if step == self.last => self.last_us = self.clock.now().as_micros(),
-            _ => {}
-        }
-        Ok(())
-    }
+    Ok(stopwatch.us_per_step())
 }

@@ -18,7 +18,7 @@ const NODE: &str = "rss_node";
 const HOST_LOCAL: &str = "rss_host";
 const HOST_SIMULATED: &str = "rss_host_simulated_nodes";
 
-/// Real time per step, so that the process lives long enough to be looked at [s].
+/// Real time per step, so that the process lives long enough to be looked at `[s]`.
 const PACE_S: &str = "0.01";
 
 /// How often the process is looked at.
@@ -95,7 +95,7 @@ fn host_mib(programs: &Programs, workload: &Workload, options: &[&str]) -> Resul
     }
 }
 
-/// The most memory that a process ever had resident [MiB]; `None` once it has ended.
+/// The most memory that a process ever had resident `[MiB]`; `None` once it has ended.
 fn peak_mib(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

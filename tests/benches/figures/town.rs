@@ -7,7 +7,7 @@
 //!        └───▶ Load (watched by nobody, as in the tutorial)
 //! ```
 //!
-//! A row is a second, so that the dates of the longest run fit one day; the data repeat a day of 96 rows, and
+//! A row is a second, so that the dates of the longest run fit one day; the data repeat a day of 24 rows, and
 //! the battery is as much smaller as a second is shorter than a quarter of an hour.
 
 use illuminator::scenario::{Files, Scenario, load};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(crate) const GROUP: usize = 9;
 
 /// Rows after which the data repeat.
-const DAY_ROWS: u64 = 96;
+const DAY_ROWS: u64 = 24;
 
 /// Most steps of a scenario: seconds of a day.
 const STEPS_MAX: u64 = 86_399;

@@ -11,7 +11,7 @@ const FIRST_DAY_OF_JUNE: usize = 20;
 /// Days from the beginning of the leap year 2024 to the end of May.
 const DAYS_BEFORE_JUNE: usize = 152;
 
-/// Local time minus UTC [h]: Central European Summer Time.
+/// Local time minus UTC `[h]`: Central European Summer Time.
 pub const UTC_OFFSET_H: f64 = 2.0;
 
 /// An instant of the data, counted in quarters of an hour from the first one.
@@ -38,7 +38,7 @@ impl QuarterHour {
         self.0
     }
 
-    /// Local time of day [h], 0 to 23.75.
+    /// Local time of day `[h]`, 0 to 23.75.
     pub fn hour(self) -> f64 {
         self.quarter_of_day() as f64 / 4.0
     }

@@ -4,7 +4,7 @@
 //! base with a bump in the morning, a low one at noon and a high one in the evening,
 //!
 //! ```text
-//! P = 0.16 + Σ a_i exp(−½ ((t − t_i) / w_i)²)      [kW], t: local time of day [h], differences modulo 24 h
+//! P = 0.16 + Σ a_i exp(−½ ((t − t_i) / w_i)²)      `[kW]`, t: local time of day `[h]`, differences modulo 24 h
 //! ```
 //!
 //! scaled to the 7 to 8 kWh that a Dutch household uses on a summer day. It is an average over many houses; a
@@ -12,7 +12,7 @@
 //! people come and leave,
 //!
 //! ```text
-//! P = 4 + 24 (L((t − 8) / 0.5) − L((t − 17.5) / 0.5))      [kW], L(x) = 1 / (1 + exp(−x))
+//! P = 4 + 24 (L((t − 8) / 0.5) − L((t − 17.5) / 0.5))      `[kW]`, L(x) = 1 / (1 + exp(−x))
 //! ```
 //!
 //! which gives 28 kW at noon, some 1,500 m² of office space.
@@ -37,7 +37,7 @@ const OFFICE_OPENS_H: f64 = 8.0;
 const OFFICE_CLOSES_H: f64 = 17.5;
 const OFFICE_EDGE_H: f64 = 0.5;
 
-/// Power [kW] of one average household at a local time of day [h], 0 to 24.
+/// Power `[kW]` of one average household at a local time of day `[h]`, 0 to 24.
 pub fn household_kw(local_h: f64) -> f64 {
     let bumps_kw: f64 = HOUSEHOLD_BUMPS
         .iter()
@@ -49,14 +49,14 @@ pub fn household_kw(local_h: f64) -> f64 {
     HOUSEHOLD_BASE_KW + bumps_kw
 }
 
-/// Power [kW] of the office building at a local time of day [h], 0 to 24.
+/// Power `[kW]` of the office building at a local time of day `[h]`, 0 to 24.
 pub fn office_kw(local_h: f64) -> f64 {
     let arrived = logistic((local_h - OFFICE_OPENS_H) / OFFICE_EDGE_H);
     let left = logistic((local_h - OFFICE_CLOSES_H) / OFFICE_EDGE_H);
     OFFICE_STANDBY_KW + OFFICE_WORK_KW * (arrived - left)
 }
 
-/// Distance of two times of day on the clock's face [h], 0 to 12.
+/// Distance of two times of day on the clock's face `[h]`, 0 to 12.
 fn hours_apart(a_h: f64, b_h: f64) -> f64 {
     let apart = (a_h - b_h).abs();
     apart.min(24.0 - apart)

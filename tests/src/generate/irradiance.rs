@@ -3,24 +3,24 @@
 //! With sun elevation h, zenith angle z = 90° − h and relative air mass m:
 //!
 //! ```text
-//! global horizontal   G = 1098 sin h exp(−0.059 / sin h)                    [W/m²]
+//! global horizontal   G = 1098 sin h exp(−0.059 / sin h)                    `[W/m²]`
 //! relative air mass   m = 1 / (sin h + 0.50572 (h + 6.07995)^−1.6364)       (h in °)
-//! direct normal       B = 1353 · 0.7^(m^0.678)                              [W/m²]
-//! diffuse horizontal  D = G − B sin h                                       [W/m²]
+//! direct normal       B = 1353 · 0.7^(m^0.678)                              `[W/m²]`
+//! diffuse horizontal  D = G − B sin h                                       `[W/m²]`
 //! ```
 //!
 //! Sources: G after Haurwitz (1945), "Insolation in relation to cloudiness and cloud density", J. Meteorology
 //! 2, 154-166; m after Kasten and Young (1989), Applied Optics 28, 4735-4738; B after Meinel and Meinel
 //! (1976), "Applied Solar Energy". D is what remains, so the three always agree.
 
-/// Irradiance on and through a horizontal surface [W/m²], none of it negative.
+/// Irradiance on and through a horizontal surface `[W/m²]`, none of it negative.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Irradiance {
-    /// All light on a horizontal surface [W/m²].
+    /// All light on a horizontal surface `[W/m²]`.
     pub global_horizontal_w_m2: f64,
-    /// The part of it that comes from the sky and not from the sun's disc [W/m²].
+    /// The part of it that comes from the sky and not from the sun's disc `[W/m²]`.
     pub diffuse_horizontal_w_m2: f64,
-    /// Light from the sun's disc on a surface that faces it [W/m²].
+    /// Light from the sun's disc on a surface that faces it `[W/m²]`.
     pub direct_normal_w_m2: f64,
 }
 
@@ -29,7 +29,7 @@ impl Irradiance {
     pub const NIGHT: Self =
         Self { global_horizontal_w_m2: 0.0, diffuse_horizontal_w_m2: 0.0, direct_normal_w_m2: 0.0 };
 
-    /// Under a clear sky with the sun at an elevation [°]; [`NIGHT`](Self::NIGHT) if it is not above the horizon.
+    /// Under a clear sky with the sun at an elevation `[°]`; [`NIGHT`](Self::NIGHT) if it is not above the horizon.
     pub fn clear_sky(elevation_deg: f64) -> Self {
         if elevation_deg <= 0.0 {
             return Self::NIGHT;
@@ -47,7 +47,7 @@ impl Irradiance {
     }
 }
 
-/// Air that the light crosses, relative to a sun in the zenith, at an elevation [°] above 0: 1 to 38.
+/// Air that the light crosses, relative to a sun in the zenith, at an elevation `[°]` above 0: 1 to 38.
 fn air_mass(elevation_deg: f64) -> f64 {
     1.0 / (libm::sin(elevation_deg.to_radians()) + 0.50572 * libm::pow(elevation_deg + 6.07995, -1.6364))
 }

@@ -111,8 +111,8 @@ fn solar_house(weather: impl Fn(QuarterHour) -> [f64; 7]) -> String {
     )
 }
 
-/// One row of [`WEATHER`]: irradiance [W/m²], air temperature [°C], sun elevation [°], wind speed 10 m above
-/// ground [m/s] and sun azimuth [°].
+/// One row of [`WEATHER`]: irradiance `[W/m²]`, air temperature `[°C]`, sun elevation `[°]`, wind speed 10 m above
+/// ground `[m/s]` and sun azimuth `[°]`.
 fn weather_row(quarter: QuarterHour, wind_100m_m_s: f64) -> [f64; 7] {
     let sun = SunPosition::at(sun::DELFT, quarter);
     let sky = Irradiance::clear_sky(sun.elevation_deg);

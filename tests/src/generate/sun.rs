@@ -5,13 +5,13 @@
 //!
 //! ```text
 //! declination       δ = 0.006918 − 0.399912 cos Γ + 0.070257 sin Γ − 0.006758 cos 2Γ
-//!                     + 0.000907 sin 2Γ − 0.002697 cos 3Γ + 0.00148 sin 3Γ             [rad]
+//!                     + 0.000907 sin 2Γ − 0.002697 cos 3Γ + 0.00148 sin 3Γ             `[rad]`
 //! equation of time  E = 229.18 (0.0000075 + 0.001868 cos Γ − 0.032077 sin Γ
-//!                     − 0.014615 cos 2Γ − 0.040849 sin 2Γ)                             [min]
-//! solar time        t = local time − UTC offset + longitude/15 + E/60                  [h]
-//! hour angle        ω = 15 (t − 12)                                                    [°]
+//!                     − 0.014615 cos 2Γ − 0.040849 sin 2Γ)                             `[min]`
+//! solar time        t = local time − UTC offset + longitude/15 + E/60                  `[h]`
+//! hour angle        ω = 15 (t − 12)                                                    `[°]`
 //! elevation     sin h = sin φ sin δ + cos φ cos δ cos ω
-//! azimuth           A = 180 + atan2(sin ω, cos ω sin φ − tan δ cos φ)                  [°]
+//! azimuth           A = 180 + atan2(sin ω, cos ω sin φ − tan δ cos φ)                  `[°]`
 //! ```
 //!
 //! at latitude φ; elevation and azimuth after Duffie and Beckman, "Solar Engineering of Thermal Processes",
@@ -24,16 +24,16 @@ use std::f64::consts::TAU;
 /// A place on Earth.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
-    /// Latitude [°], north positive.
+    /// Latitude `[°]`, north positive.
     pub latitude_deg: f64,
-    /// Longitude [°], east positive.
+    /// Longitude `[°]`, east positive.
     pub longitude_deg: f64,
 }
 
 /// Delft.
 pub const DELFT: Place = Place { latitude_deg: 52.0, longitude_deg: 4.4 };
 
-/// Declination of the sun [rad] on a day of the year (1 is 1 January), −0.41 to 0.41.
+/// Declination of the sun `[rad]` on a day of the year (1 is 1 January), −0.41 to 0.41.
 pub fn declination_rad(day_of_year: u16) -> f64 {
     let angle = day_angle_rad(day_of_year);
     0.006918 - 0.399912 * libm::cos(angle) + 0.070257 * libm::sin(angle) - 0.006758 * libm::cos(2.0 * angle)
@@ -42,7 +42,7 @@ pub fn declination_rad(day_of_year: u16) -> f64 {
         + 0.00148 * libm::sin(3.0 * angle)
 }
 
-/// Equation of time [min] on a day of the year: what a sundial is ahead of the mean sun, −14.3 to 16.4.
+/// Equation of time `[min]` on a day of the year: what a sundial is ahead of the mean sun, −14.3 to 16.4.
 pub fn equation_of_time_min(day_of_year: u16) -> f64 {
     let angle = day_angle_rad(day_of_year);
     229.18
@@ -52,7 +52,7 @@ pub fn equation_of_time_min(day_of_year: u16) -> f64 {
             - 0.040849 * libm::sin(2.0 * angle))
 }
 
-/// True solar time [h] at a longitude [°] and a local time of day [h]: the sun is highest at 12.
+/// True solar time `[h]` at a longitude `[°]` and a local time of day `[h]`: the sun is highest at 12.
 pub fn solar_time_h(longitude_deg: f64, day_of_year: u16, local_h: f64) -> f64 {
     local_h - UTC_OFFSET_H + longitude_deg / 15.0 + equation_of_time_min(day_of_year) / 60.0
 }
@@ -60,9 +60,9 @@ pub fn solar_time_h(longitude_deg: f64, day_of_year: u16, local_h: f64) -> f64 {
 /// Position of the sun in the sky.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SunPosition {
-    /// Above the horizon [°], −90 to 90; negative at night.
+    /// Above the horizon `[°]`, −90 to 90; negative at night.
     pub elevation_deg: f64,
-    /// From north over east [°], 0 to 360.
+    /// From north over east `[°]`, 0 to 360.
     pub azimuth_deg: f64,
 }
 
@@ -73,7 +73,7 @@ impl SunPosition {
         Self::at_solar_time(place.latitude_deg, day, solar_time_h(place.longitude_deg, day, quarter.hour()))
     }
 
-    /// Seen from a latitude [°] on a day of the year at a true solar time [h].
+    /// Seen from a latitude `[°]` on a day of the year at a true solar time `[h]`.
     pub fn at_solar_time(latitude_deg: f64, day_of_year: u16, solar_h: f64) -> Self {
         let latitude = latitude_deg.to_radians();
         let declination = declination_rad(day_of_year);

@@ -1,7 +1,7 @@
 //! Air temperature: one sinusoid a day.
 //!
 //! ```text
-//! T = T_mean + ΔT cos(2π (t − 15) / 24)        [°C], t: local time of day [h]
+//! T = T_mean + ΔT cos(2π (t − 15) / 24)        `[°C]`, t: local time of day `[h]`
 //! ```
 //!
 //! The simplest daily course in use (Campbell and Norman, "An Introduction to Environmental Biophysics",
@@ -10,14 +10,14 @@
 
 use std::f64::consts::TAU;
 
-/// Mean of the day [°C].
+/// Mean of the day `[°C]`.
 pub const MEAN_C: f64 = 17.5;
-/// Half the difference between the warmest and the coldest moment [K].
+/// Half the difference between the warmest and the coldest moment `[K]`.
 pub const AMPLITUDE_K: f64 = 5.0;
-/// Local time of the warmest moment [h].
+/// Local time of the warmest moment `[h]`.
 pub const WARMEST_H: f64 = 15.0;
 
-/// Air temperature [°C] at a local time of day [h], 0 to 24.
+/// Air temperature `[°C]` at a local time of day `[h]`, 0 to 24.
 pub fn ambient_c(local_h: f64) -> f64 {
     MEAN_C + AMPLITUDE_K * libm::cos(TAU * (local_h - WARMEST_H) / 24.0)
 }

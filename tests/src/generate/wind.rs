@@ -3,7 +3,7 @@
 //! ```text
 //! z_0 = ε_0,  z_i = φ z_(i−1) + √(1 − φ²) ε_i      ε: standard normal, so z is too
 //! φ   = exp(−Δt / T)                               Δt = 0.25 h, T = 8 h
-//! u   = c (−ln(1 − Φ(z)))^(1/k)                    [m/s], Φ: standard normal distribution
+//! u   = c (−ln(1 − Φ(z)))^(1/k)                    `[m/s]`, Φ: standard normal distribution
 //! ```
 //!
 //! The last line maps the normal z to a Weibull distribution with scale c and shape k and keeps the memory of
@@ -20,16 +20,16 @@
 use super::random::SplitMix64;
 use std::f64::consts::SQRT_2;
 
-/// Scale c of the Weibull distribution [m/s].
+/// Scale c of the Weibull distribution `[m/s]`.
 pub const SCALE_M_S: f64 = 7.0;
 /// Shape k of the Weibull distribution.
 pub const SHAPE: f64 = 2.0;
-/// Time T after which the wind has forgotten all but 1/e of what it was [h].
+/// Time T after which the wind has forgotten all but 1/e of what it was `[h]`.
 pub const MEMORY_H: f64 = 8.0;
-/// Time between two values of a series [h].
+/// Time between two values of a series `[h]`.
 pub const STEP_H: f64 = 0.25;
 
-/// Wind speeds 100 m above ground [m/s], one per quarter of an hour; a longer series starts with a shorter one.
+/// Wind speeds 100 m above ground `[m/s]`, one per quarter of an hour; a longer series starts with a shorter one.
 pub fn series(seed: u64, count: usize) -> Vec<f64> {
     let kept = libm::exp(-STEP_H / MEMORY_H);
     let fresh = (1.0 - kept * kept).sqrt();
@@ -41,7 +41,7 @@ pub fn series(seed: u64, count: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Wind speed [m/s] at a height [m], above 0, where it is `speed_100m_m_s` at 100 m.
+/// Wind speed `[m/s]` at a height `[m]`, above 0, where it is `speed_100m_m_s` at 100 m.
 pub fn at_height_m_s(speed_100m_m_s: f64, height_m: f64) -> f64 {
     speed_100m_m_s * libm::pow(height_m / 100.0, 0.14)
 }

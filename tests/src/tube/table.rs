@@ -6,9 +6,7 @@ use illuminator::coordinator::{Coordinator, NodeLink, Outcome, Timing};
 use illuminator::plan::TablePlan;
 use illuminator_node::model::Slots;
 use illuminator_node::node::{Node, NodeCounters};
-use illuminator_protocol::{
-    BootId, ClusterKey, Datagram, DropCounters, Duration, Hello, Instant, RunId,
-};
+use illuminator_protocol::{BootId, ClusterKey, Datagram, DropCounters, Duration, Hello, Instant, RunId};
 
 /// Bounds of a run in the tube: a run that reaches one of them has hung.
 #[derive(Clone, Copy, Debug)]

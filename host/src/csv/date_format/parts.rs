@@ -16,7 +16,7 @@ pub(super) struct Parts {
     pub(super) hour: i8,
     pub(super) minute: i8,
     pub(super) second: i8,
-    /// Fraction of the second [us], rounded; 1,000,000 carries.
+    /// Fraction of the second `[us]`, rounded; 1,000,000 carries.
     pub(super) fraction_us: u32,
     /// `Some(true)` for PM.
     pub(super) afternoon: Option<bool>,

@@ -19,7 +19,7 @@ pub(super) struct RawScenario {
     pub(super) end: DateTime,
     /// Where `end_time` stands.
     pub(super) end_mark: Mark,
-    /// [s], at least 1.
+    /// `[s]`, at least 1.
     pub(super) resolution_s: u32,
     pub(super) models: Vec<RawModel>,
     pub(super) connections: Vec<RawConnection>,

@@ -19,7 +19,7 @@ use super::report::{Mark, Report};
 use builder::Builder;
 use granit_parser::{ErrorKind, Parser, ScanError};
 
-/// The longest scenario file [bytes]. 100,000 models take about a third of it.
+/// The longest scenario file `[bytes]`. 100,000 models take about a third of it.
 const TEXT_BYTES_MAX: usize = 64 << 20;
 /// How deep lists and mappings may be nested, aliases expanded.
 const DEPTH_MAX: usize = 32;

@@ -11,7 +11,7 @@ pub(super) struct BatteryShare {
 }
 
 impl BatteryShare {
-    /// From the parameters `soc_min` [%], `soc_max` [%] and `max_p` [kW].
+    /// From the parameters `soc_min` `[%]`, `soc_max` `[%]` and `max_p` `[kW]`.
     pub(super) fn from_settings(settings: &Settings) -> Result<Self, BuildError> {
         Ok(Self {
             soc_min: settings.number("soc_min")?,
@@ -20,7 +20,7 @@ impl BatteryShare {
         })
     }
 
-    /// The power b into the battery [kW] for a residual load r [kW] at a state of charge [%]:
+    /// The power b into the battery `[kW]` for a residual load r `[kW]` at a state of charge [%]:
     /// −min(r, (soc − `soc_min`)/100·`max_p`) for a deficit, min(−r, ((`soc_max` − soc)/100)·`max_p`) for a
     /// surplus, else 0.
     #[inline]

@@ -183,7 +183,10 @@ impl Csv {
     fn switch(&mut self, io: &Io<'_>) -> Result<(), StepError> {
         let index = io.number(FILE_INDEX)?;
         if index.kind() != Kind::Int {
-            return Err(StepError::Other(format!("`file_index` must be an integer, not {}", index.value())));
+            return Err(StepError::Other(format!(
+                "`file_index` must be an integer, not the float {}",
+                index.value()
+            )));
         }
         let file = checked_index(index.value() as i64, self.tables.files.len()).map_err(StepError::Other)?;
         if file != self.file {

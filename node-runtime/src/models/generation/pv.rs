@@ -188,7 +188,7 @@ fn radians(deg: f64) -> f64 {
 }
 
 impl Pv {
-    /// The irradiance on the module [W/m²].
+    /// The irradiance on the module `[W/m²]`.
     fn irradiance_w_m2(&self, io: &Io<'_>) -> Result<f64, StepError> {
         let diffuse = io.number(G_DH)?.value();
         let global = io.number(G_GH)?.value();

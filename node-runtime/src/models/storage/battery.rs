@@ -104,7 +104,7 @@ struct Battery {
     p_in_state: Option<usize>,
 }
 
-/// What the parameters say. Powers [kW], energies [kWh], states of charge [%], efficiencies as fractions.
+/// What the parameters say. Powers `[kW]`, energies `[kWh]`, states of charge `[%]`, efficiencies as fractions.
 struct Limits {
     charge: Scalar,
     discharge: Scalar,

@@ -1,0 +1,143 @@
+//! However a run ends, what was computed is in the file, in whole lines.
+
+use crate::read;
+use illuminator_tests::programs::{command, illuminator, stderr, wait_for_rows};
+use illuminator_tests::samples::project;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+#[test]
+fn an_interrupt_leaves_a_valid_result_in_one_process() {
+    interrupted("INT", &["--local"]);
+}
+
+#[test]
+fn an_interrupt_leaves_a_valid_result_on_nodes() {
+    interrupted("INT", &["--nodes", "sim:3"]);
+}
+
+#[test]
+fn so_does_a_request_to_terminate() {
+    interrupted("TERM", &["--nodes", "sim:3"]);
+}
+
+fn interrupted(signal: &str, placed: &[&str]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let table = table();
+    let whole = [&["scenario", "run", &table, "-o", "whole.csv"], placed].concat();
+    assert!(illuminator(folder.path(), &whole).status.success());
+    let arguments = [&["scenario", "run", &table, "-o", "part.csv", "--pace", "0.02"], placed].concat();
+    let running = command(folder.path(), &arguments).stderr(Stdio::piped()).spawn().expect("it starts");
+    wait_for_rows(&folder.path().join("part.csv"));
+    let sent = Command::new("kill").args([&format!("-{signal}"), &running.id().to_string()]).status();
+    assert!(sent.expect("kill is part of every system").success());
+    let done = running.wait_with_output().expect("it ends");
+    let message = stderr(&done);
+    assert!(done.status.success(), "{message}");
+    assert!(message.contains("stopped early"), "{message}");
+    let (part, whole) = (read(&folder.path().join("part.csv")), read(&folder.path().join("whole.csv")));
+    assert!(part.ends_with('\n') && part.len() < whole.len(), "it was interrupted");
+    assert!(whole.starts_with(&part), "the rows so far are those of the whole run");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (output, placed) in
+        [("no/such/folder.csv", "--local"), ("/dev/full", "--local"), ("/dev/full", "--nodes=sim:2")]
+    {
+        let done = illuminator(folder.path(), &["scenario", "run", &table(), "-o", output, placed]);
+        let message = stderr(&done);
+        assert_eq!(done.status.code(), Some(4), "{output}: {message}");
+        assert!(message.contains("cannot write the result") && message.contains(output), "{message}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let arguments = ["scenario", "run", &table(), "--local", "-o", "-", "--pace", "0.01"];
+    let mut running = command(folder.path(), &arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut header = String::new();
+    BufReader::new(running.stdout.take().expect("stdout is piped"))
+        .read_line(&mut header)
+        .expect("a line comes");
+    assert!(header.starts_with("date,Wind1.wind_gen,"), "{header}");
+    let done = running.wait_with_output().expect("it ends");
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert_eq!(stderr(&done), "", "nothing to complain of");
+}
+
+#[test]
+fn a_step_that_fails_keeps_the_rows_before_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("s.yaml"), failing_scenario()).expect("it can be written");
+    std::fs::write(folder.path().join("x.csv"), failing_data()).expect("it can be written");
+    let mut results = Vec::new();
+    for placed in ["--local", "--nodes=sim:2"] {
+        let done = illuminator(folder.path(), &["scenario", "run", "s.yaml", placed]);
+        let message = stderr(&done);
+        assert_eq!(done.status.code(), Some(1), "{placed}: {message}");
+        assert!(message.contains("step 2") && message.contains("`C1`"), "{placed}: {message}");
+        results.push(read(&folder.path().join("out.csv")));
+    }
+    assert_eq!(results[0].lines().count(), 3, "header and two rows: {}", results[0]);
+    assert_eq!(results[0], results[1], "the same bytes on nodes");
+}
+
+/// A controller that divides by its fuel cell's efficiency, zero, as soon as power is short: in step 2.
+fn failing_scenario() -> String {
+    "scenario:
+  name: fails
+  start_time: '2024-06-20 00:00:00'
+  end_time: '2024-06-20 01:00:00'
+  time_resolution: 900
+models:
+- name: Data
+  type: CSV
+  parameters: {file_path: x.csv, delimiter: ',', date_format: 'YYYY-MM-DD HH:mm:ss'}
+  states: {wind: 0, none: 0}
+- name: C1
+  type: Controller
+  parameters: {soc_min: 10, soc_max: 90, h2_soc_min: 0, h2_soc_max: 100, fc_eff: 0}
+  inputs: {wind_gen: 0, pv_gen: 0, load_dem: 0, soc: 0}
+  outputs: {flow2b: 0, flow2e: 0, dump: 0, h2_out: 0}
+  states: {flow: 0}
+connections:
+- {from: Data.wind, to: C1.wind_gen}
+- {from: Data.none, to: C1.pv_gen}
+- {from: Data.none, to: C1.load_dem}
+- {from: Data.none, to: C1.soc}
+monitor:
+  file: out.csv
+  items: [C1.flow]
+"
+    .to_owned()
+}
+
+fn failing_data() -> String {
+    let rows = ["00:00:00,1", "00:15:00,2", "00:30:00,-1", "00:45:00,0", "01:00:00,0"];
+    let rows: Vec<String> = rows.iter().map(|row| format!("2024-06-20 {row},0\n")).collect();
+    format!("wind\ntime,wind,none\n{}", rows.concat())
+}
+
+fn table() -> String {
+    project("scenarios/table.yaml").to_str().expect("the project's path is text").to_owned()
+}
+
+#[test]
+fn a_run_without_steps_leaves_no_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text =
+        failing_scenario().replace("end_time: '2024-06-20 01:00:00'", "end_time: '2024-06-20 00:10:00'");
+    std::fs::write(folder.path().join("s.yaml"), text).expect("it can be written");
+    std::fs::write(folder.path().join("x.csv"), failing_data()).expect("it can be written");
+    let done = illuminator(folder.path(), &["scenario", "run", "s.yaml"]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert!(!Path::exists(&folder.path().join("out.csv")));
+}
