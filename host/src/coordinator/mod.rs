@@ -157,9 +157,10 @@ impl Coordinator {
         self.work(now);
     }
 
-    /// Ends the run before `step`, or as soon as possible after it: no further step starts.
+    /// Ends the run as soon as possible: no further step is recorded.
     pub fn stop(&mut self, now: Instant) {
         self.schedule.stop_before(self.schedule.base());
+        self.release(now);
         self.work(now);
     }
 

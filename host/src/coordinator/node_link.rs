@@ -97,8 +97,8 @@ impl NodeLink {
 
     /// Whether everything sent was acknowledged, or nothing can be.
     pub(super) fn is_idle(&mut self) -> bool {
-        let acknowledged = self.initiator.session().is_none_or(|session| session.in_flight() == 0);
-        acknowledged && self.mailbox.waiting() == 0
+        let waiting = self.mailbox.waiting();
+        self.initiator.session().is_none_or(|session| waiting == 0 && session.in_flight() == 0)
     }
 
     pub(super) fn is_lost(&self, now: Instant, lost_after: Duration) -> bool {

@@ -1,7 +1,8 @@
 //! The progress bar: steps, steps per second, time left. Silent where nobody looks.
 
 use illuminator_node::shell::Clock;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::io::IsTerminal;
 
 /// How often the bar is looked at, at most `[us]`.
@@ -21,8 +22,11 @@ impl Progress {
         let target =
             if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
         let bar = ProgressBar::with_draw_target(Some(steps), target);
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} steps  {per_sec}  {eta} left")
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} steps, {rate} steps/s, {eta} left")
             .expect("the template is well formed")
+            .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+                let _ = write!(out, "{:.0}", state.per_sec());
+            })
             .progress_chars("━╸ ");
         bar.set_style(style);
         Self { bar, clock: Clock::start(), next_us: 0 }

@@ -189,7 +189,7 @@ fn switching_to_a_file_without_the_previous_date_is_an_error() {
 #[test]
 fn a_file_index_must_be_an_integer_in_range() {
     for (index, text) in [
-        (Scalar::float(1.0), "`file_index` must be an integer, not 1"),
+        (Scalar::float(1.0), "`file_index` must be an integer, not the float 1"),
         (Scalar::int(2), "`file_index` is 2, but `file_path` names 2 file(s), counted from 0"),
         (Scalar::int(-1), "`file_index` is -1, but `file_path` names 2 file(s), counted from 0"),
         (Scalar::NULL, "input 0 needs a number and got null"),
