@@ -1,7 +1,7 @@
 //! Executes a [`PlacePlan`].
 
 use super::plan::{InputPlan, ModelPlan, PlacePlan, StagePlan};
-use crate::model::{Build, BuildError, Input, Io, Model, Origin, Slots, StepError, registry};
+use crate::model::{Banks, Build, BuildError, Input, Io, Model, Origin, Slots, Stand, StepError, registry};
 use crate::scalar::Scalar;
 use crate::value::Value;
 use core::ops::Range;
@@ -11,7 +11,7 @@ const SLOTS_MAX: u32 = 1 << 24;
 
 /// A model in its place.
 struct Placed {
-    model: Box<dyn Model>,
+    stand: Stand,
     step_size: u32,
     first_slot: u32,
     inputs: Range<u32>,
@@ -29,6 +29,7 @@ struct Gather {
 pub struct Engine {
     pub(super) slots: Slots,
     placed: Vec<Placed>,
+    banks: Banks,
     inputs: Vec<Input>,
     gathers: Vec<Gather>,
     gather_sources: Vec<u32>,
@@ -68,6 +69,7 @@ impl Engine {
         let mut engine = Self {
             slots: Slots::new(plan.slots as usize),
             placed: Vec::with_capacity(plan.models.len()),
+            banks: Banks::default(),
             inputs: Vec::new(),
             gathers: Vec::new(),
             gather_sources: Vec::new(),
@@ -105,7 +107,7 @@ impl Engine {
             self.bind(input);
         }
         self.placed.push(Placed {
-            model: built.model,
+            stand: built.model.store(&mut self.banks),
             step_size: plan.settings.step_size,
             first_slot: plan.first_slot,
             inputs: first_input..self.inputs.len() as u32,
@@ -169,7 +171,7 @@ impl Engine {
             }
         }
         let models = self.stages[stage].models.start as usize..self.stages[stage].models.end as usize;
-        for (index, placed) in self.placed[models.clone()].iter_mut().enumerate() {
+        for (index, placed) in self.placed[models.clone()].iter().enumerate() {
             if placed.step_size != 1 && !step.is_multiple_of(u64::from(placed.step_size)) {
                 continue;
             }
@@ -182,7 +184,7 @@ impl Engine {
             }
             let inputs = &self.inputs[placed.inputs.start as usize..placed.inputs.end as usize];
             let mut io = Io::new(&mut self.slots, inputs, placed.first_slot, step);
-            if let Err(error) = placed.model.step(&mut io) {
+            if let Err(error) = self.banks.step(placed.stand, &mut io) {
                 return Err(self.names[models.start + index].step_error(&error));
             }
         }
@@ -190,11 +192,12 @@ impl Engine {
     }
 
     pub(super) fn models(&self) -> impl Iterator<Item = &dyn Model> {
-        self.placed.iter().map(|placed| &*placed.model)
+        self.placed.iter().map(|placed| self.banks.model(placed.stand))
     }
 
-    pub(super) fn models_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn Model>> {
-        self.placed.iter_mut().map(|placed| &mut placed.model)
+    /// Gives every model, in order, to `change`, until one refuses.
+    pub(super) fn change_models(&mut self, mut change: impl FnMut(&mut dyn Model) -> bool) -> bool {
+        self.placed.iter().all(|placed| change(self.banks.model_mut(placed.stand)))
     }
 }
 

@@ -62,7 +62,8 @@ impl Engine {
                 self.slots.set_value(slot as u32, value);
             }
         }
-        let fits = self.models_mut().zip(&snapshot.models).all(|(model, kept)| model.restore(kept));
+        let mut kept = snapshot.models.iter();
+        let fits = self.change_models(|model| kept.next().is_some_and(|kept| model.restore(kept)));
         if fits { Ok(()) } else { Err(RestoreError::OtherPlan) }
     }
 }

@@ -11,11 +11,13 @@
 //! wrote; nothing is read from outside.
 
 mod attributes;
+mod banks;
 mod io;
 pub mod registry;
 mod settings;
 mod types;
 
+pub use banks::{Banks, Stand, Store};
 pub use io::{Input, Io, Slots, StepError};
 pub use settings::{BuildError, Section, SectionKind, Settings};
 pub use types::{
@@ -26,7 +28,7 @@ pub use types::{
 use crate::value::Value;
 
 /// One component of the energy system, stepped by the engine.
-pub trait Model: Send {
+pub trait Model: Store + Send {
     /// Computes one step: reads inputs from `io`, writes attributes to it.
     ///
     /// # Errors

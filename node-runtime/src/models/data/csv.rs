@@ -94,6 +94,8 @@ struct Csv {
 
 /// How a row becomes attributes.
 enum Layout {
+    /// As many attributes as columns, in the order of the cells: unless two columns have one name.
+    InOrder(usize),
     /// The attribute that each cell is written to.
     Columns(Vec<usize>),
     /// The keys of the mapping: all header cells.
@@ -170,7 +172,8 @@ fn columns(table: &Table) -> (Layout, Vec<Attribute>) {
         });
         targets.push(target);
     }
-    (Layout::Columns(targets), attributes)
+    let in_order = targets.iter().copied().eq(0..attributes.len());
+    (if in_order { Layout::InOrder(attributes.len()) } else { Layout::Columns(targets) }, attributes)
 }
 
 impl Csv {
@@ -236,6 +239,11 @@ impl Model for Csv {
             table.rows.last().ok_or_else(ended)?
         };
         match (&self.layout, &row.cells) {
+            (&Layout::InOrder(columns), Cells::Numbers(cells)) => {
+                for (target, &cell) in cells.iter().take(columns).enumerate() {
+                    io.set(target, Scalar::float(cell));
+                }
+            }
             (Layout::Columns(targets), Cells::Numbers(cells)) => {
                 for (&target, &cell) in targets.iter().zip(cells) {
                     io.set(target, Scalar::float(cell));
