@@ -10,6 +10,7 @@
 //! scenario gives the same bytes wherever it runs.
 
 pub mod engine;
+pub mod light;
 pub mod mailbox;
 pub mod model;
 pub mod models;

@@ -2,13 +2,18 @@
 //!
 //! A session takes as much of a message as its window allows; the mailbox keeps the rest and hands it over
 //! when acknowledgements make room. Incoming parts are joined to messages. Invariants: messages leave and
-//! arrive in order; a joined message is at most [`MESSAGE_MAX`] bytes, what is longer is dropped whole.
+//! arrive in order; a joined message is at most [`MESSAGE_MAX`] bytes.
 
 use illuminator_protocol::Session;
 use std::collections::VecDeque;
 
 /// Longest message that is joined `[bytes]`: a plan of some hundred thousand models.
 pub const MESSAGE_MAX: usize = 64 << 20;
+
+/// A message that is longer than [`MESSAGE_MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a message is longer than {} MiB", MESSAGE_MAX >> 20)]
+pub struct MessageTooLong;
 
 /// Outgoing and incoming messages of one session.
 #[derive(Default)]
@@ -17,8 +22,6 @@ pub struct Mailbox {
     /// Bytes of the first waiting message that the session has taken.
     taken: usize,
     joined: Vec<u8>,
-    /// Whether the message being joined is already too long.
-    overlong: bool,
 }
 
 impl Mailbox {
@@ -53,21 +56,27 @@ impl Mailbox {
     }
 
     /// Puts the next whole message that arrived into `message`; false if there is none yet.
-    pub fn receive<const W: usize>(&mut self, session: &mut Session<W>, message: &mut Vec<u8>) -> bool {
+    ///
+    /// # Errors
+    /// [`MessageTooLong`]; what was joined so far is dropped, and what follows of the message is no message.
+    pub fn receive<const W: usize>(
+        &mut self,
+        session: &mut Session<W>,
+        message: &mut Vec<u8>,
+    ) -> Result<bool, MessageTooLong> {
         while let Some(part) = session.receive() {
-            self.overlong |= self.joined.len() + part.bytes.len() > MESSAGE_MAX;
-            if !self.overlong {
-                self.joined.extend_from_slice(part.bytes);
+            if self.joined.len() + part.bytes.len() > MESSAGE_MAX {
+                self.joined = Vec::new();
+                return Err(MessageTooLong);
             }
-            if part.last && std::mem::take(&mut self.overlong) {
-                self.joined.clear();
-            } else if part.last {
+            self.joined.extend_from_slice(part.bytes);
+            if part.last {
                 std::mem::swap(&mut self.joined, message);
                 self.joined.clear();
-                return true;
+                return Ok(true);
             }
         }
-        false
+        Ok(false)
     }
 
     /// Number of messages that wait for room in the session's window.

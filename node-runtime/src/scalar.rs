@@ -7,6 +7,9 @@
 use core::cmp::Ordering;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
+/// Greatest magnitude up to which every integer has a float of its own: 2^53.
+const INT_MAX: u64 = 1 << 53;
+
 /// What a [`Scalar`] is. Ordered: the kind of a sum or product is the greater of its operands' kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -44,9 +47,10 @@ impl Scalar {
     /// Marks a slot whose value is a text, list or mapping.
     pub const RICH: Self = Self { value: 0.0, kind: Kind::Rich };
 
-    /// An integer. Exact up to 2^53.
+    /// An integer; beyond ±2^53, where not every integer has a float, a float.
     pub const fn int(value: i64) -> Self {
-        Self { value: value as f64, kind: Kind::Int }
+        let kind = if value.unsigned_abs() <= INT_MAX { Kind::Int } else { Kind::Float };
+        Self { value: value as f64, kind }
     }
 
     /// A plain float.
@@ -110,7 +114,15 @@ impl Scalar {
 
     #[inline]
     fn combine(self, other: Self, value: f64) -> Self {
-        Self { value, kind: self.kind.max(other.kind).max(Kind::Int) }
+        let kind = self.kind.max(other.kind).max(Kind::Int);
+        if kind == Kind::Int { Self::whole(value) } else { Self { value, kind } }
+    }
+
+    /// The result of integer arithmetic: without a sign at zero, and a float where integers are not exact.
+    #[inline]
+    fn whole(value: f64) -> Self {
+        let kind = if value.abs() <= INT_MAX as f64 { Kind::Int } else { Kind::Float };
+        Self { value: value + 0.0, kind }
     }
 }
 
@@ -151,9 +163,7 @@ impl Neg for Scalar {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        // The integer 0 has no sign.
-        let value = if self.kind <= Kind::Int { 0.0 - self.value } else { -self.value };
-        Self { value, kind: self.kind.max(Kind::Int) }
+        if self.kind <= Kind::Int { Self::whole(-self.value) } else { Self { value: -self.value, ..self } }
     }
 }
 

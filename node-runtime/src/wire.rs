@@ -118,7 +118,8 @@ fn scalar(value: &WireValue<'_>) -> Option<Scalar> {
     }
 }
 
-fn to_value(value: &WireValue<'_>) -> Result<Value, DecodeError> {
+/// The value of a frame.
+pub(crate) fn to_value(value: &WireValue<'_>) -> Result<Value, DecodeError> {
     Ok(match *value {
         WireValue::Text(text) => Value::Text(text.to_owned()),
         WireValue::List(items) => {

@@ -1,6 +1,6 @@
 //! The node state machine, driven by a host's end of the protocol over a perfect network in simulated time.
 
-use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, StagePlan};
+use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, Snapshot, StagePlan};
 use illuminator_node::mailbox::Mailbox;
 use illuminator_node::model::{Origin, Section, Settings};
 use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Request};
@@ -30,7 +30,8 @@ fn steps_of_another_run_or_out_of_order_change_nothing() {
     let mut bench = Bench::new(&[]);
     bench.assign(RUN, &battery());
     let first = bench.step(RUN, 0, 2.0);
-    assert!(bench.try_step(RunId(2), 1, 50.0).is_empty(), "another run");
+    let refused = bench.try_step(RunId(2), 1, 50.0);
+    assert!(matches!(ToHost::decode(&refused[0]), Ok(ToHost::Rejected { run: RunId(2), .. })), "another run");
     assert!(bench.try_step(RUN, 5, 50.0).is_empty(), "a step that is not next");
     assert_eq!(bench.counters(), NodeCounters { computed: 1, repeated: 0, stale: 2, unreadable: 0 });
 
@@ -68,6 +69,50 @@ fn another_node_goes_on_from_a_snapshot_with_the_same_bytes() {
     for step in 5..10 {
         assert_eq!(second.step(RUN, step, -1.0), first.step(RUN, step, -1.0), "step {step}");
     }
+}
+
+/// Between two stages a state would mean "half a step done": it is given at the end of the step.
+#[test]
+fn a_snapshot_is_taken_between_two_steps() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &two_batteries());
+    bench.step_of(RUN, 0, 0, 2.0);
+    assert!(bench.ask(&ToNode::SnapshotRequest { run: RUN }).is_empty(), "not in the middle of a step");
+    let told = bench.ask_step(RUN, 0, 1, 3.0);
+    let Ok(ToHost::Snapshot { step: 1, state, .. }) = ToHost::decode(&told[1]) else {
+        panic!("a snapshot before step 1");
+    };
+    let mut second = Bench::new(&[]);
+    second.assign(RUN, &two_batteries());
+    second.ask(&ToNode::Restore { run: RUN, step: 1, state });
+    for stage in 0..2 {
+        assert_eq!(second.step_of(RUN, 1, stage, 1.0), bench.step_of(RUN, 1, stage, 1.0), "stage {stage}");
+    }
+}
+
+#[test]
+fn the_last_step_there_can_be_is_no_trap() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    let told = bench.ask(&ToNode::SnapshotRequest { run: RUN });
+    let Ok(ToHost::Snapshot { state, .. }) = ToHost::decode(&told[0]) else { panic!("a snapshot") };
+    bench.ask(&ToNode::Restore { run: RUN, step: u64::MAX, state });
+    bench.step(RUN, u64::MAX, 1.0);
+}
+
+/// A value inside a value, two hundred thousand levels deep: refused, not followed.
+#[test]
+fn bytes_that_nest_without_end_are_refused() {
+    let mut value = Value::Int(1);
+    for _ in 0..8 {
+        value = Value::List(vec![value]);
+    }
+    let mut plan = battery();
+    plan.models[0].settings.inputs.0.push(("deep".to_owned(), value));
+    assert_eq!(PlacePlan::from_bytes(&plan.to_bytes()), Some(plan.clone()), "eight levels are allowed");
+    let deep = [6, 1].repeat(200_000);
+    assert_eq!(PlacePlan::from_bytes(&deep), None);
+    assert!(Snapshot::from_bytes(&deep).is_err());
 }
 
 #[test]
@@ -111,7 +156,7 @@ fn what_cannot_be_run_here_is_refused_with_a_reason() {
 fn a_model_that_cannot_go_on_is_named_and_the_failure_repeated() {
     let mut bench = Bench::new(&[]);
     bench.assign(RUN, &battery());
-    let reply = bench.try_step_with(RUN, 0, &Value::Text("much".to_owned()));
+    let reply = bench.ask_value(RUN, 0, 0, &Value::Text("much".to_owned()));
     let Ok(ToHost::Failed { run: RUN, step: 0, model: "B1", reason }) = ToHost::decode(&reply[0]) else {
         panic!("the failure of model B1");
     };
@@ -149,6 +194,22 @@ fn messages_without_meaning_are_counted() {
     let mut bench = Bench::new(&[]);
     assert!(bench.ask_bytes(&[250, 1, 2, 3]).is_empty());
     assert_eq!(bench.counters().unreadable, 1);
+}
+
+/// Two batteries, each in a stage of its own.
+fn two_batteries() -> PlacePlan {
+    let one = battery();
+    let mut second = one.models[0].clone();
+    second.name = "B2".to_owned();
+    second.first_slot = 6;
+    second.inputs = vec![InputPlan::One { slot: 11, origin: Origin::Output }];
+    let stage = StagePlan { models: 1, imports: vec![11], exports: vec![6, 7, 8, 9, 10] };
+    PlacePlan {
+        slots: 12,
+        models: vec![one.models[0].clone(), second],
+        stages: vec![one.stages[0].clone(), stage],
+        shadows: Vec::new(),
+    }
 }
 
 /// A battery whose request is imported and whose outputs and states are exported.
@@ -240,7 +301,7 @@ impl Bench {
             }
             let mut message = Vec::new();
             while let Some(session) = self.host.session()
-                && self.mailbox.receive(session, &mut message)
+                && self.mailbox.receive(session, &mut message).expect("short messages")
             {
                 told.push(message.clone());
             }
@@ -264,19 +325,27 @@ impl Bench {
         assert_eq!(ToHost::decode(&told[0]), Ok(ToHost::Ready { run }));
     }
 
-    fn try_step_with(&mut self, run: RunId, step: u64, value: &Value) -> Vec<Vec<u8>> {
+    fn ask_value(&mut self, run: RunId, step: u64, stage: u16, value: &Value) -> Vec<Vec<u8>> {
         let mut values = ValueBuffer::default();
         values.push(value).expect("a flat value");
-        self.ask(&ToNode::Step { run, step, stage: 0, values: values.values() })
+        self.ask(&ToNode::Step { run, step, stage, values: values.values() })
+    }
+
+    fn ask_step(&mut self, run: RunId, step: u64, stage: u16, flow2b: f64) -> Vec<Vec<u8>> {
+        self.ask_value(run, step, stage, &Value::Float(flow2b))
     }
 
     fn try_step(&mut self, run: RunId, step: u64, flow2b: f64) -> Vec<Vec<u8>> {
-        self.try_step_with(run, step, &Value::Float(flow2b))
+        self.ask_step(run, step, 0, flow2b)
     }
 
-    /// Steps the battery and gives the reply, which must hold its five values.
     fn step(&mut self, run: RunId, step: u64, flow2b: f64) -> Vec<u8> {
-        let mut told = self.try_step(run, step, flow2b);
+        self.step_of(run, step, 0, flow2b)
+    }
+
+    /// Steps a battery and gives the reply, which must hold its five values.
+    fn step_of(&mut self, run: RunId, step: u64, stage: u16, flow2b: f64) -> Vec<u8> {
+        let mut told = self.ask_step(run, step, stage, flow2b);
         assert_eq!(told.len(), 1, "one reply");
         let Ok(ToHost::Done { values, .. }) = ToHost::decode(&told[0]) else { panic!("the step is done") };
         assert_eq!(values.count(), 5);

@@ -29,22 +29,6 @@ pub enum Unit {
     Degree,
     /// Time `[s]`.
     Second,
-    /// Time `[h]`.
-    Hour,
-    /// Mass `[kg]`.
-    Kilogram,
-    /// Mass flow `[kg/s]`.
-    KilogramPerSecond,
-    /// Pressure `[bar]`.
-    Bar,
-    /// Voltage `[V]`.
-    Volt,
-    /// Current `[A]`.
-    Ampere,
-    /// Money `[€]`.
-    Euro,
-    /// Price of energy `[€/kWh]`.
-    EuroPerKilowattHour,
     /// Not a quantity: a word.
     Text,
 }
@@ -65,14 +49,6 @@ impl Unit {
             Self::DegreeCelsius => "°C",
             Self::Degree => "°",
             Self::Second => "s",
-            Self::Hour => "h",
-            Self::Kilogram => "kg",
-            Self::KilogramPerSecond => "kg/s",
-            Self::Bar => "bar",
-            Self::Volt => "V",
-            Self::Ampere => "A",
-            Self::Euro => "€",
-            Self::EuroPerKilowattHour => "€/kWh",
         }
     }
 }

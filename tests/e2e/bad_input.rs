@@ -1,7 +1,10 @@
 //! Wrong scenarios: exit status 2, and a message that says where, what, and what to do.
 
-use illuminator_tests::programs::{illuminator, stderr};
+use illuminator::shell::{DATA_FILE_MAX, TEXT_FILE_MAX};
+use illuminator_tests::programs::{illuminator, stderr, tool};
 use illuminator_tests::samples::project;
+use std::fs::File;
+use std::process::Command;
 
 /// A scenario that runs, and its data.
 const GOOD: &str = "scenario:
@@ -136,6 +139,72 @@ fn a_file_that_is_no_scenario_is_refused() {
     assert!(stderr(&missing).contains("missing.yaml"), "{}", stderr(&missing));
 }
 
+/// A device never ends, and a pipe never begins: neither is opened.
+#[test]
+fn what_is_no_regular_file_is_refused() {
+    let done = illuminator(&project("."), &["scenario", "check", "/dev/zero"]);
+    assert_eq!(done.status.code(), Some(2), "{}", stderr(&done));
+    assert!(stderr(&done).contains("not a regular file"), "{}", stderr(&done));
+    for file in ["/dev/zero", "/proc/self/fd/0"] {
+        let (status, message) = run(&GOOD.replace("x.csv", file), DATA);
+        assert_eq!(status, Some(2), "{message}");
+        assert!(message.contains("not a regular file"), "{message}");
+    }
+    let Some(mkfifo) = tool("mkfifo") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert!(Command::new(mkfifo).arg(folder.path().join("p")).status().expect("it starts").success());
+    std::fs::write(folder.path().join("s.yaml"), GOOD.replace("x.csv", "p")).expect("it can be written");
+    let done = illuminator(folder.path(), &["scenario", "run", "s.yaml"]);
+    assert_eq!(done.status.code(), Some(2), "{}", stderr(&done));
+    assert!(stderr(&done).contains("not a regular file"), "{}", stderr(&done));
+}
+
+/// Sparse files: nothing is written to the disk.
+#[test]
+fn what_is_too_large_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let sparse = |name: &str, bytes: u64| {
+        File::create(path(name)).and_then(|file| file.set_len(bytes)).expect("it can be made");
+    };
+    sparse("large.yaml", TEXT_FILE_MAX + 1);
+    sparse("x.csv", DATA_FILE_MAX + 1);
+    std::fs::write(path("s.yaml"), GOOD).expect("it can be written");
+    for (scenario, limit) in [("large.yaml", "larger than 64 MiB"), ("s.yaml", "larger than 256 MiB")] {
+        let done = illuminator(folder.path(), &["scenario", "run", scenario]);
+        assert_eq!(done.status.code(), Some(2), "{}", stderr(&done));
+        assert!(stderr(&done).contains(limit), "{}", stderr(&done));
+    }
+}
+
+#[test]
+fn two_names_for_one_node_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let table =
+        GOOD.replace("type: Load", "type: Load\n  connect: {node: a}").replacen("node: a", "node: b", 1);
+    std::fs::write(folder.path().join("s.yaml"), table).expect("it can be written");
+    std::fs::write(folder.path().join("x.csv"), DATA).expect("it can be written");
+    for (a, expected) in [("localhost:5199", "nodes b and a are the same"), ("[::1]:5199", "IPv6")] {
+        let cluster = format!("node = [{{name='a',address='{a}'}},{{name='b',address='127.0.0.1:5199'}}]");
+        std::fs::write(folder.path().join("c.toml"), cluster).expect("it can be written");
+        let done = illuminator(folder.path(), &["scenario", "run", "s.yaml", "--cluster", "c.toml"]);
+        assert_eq!(done.status.code(), Some(2), "{}", stderr(&done));
+        assert!(stderr(&done).contains(expected), "{}", stderr(&done));
+    }
+}
+
+#[test]
+fn a_cluster_file_is_read_whenever_it_is_given() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("s.yaml"), GOOD).expect("it can be written");
+    std::fs::write(folder.path().join("x.csv"), DATA).expect("it can be written");
+    for command in ["run", "plan"] {
+        let done = illuminator(folder.path(), &["scenario", command, "s.yaml", "--cluster", "no.toml"]);
+        assert_eq!(done.status.code(), Some(2), "{command}: {}", stderr(&done));
+        assert!(stderr(&done).contains("no.toml"), "{}", stderr(&done));
+    }
+}
+
 #[test]
 fn a_node_by_name_needs_the_cluster_file() {
     let table = project("scenarios/table.yaml");
@@ -150,9 +219,11 @@ fn a_node_by_name_needs_the_cluster_file() {
     );
     std::fs::write(folder.path().join("c.toml"), "[[node]]\nname = 'pv'\naddress = '127.0.0.1'\n")
         .expect("written");
-    let done = illuminator(folder.path(), &["scenario", "run", table, "--cluster", "c.toml"]);
-    assert_eq!(done.status.code(), Some(2));
-    assert!(stderr(&done).contains("which has: pv"), "{}", stderr(&done));
+    for command in ["run", "plan"] {
+        let done = illuminator(folder.path(), &["scenario", command, table, "--cluster", "c.toml"]);
+        assert_eq!(done.status.code(), Some(2));
+        assert!(stderr(&done).contains("which has: pv"), "{}", stderr(&done));
+    }
 }
 
 fn run(scenario: &str, data: &str) -> (Option<i32>, String) {

@@ -56,21 +56,6 @@ fn models_are_listed_by_family_and_shown_with_units_and_defaults() {
     assert!(stderr(&unknown).contains("did you mean `Battery`?"), "{}", stderr(&unknown));
 }
 
-/// The example that `models show` prints is a model entry that loads.
-#[test]
-fn the_examples_of_models_are_yaml() {
-    for name in
-        ["PV", "Wind", "Load", "Battery", "Controller", "Controller_T1", "GridConnection", "Adder", "Dummy"]
-    {
-        let shown = stdout(&here(&["models", "show", name]));
-        let (_, example) = shown.split_once("\nexample\n").expect("an example stands at the end");
-        assert!(
-            example.trim_start().starts_with(&format!("- name: {name}1\n    type: {name}\n")),
-            "{example}"
-        );
-    }
-}
-
 #[test]
 fn a_plan_shows_places_stages_and_connections() {
     let arguments = ["scenario", "plan", "scenarios/table.yaml", "--nodes", "sim:3"];
@@ -81,8 +66,28 @@ fn a_plan_shows_places_stages_and_connections() {
     let plan: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
     assert_eq!(plan["places"].as_array().map(Vec::len), Some(4));
     assert_eq!(plan["steps"], 96);
+    assert_eq!(plan["cables"].as_array().map(Vec::len), Some(5));
+    assert!(text.contains("cable 2: pv to grid, PV1.pv_gen, 70 kW at full scale\n"), "{text}");
     let dot = stdout(&here(&[&arguments[..], &["--format", "dot"]].concat()));
     assert!(dot.starts_with("digraph") && dot.contains("style=dashed") && dot.ends_with("}\n"), "{dot}");
+}
+
+#[test]
+fn a_plan_shows_the_addresses_of_a_cluster_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cluster = folder.path().join("c.toml");
+    let nodes = ["wind", "pv", "battery", "house", "office", "grid"]
+        .map(|name| format!("[[node]]\nname = '{name}'\naddress = '{name}-pi.local'\n"));
+    std::fs::write(&cluster, nodes.concat()).expect("the cluster file can be written");
+    let cluster = cluster.to_str().expect("a temporary path is text");
+    let plan = here(&["scenario", "plan", "scenarios/table.yaml", "--cluster", cluster]);
+    assert!(plan.status.success(), "{}", stderr(&plan));
+    let text = stdout(&plan);
+    let (_, addresses) = text.split_once("\naddresses\n").expect("they stand at the end");
+    assert_eq!(addresses.lines().count(), 6);
+    assert!(addresses.contains("  wind: wind-pi.local:5123\n"), "{addresses}");
+    let without = here(&["scenario", "plan", "scenarios/table.yaml"]);
+    assert!(without.status.success() && !stdout(&without).contains("addresses"), "{}", stdout(&without));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `illuminator demo`: the table without hardware.
 
 use crate::{cells, read};
-use illuminator_tests::programs::{illuminator, program, stderr};
+use illuminator_tests::programs::{illuminator, program, signal, stderr, tool, wait_for_rows};
 use illuminator_tests::samples::project;
 use std::process::{Command, Stdio};
 
@@ -33,7 +33,7 @@ fn headless_it_stops_after_the_steps_asked_for() {
 /// In a terminal it draws a line per node with the flow as an arrow; `script` gives it one.
 #[test]
 fn in_a_terminal_it_draws_every_node() {
-    let Some(script) = illuminator_tests::programs::tool("script") else { return };
+    let Some(script) = tool("script") else { return };
     let demo = program("illuminator");
     let line = format!("{} demo --steps 60 --pace 0", demo.display());
     let drawn = Command::new(script)
@@ -56,8 +56,9 @@ fn in_a_terminal_it_draws_every_node() {
 #[test]
 fn it_ends_cleanly_when_asked_to() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let Some(script) = illuminator_tests::programs::tool("script") else { return };
-    let line = format!("{} demo --pace 0.01", program("illuminator").display());
+    let Some(script) = tool("script") else { return };
+    let demo = program("illuminator");
+    let line = format!("sh -c 'echo $$ > pid; exec {} demo --pace 0.01'", demo.display());
     let running = Command::new(script)
         .args(["-q", "-e", "-f", "-c", &line, "typescript"])
         .current_dir(folder.path())
@@ -65,9 +66,18 @@ fn it_ends_cleanly_when_asked_to() {
         .stdout(Stdio::null())
         .spawn()
         .expect("script starts");
-    illuminator_tests::programs::wait_for_rows(&folder.path().join("typescript"));
-    let asked = Command::new("pkill").args(["-INT", "-f", "-x", &line]).status().expect("pkill is there");
-    assert!(asked.success());
+    // The picture comes after the process number.
+    wait_for_rows(&folder.path().join("typescript"));
+    let process = read(&folder.path().join("pid"));
+    signal(process.trim().parse().expect("the shell writes its number"), "INT");
     let ended = running.wait_with_output().expect("it ends");
     assert!(ended.status.success(), "the demo ends with status 0");
+}
+
+#[test]
+fn a_pace_without_a_picture_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let refused = illuminator(folder.path(), &["demo", "--headless", "--pace", "5"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("--pace"), "{}", stderr(&refused));
 }

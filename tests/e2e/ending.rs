@@ -1,11 +1,12 @@
 //! However a run ends, what was computed is in the file, in whole lines.
 
 use crate::read;
-use illuminator_tests::programs::{command, illuminator, stderr, wait_for_rows};
+use illuminator_tests::programs::{command, illuminator, signal, stderr, wait_for_rows};
 use illuminator_tests::samples::project;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 #[test]
 fn an_interrupt_leaves_a_valid_result_in_one_process() {
@@ -22,7 +23,7 @@ fn so_does_a_request_to_terminate() {
     interrupted("TERM", &["--nodes", "sim:3"]);
 }
 
-fn interrupted(signal: &str, placed: &[&str]) {
+fn interrupted(name: &str, placed: &[&str]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let table = table();
     let whole = [&["scenario", "run", &table, "-o", "whole.csv"], placed].concat();
@@ -30,8 +31,7 @@ fn interrupted(signal: &str, placed: &[&str]) {
     let arguments = [&["scenario", "run", &table, "-o", "part.csv", "--pace", "0.02"], placed].concat();
     let running = command(folder.path(), &arguments).stderr(Stdio::piped()).spawn().expect("it starts");
     wait_for_rows(&folder.path().join("part.csv"));
-    let sent = Command::new("kill").args([&format!("-{signal}"), &running.id().to_string()]).status();
-    assert!(sent.expect("kill is part of every system").success());
+    signal(running.id(), name);
     let done = running.wait_with_output().expect("it ends");
     let message = stderr(&done);
     assert!(done.status.success(), "{message}");
@@ -71,6 +71,56 @@ fn a_reader_that_leaves_early_is_no_error() {
     let done = running.wait_with_output().expect("it ends");
     assert!(done.status.success(), "{}", stderr(&done));
     assert_eq!(stderr(&done), "", "nothing to complain of");
+}
+
+#[test]
+fn nothing_that_is_asked_for_gets_lost_unnoticed() {
+    let table = table();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for arguments in [
+        &["models"][..],
+        &["models", "show", "PV"],
+        &["scenario", "plan", &table],
+        &["scenario", "check", &table, "--json"],
+        &["scenario", "run", &table, "--local", "--json"],
+    ] {
+        let full = File::options().write(true).open("/dev/full").expect("a device that is always full");
+        let done = command(folder.path(), arguments).stdout(full).output().expect("it starts");
+        assert_eq!(done.status.code(), Some(4), "{arguments:?}: {}", stderr(&done));
+        assert!(stderr(&done).contains("cannot write to the standard output"), "{}", stderr(&done));
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let done = command(folder.path(), arguments).stdout(writer).output().expect("it starts");
+        assert!(done.status.success(), "nobody reads {arguments:?}: {}", stderr(&done));
+    }
+}
+
+#[test]
+fn a_result_goes_where_it_is_asked_to_go_and_nowhere_else() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let good = failing_scenario().replace("fc_eff: 0", "fc_eff: 50");
+    std::fs::write(folder.path().join("x.csv"), failing_data()).expect("it can be written");
+    let run = |scenario: &str, arguments: &[&str]| {
+        std::fs::write(folder.path().join("s.yaml"), scenario).expect("it can be written");
+        illuminator(folder.path(), &[&["scenario", "run", "s.yaml", "-q"], arguments].concat())
+    };
+    let elsewhere = good.replace("file: out.csv", "file: nowhere/out.csv");
+    let done = run(&elsewhere, &["-o", "here.csv"]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert_eq!(read(&folder.path().join("here.csv")).lines().count(), 5);
+    assert_eq!(run(&elsewhere, &[]).status.code(), Some(2), "without -o its directory must be there");
+
+    let collector = "- {name: Extra, type: Collector, parameters: {file_path: nowhere/extra.csv}}\nconnections:\n\
+                     - {from: C1.flow, to: Extra.in}";
+    let done = run(&good.replace("connections:", collector), &["-o", "here.csv"]);
+    assert_eq!(done.status.code(), Some(2), "-o does not move a Collector's file: {}", stderr(&done));
+    assert!(stderr(&done).contains("nowhere"), "{}", stderr(&done));
+
+    let mixed = run(&good, &["-o", "-", "--json"]);
+    assert_eq!((mixed.status.code(), mixed.stdout.len()), (Some(2), 0), "{}", stderr(&mixed));
+    let dash = run(&good.replace("file: out.csv", "file: '-'"), &[]);
+    assert!(dash.status.success() && dash.stdout.is_empty(), "{}", stderr(&dash));
+    assert_eq!(read(&folder.path().join("-")), read(&folder.path().join("here.csv")));
 }
 
 #[test]

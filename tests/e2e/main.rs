@@ -5,8 +5,11 @@ mod command_line;
 mod conformance;
 mod demo;
 mod ending;
+mod examples;
 mod hostile;
+mod odd_values;
 mod placement;
+mod suspended;
 mod unreachable;
 
 use std::path::Path;

@@ -1,42 +1,76 @@
 //! Models on `illuminator-node` processes give the bytes of a run in one process.
 
 use crate::read;
-use illuminator_tests::programs::{NodeProcess, illuminator, skipped, stderr, tool};
+use illuminator_tests::programs::{NodeProcess, illuminator, not_installed, program, skipped, stderr, tool};
 use illuminator_tests::samples::{conformance, project, stage};
+use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[test]
-fn tutorial_1_on_three_nodes_gives_the_bytes_of_one_process() {
+fn a_day_on_three_nodes_gives_the_bytes_of_one_process() {
     let nodes = [(); 3].map(|()| NodeProcess::start(&[]));
-    let folder = tutorial_1();
-    place(folder.path(), &[&["Load1", "Load2"], &["PV1", "Wind1"], &["Battery1", "Controller1"]], &nodes);
-    run(folder.path(), "nodes.csv", &[]);
-    run(folder.path(), "local.csv", &["--local"]);
-    same(folder.path());
+    let folder = day();
+    place(folder.path(), &[&["L1"], &["P1", "W1"], &["B1", "C1"]], &nodes);
+    on_nodes_and_alone(folder.path());
+}
+
+#[test]
+fn the_foreign_tutorial_on_three_nodes_gives_the_bytes_of_one_process() {
+    let Some(foreign) = conformance() else { return };
+    let nodes = [(); 3].map(|()| NodeProcess::start(&[]));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage(&foreign.join("tutorial1"), folder.path());
+    place(folder.path(), &[&["Load1"], &["PV1", "Wind1"], &["Battery1", "Controller1"]], &nodes);
+    on_nodes_and_alone(folder.path());
 }
 
 #[test]
 fn feedback_that_crosses_nodes_gives_the_same_bytes() {
     let nodes = [(); 2].map(|()| NodeProcess::start(&[]));
-    let folder = tutorial_1();
+    let folder = day();
     // The battery's state of charge and the controller's request cross in every step.
-    place(folder.path(), &[&["Battery1"], &["Controller1"]], &nodes);
-    run(folder.path(), "nodes.csv", &[]);
-    run(folder.path(), "local.csv", &["--local"]);
-    same(folder.path());
+    place(folder.path(), &[&["B1"], &["C1"]], &nodes);
+    on_nodes_and_alone(folder.path());
 }
 
 #[test]
 fn one_node_serves_one_run_after_another() {
     let nodes = [NodeProcess::start(&[])];
-    let folder = tutorial_1();
-    place(folder.path(), &[&["Battery1", "PV1", "Wind1"]], &nodes);
-    run(folder.path(), "local.csv", &["--local"]);
+    let folder = day();
+    place(folder.path(), &[&["B1", "P1", "W1"]], &nodes);
     for _ in 0..3 {
-        run(folder.path(), "nodes.csv", &[]);
-        same(folder.path());
+        on_nodes_and_alone(folder.path());
     }
+}
+
+#[test]
+fn a_node_is_reached_by_ipv6() {
+    if let Err(error) = UdpSocket::bind("[::1]:0") {
+        return skipped(&format!("this machine has no IPv6: {error}"));
+    }
+    let mut command = Command::new(program("illuminator-node"));
+    command.args(["--listen", "[::1]:0"]);
+    let nodes = [NodeProcess::spawn(command)];
+    let folder = day();
+    let cluster = format!("[[node]]\nname = \"six\"\naddress = \"{}\"\n", nodes[0].address);
+    std::fs::write(folder.path().join("six.toml"), cluster).expect("the cluster file can be written");
+    connect(folder.path(), &[&["B1", "C1"]], &["{node: six}".to_owned()]);
+    run(folder.path(), "nodes.csv", &["--cluster", "six.toml"]);
+    run(folder.path(), "local.csv", &["--local"]);
+    same(folder.path());
+}
+
+/// The resolver of the system would take `010` for 8.
+#[test]
+fn an_address_is_read_in_decimal() {
+    let mut command = Command::new(program("illuminator-node"));
+    command.args(["--listen", "127.0.0.10:0"]);
+    let node = NodeProcess::spawn(command);
+    let folder = day();
+    let address = format!("{{ip: 127.0.0.010, port: {}}}", node.address.port());
+    connect(folder.path(), &[&["B1"]], &[address]);
+    on_nodes_and_alone(folder.path());
 }
 
 #[test]
@@ -67,7 +101,7 @@ fn nodes_are_found_by_name_in_the_cluster_file_and_share_its_key() {
 fn the_aarch64_node_gives_the_same_bytes() {
     let Some(emulator) = tool("qemu-aarch64-static") else { return };
     let Some(program) = aarch64_node() else {
-        return skipped(
+        return not_installed(
             "no aarch64 node: cargo build --release -p illuminator-node --target aarch64-unknown-linux-musl",
         );
     };
@@ -77,11 +111,9 @@ fn the_aarch64_node_gives_the_same_bytes() {
         NodeProcess::spawn(command)
     };
     let nodes = [start(), start()];
-    let folder = tutorial_1();
-    place(folder.path(), &[&["Load1", "PV1", "Wind1"], &["Battery1", "Controller1"]], &nodes);
-    run(folder.path(), "nodes.csv", &[]);
-    run(folder.path(), "local.csv", &["--local"]);
-    same(folder.path());
+    let folder = day();
+    place(folder.path(), &[&["L1", "P1", "W1"], &["B1", "C1"]], &nodes);
+    on_nodes_and_alone(folder.path());
 }
 
 /// The node for 64-bit Pis, if it was built: in the target folder of the project or of this test.
@@ -94,18 +126,25 @@ fn aarch64_node() -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// Tutorial 1 of the Python Illuminator, or the like of it from our own scenarios.
-fn tutorial_1() -> tempfile::TempDir {
+/// A day of load, sun, wind, battery and controller, with a feedback loop: one of our recorded vectors.
+fn day() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let tutorial = conformance().map(|folder| folder.join("tutorial1"));
-    stage(&tutorial.unwrap_or_else(|| project("tests/vectors/engine/day_pv_wind_battery")), folder.path());
+    stage(&project("tests/vectors/engine/day_pv_wind_battery"), folder.path());
     folder
 }
 
-/// Adds `connect` to the models named, one list per node; names that the scenario does not have are passed over.
+/// Places the models named on the nodes, one list per node.
 fn place(folder: &Path, models: &[&[&str]], nodes: &[NodeProcess]) {
+    let address =
+        |node: &NodeProcess| format!("{{ip: {}, port: {}}}", node.address.ip(), node.address.port());
+    connect(folder, models, &nodes.iter().map(address).collect::<Vec<_>>());
+}
+
+/// Adds `connect` to the models named, one list for each value of the key.
+fn connect(folder: &Path, models: &[&[&str]], values: &[String]) {
+    assert_eq!(models.len(), values.len(), "a list of models for every node");
     let path = folder.join("scenario.yaml");
-    let mut placed = 0;
+    let mut placed = vec![0; models.len()];
     let mut text = String::new();
     for line in read(&path).lines() {
         text += line;
@@ -114,13 +153,21 @@ fn place(folder: &Path, models: &[&[&str]], nodes: &[NodeProcess]) {
         let at = name.and_then(|name| models.iter().position(|models| models.contains(&name)));
         if let Some(at) = at {
             let indent = " ".repeat(line.len() - line.trim_start().len() + 2);
-            let (ip, port) = (nodes[at].address.ip(), nodes[at].address.port());
-            text += &format!("{indent}connect: {{ip: {ip}, port: {port}}}\n");
-            placed += 1;
+            text += &format!("{indent}connect: {}\n", values[at]);
+            placed[at] += 1;
         }
     }
-    assert!(placed >= models.len(), "models were placed on every node");
+    for (placed, models) in placed.iter().zip(models) {
+        assert_eq!(*placed, models.len(), "each of {models:?} is in the scenario");
+    }
     std::fs::write(&path, text).expect("the scenario can be written");
+}
+
+/// Runs the scenario on its nodes and in one process, and compares the bytes.
+fn on_nodes_and_alone(folder: &Path) {
+    run(folder, "nodes.csv", &[]);
+    run(folder, "local.csv", &["--local"]);
+    same(folder);
 }
 
 fn run(folder: &Path, output: &str, arguments: &[&str]) {

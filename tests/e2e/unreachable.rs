@@ -21,6 +21,26 @@ fn a_node_that_does_not_answer_is_named_with_what_was_tried() {
 }
 
 #[test]
+fn every_node_that_does_not_answer_is_named() {
+    let silent = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").expect("a free port"));
+    let addresses = silent.each_ref().map(|socket| socket.local_addr().expect("it has an address"));
+    let folder = scenario(addresses[0]);
+    let path = folder.path().join("s.yaml");
+    let second = format!(
+        "- name: D2\n  type: Dummy\n  connect: {{ip: {}, port: {}}}\n  parameters: {{param1: 0}}\n  \
+         inputs: {{in1: 0}}\n  outputs: {{out1: 0}}\n  states: {{state1: 0}}\nconnections: []\n",
+        addresses[1].ip(),
+        addresses[1].port()
+    );
+    let text = crate::read(&path).replace("connections: []\n", &second);
+    std::fs::write(&path, text).expect("it can be written");
+    let done = illuminator(folder.path(), &["scenario", "run", "s.yaml"]);
+    let message = stderr(&done);
+    assert_eq!(done.status.code(), Some(3), "{message}");
+    assert!(addresses.iter().all(|address| message.contains(&address.to_string())), "{message}");
+}
+
+#[test]
 fn a_node_with_another_key_is_named_as_that() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let made = illuminator(folder.path(), &["cluster", "init", "other.key"]);

@@ -102,7 +102,7 @@ fn models_spread_over_any_number_of_nodes_give_the_same_bytes() {
         let expected = local_result(&scenario);
         for count in 1..=8 {
             let placement = Placement::simulated(&scenario, count);
-            let plan = plan::plan(&scenario, &placement, &[]);
+            let plan = plan::plan(&scenario, &placement, &[]).expect("few stages");
             let mut tube = EmulatedTable::new(placement.nodes.len(), Faults::NONE, 1);
             let mut result = Result::new(&scenario, &plan);
             let ended =
@@ -126,7 +126,7 @@ impl Sample {
         assert_eq!(scenario.steps, STEPS);
         let placement = Placement::from_connect(&scenario).expect("the table is placed");
         assert_eq!(placement.nodes.len(), NODES);
-        let plan = plan::plan(&scenario, &placement, &[]);
+        let plan = plan::plan(&scenario, &placement, &[]).expect("few stages");
         let expected = local_result(&scenario);
         Self { scenario, plan, expected }
     }
@@ -135,6 +135,11 @@ impl Sample {
     /// first are replayed.
     fn check(&self, seed: u64) {
         let mut tube = EmulatedTable::new(NODES, ROUGH, seed);
+        // In every fourth seed one node's answers are lost for so long that its session breaks.
+        let mute = seed.is_multiple_of(4);
+        if mute {
+            tube.mute_often(seed as usize / 4 % NODES, STEPS / 3, Duration::from_secs(3));
+        }
         let half = Limits { abandon_after: STEPS / 2, ..Limits::default() };
         let ended = tube.run_and_keep(&self.plan, RunId(2 * seed + 1), half, &mut |_, _| {});
         assert!(matches!(ended, Ended::Abandoned), "the first run: {ended:?}");
@@ -158,6 +163,7 @@ impl Sample {
         assert!(injected.reordered > 0, "{injected:?}");
         assert!(injected.corrupted > 0, "{injected:?}");
         assert!(injected.replayed > 100, "{injected:?}");
+        assert_eq!(mute, injected.muted > 0, "{injected:?}");
         let dropped: u64 = tube.drops().iter().map(|drops| drops.get(DropReason::Session)).sum();
         assert!(dropped > 50, "replayed frames of the first run reached the nodes and were dropped");
     }

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// Longest that a test waits for something that must happen. Reaching it is a failure, never a success.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a test looks whether a program has written something.
+const POLL: Duration = Duration::from_millis(5);
 
 /// The path of a built program of this workspace, beside the running test.
 pub fn program(name: &str) -> PathBuf {
@@ -102,6 +104,10 @@ fn next_line(lines: &Receiver<String>) -> Option<String> {
 }
 
 /// Waits until a result file has a header and a row.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another program writes the file: there is nothing to wait for"
+)]
 pub fn wait_for_rows(path: &Path) {
     let clock = Clock::start();
     while !std::fs::read_to_string(path).is_ok_and(|text| text.lines().count() > 1) {
@@ -110,25 +116,36 @@ pub fn wait_for_rows(path: &Path) {
             "{}: no row came",
             path.display()
         );
-        std::thread::yield_now();
+        std::thread::sleep(POLL);
     }
 }
 
-/// A tool of the system that a test needs. Where it is missing the test is skipped, and says so; in CI, which
-/// installs it, that is a failure.
+/// Sends a signal to a process that a test has started.
+pub fn signal(process: u32, signal: &str) {
+    let sent = Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status();
+    assert!(sent.expect("kill is part of every system").success(), "{process} is there to be signalled");
+}
+
+/// A tool of the system that a test needs. Where it is missing the test is skipped; in CI, which installs it,
+/// that is a failure.
 pub fn tool(name: &str) -> Option<PathBuf> {
     let found = std::env::var_os("PATH").and_then(|path| {
         std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())
     });
     if found.is_none() {
-        skipped(&format!("{name} is not installed"));
+        not_installed(&format!("{name} is not installed"));
     }
     found
 }
 
-/// Says that a test is skipped and why; in CI that is a failure.
+/// Says that a test is skipped for want of something that CI installs; in CI that is a failure.
+pub fn not_installed(reason: &str) {
+    assert!(std::env::var_os("ILLUMINATOR_CI").is_none(), "skipped in CI: {reason}");
+    skipped(reason);
+}
+
+/// Says that a test is skipped, and why: it needs what no machine must have.
 #[expect(clippy::print_stderr, reason = "the test runner shows what a test prints")]
 pub fn skipped(reason: &str) {
-    assert!(std::env::var_os("ILLUMINATOR_CI").is_none(), "skipped in CI: {reason}");
     eprintln!("SKIPPED: {reason}");
 }

@@ -1,5 +1,6 @@
 //! Scenarios with known results: our own, the recorded vectors, and the foreign conformance folders.
 
+use crate::programs::skipped;
 use illuminator::plan::{self, Placement, TablePlan};
 use illuminator::record::{Cell, CsvRecorder, ResultFormat};
 use illuminator::scenario::{Scenario, load};
@@ -13,11 +14,19 @@ pub fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
-/// The folder with the foreign conformance scenarios, if it is on this machine.
+/// The folder with the foreign conformance scenarios: where `ILLUMINATOR_CONFORMANCE` says, and there it must
+/// be, else in the usual place. Where there is none the test is skipped, and says so.
 pub fn conformance() -> Option<PathBuf> {
-    let folder = std::env::var_os("ILLUMINATOR_CONFORMANCE")
-        .map_or_else(|| project("../shared/conformance"), PathBuf::from);
-    folder.is_dir().then_some(folder)
+    if let Some(folder) = std::env::var_os("ILLUMINATOR_CONFORMANCE").map(PathBuf::from) {
+        assert!(folder.is_dir(), "ILLUMINATOR_CONFORMANCE: there is no folder {}", folder.display());
+        return Some(folder);
+    }
+    let folder = project("../shared/conformance");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    skipped("the foreign conformance scenarios are not on this machine (ILLUMINATOR_CONFORMANCE)");
+    None
 }
 
 /// Copies the files of a sample's folder to `into`. A small file that holds nothing but the relative path of
@@ -84,7 +93,7 @@ impl Result {
 
 /// The result of a scenario in one process.
 pub fn local_result(scenario: &Scenario) -> Vec<u8> {
-    let plan = plan::plan(scenario, &Placement::local(scenario), &[]);
+    let plan = plan::plan(scenario, &Placement::local(scenario), &[]).expect("one place has one stage");
     let mut engine = Engine::new(&plan.places[0]).expect("a checked scenario's models can be built");
     let mut result = Result::new(scenario, &plan);
     for step in 0..plan.steps {

@@ -39,11 +39,11 @@ impl Init {
             let _ = write!(digits, "{byte:02x}");
         }
         digits.push('\n');
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.file).map_err(
-                |error| Failure::new(4, format_args!("error: cannot make {}: {error}", self.file.display())),
-            )?;
-        file.write_all(digits.as_bytes())?;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        (options.open(&self.file).and_then(|mut file| file.write_all(digits.as_bytes()))).map_err(
+            |error| Failure::new(4, format_args!("error: cannot make {}: {error}", self.file.display())),
+        )?;
         let id = ClusterKey::from_bytes(bytes).id();
         note(format_args!(
             "{} holds the key {id}; copy it to every node (mode 0600) and name it there with --key",

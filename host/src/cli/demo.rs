@@ -11,7 +11,7 @@ use crate::shell::{OutputError, Progress, ResultFiles, RunFailure, StepObserver,
 use illuminator_node::model::Slots;
 use illuminator_protocol::Duration;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The scenario of the table and its data, inside the program so that it runs anywhere.
@@ -36,8 +36,9 @@ pub(super) struct Demo {
     /// Write the result to this file; `-` for the standard output.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
-    /// Real seconds per step.
-    #[arg(long, value_name = "S", default_value = "0.25", value_parser = super::scenario::pace)]
+    /// Real seconds per step of the picture; where there is none, steps follow as fast as possible.
+    #[arg(long, value_name = "S", default_value = "0.25", value_parser = super::scenario::pace,
+          conflicts_with = "headless")]
     pace: Duration,
 }
 
@@ -55,7 +56,8 @@ impl Demo {
             }
             scenario.steps = steps;
         }
-        let picture = !self.headless && std::io::stdout().is_terminal();
+        let to_stdout = self.output.as_deref() == Some(Path::new("-"));
+        let picture = !self.headless && !to_stdout && std::io::stdout().is_terminal();
         loop {
             let done = self.day(&scenario, picture, &stop)?;
             if !picture {
@@ -72,7 +74,7 @@ impl Demo {
         let placement = Placement::from_connect(scenario).map_err(Failure::wrong_use)?;
         let lines = Line::of_table(scenario, &placement);
         let watch: Vec<(usize, usize)> = lines.iter().flat_map(Line::attributes).collect();
-        let plan = plan::plan(scenario, &placement, &watch);
+        let plan = plan::plan(scenario, &placement, &watch).map_err(Failure::wrong_use)?;
         let table = simulated(&placement)?;
         let results = match &self.output {
             None => None,

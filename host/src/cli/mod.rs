@@ -10,7 +10,7 @@ mod table_view;
 use clap::{Parser, Subcommand};
 use std::error::Error;
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// Runs energy scenarios in one process or on a table of Raspberry Pis, with the same bytes in the result.
@@ -77,10 +77,16 @@ impl<E: Error> From<E> for Failure {
 
 /// Writes a line to stderr. Where nobody listens any more, that is no reason to fail.
 fn note(message: impl fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "{message}");
+    let _ = writeln!(io::stderr(), "{message}");
 }
 
-/// Writes to stdout, whose reader may leave early.
-fn print(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
+/// Writes to stdout. A reader who leaves early has seen enough: that is a clean end.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(4, format_args!("error: cannot write to the standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

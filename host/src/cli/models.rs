@@ -28,10 +28,9 @@ impl Models {
             None => print(&list()),
             Some(Command::Show { model_type }) => match find(&model_type) {
                 Some(model_type) => print(&show(model_type)),
-                None => return Err(unknown(&model_type)),
+                None => Err(unknown(&model_type)),
             },
         }
-        Ok(())
     }
 }
 
@@ -128,30 +127,36 @@ fn constant(value: Const) -> String {
     }
 }
 
-/// A model entry with everything that the type knows, ready to paste.
+/// A model entry to paste, with everything that a run needs; it loads as soon as its inputs are connected.
 fn example(model_type: &ModelType) -> String {
-    let mut text = format!("  - name: {}1\n    type: {}\n", model_type.name, model_type.name);
-    let parameters: Vec<(&str, Const)> = (model_type.parameters.iter())
+    let parameters = (model_type.parameters.iter())
         .filter(|parameter| !matches!(parameter.key_default, KeyDefault::Unused))
-        .map(|parameter| (parameter.name, parameter.class_default))
-        .collect();
-    let ports = |ports: &[Port], written: bool| -> Vec<(&'static str, Const)> {
-        (ports.iter())
-            .filter(|port| !written || port.written == Written::Always)
-            .map(|port| (port.name, port.class_default))
-            .collect()
+        .map(|parameter| (parameter.name, parameter.example));
+    // A name that the class does not list is one of older files.
+    let inputs = (model_type.inputs.iter()).filter(|port| port.class_default != Const::Absent).map(beginning);
+    let written = |ports: &'static [Port]| {
+        (ports.iter()).filter(|port| port.written == Written::Always).map(beginning).collect()
     };
     let sections = [
-        ("parameters", parameters),
-        ("inputs", ports(model_type.inputs, false)),
-        ("outputs", ports(model_type.outputs, true)),
-        ("states", ports(model_type.states, true)),
+        ("parameters", parameters.collect()),
+        ("inputs", inputs.collect()),
+        ("outputs", written(model_type.outputs)),
+        ("states", written(model_type.states)),
     ];
-    for (title, entries) in sections.into_iter().filter(|(_, entries)| !entries.is_empty()) {
-        let _ = writeln!(text, "    {title}:");
+    let mut text = format!("  - name: {}1\n    type: {}\n", model_type.name, model_type.name);
+    for (title, entries) in sections {
+        let entries: Vec<(&str, Const)> = entries;
+        if !entries.is_empty() {
+            let _ = writeln!(text, "    {title}:");
+        }
         for (name, value) in entries {
-            let _ = writeln!(text, "      {}", format!("{name}: {}", constant(value)).trim_end());
+            let _ = writeln!(text, "      {name}: {}", constant(value));
         }
     }
     text
+}
+
+/// A port with its value at the start. A number that is not known yet is 0: null cannot be time-shifted.
+fn beginning(port: &Port) -> (&'static str, Const) {
+    (port.name, if port.class_default == Const::Null { Const::Int(0) } else { port.class_default })
 }

@@ -1,4 +1,4 @@
-//! Options that several commands share: where the models run, and with which key.
+//! Where the models of a scenario run: the options that say so, and the nodes behind them.
 
 use super::Failure;
 use crate::plan::{NodeTarget, Placement};
@@ -6,8 +6,9 @@ use crate::scenario::{Connect, Scenario};
 use crate::shell::{ClusterFile, SimulatedNodes, Target};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::ClusterKey;
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
+use std::fmt::{Display, Write};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Where the models of a scenario run.
@@ -22,9 +23,6 @@ pub(super) struct PlacementOptions {
     /// Run every model in this process, whatever `connect` says.
     #[arg(long, conflicts_with = "cluster")]
     local: bool,
-    /// File with the cluster's key, if the cluster file does not name one.
-    #[arg(long, value_name = "FILE", env = "ILLUMINATOR_KEY")]
-    key: Option<PathBuf>,
 }
 
 /// The N of `sim:N`.
@@ -46,6 +44,12 @@ impl FromStr for SimulatedCount {
     }
 }
 
+/// Where each model runs, and what is known of the nodes.
+pub(super) struct Placed {
+    pub(super) placement: Placement,
+    cluster: Option<ClusterFile>,
+}
+
 /// The nodes of a run, reachable.
 pub(super) struct Table {
     /// The nodes in the order of the placement.
@@ -57,42 +61,66 @@ pub(super) struct Table {
 }
 
 impl PlacementOptions {
-    /// Where each model runs.
-    pub(super) fn placement(&self, scenario: &Scenario) -> Result<Placement, Failure> {
-        if self.local {
-            Ok(Placement::local(scenario))
-        } else if let Some(SimulatedCount(count)) = self.nodes {
-            Ok(Placement::simulated(scenario, count))
-        } else {
-            Placement::from_connect(scenario).map_err(Failure::wrong_use)
-        }
-    }
-
-    /// Finds or starts the nodes of a placement.
-    pub(super) fn table(&self, placement: &Placement) -> Result<Table, Failure> {
-        if self.nodes.is_some() {
-            return simulated(placement);
-        }
+    /// Decides where each model runs. A cluster file that is given is read, whether it is needed or not.
+    pub(super) fn place(&self, scenario: &Scenario) -> Result<Placed, Failure> {
         let cluster = (self.cluster.as_ref())
             .map(|path| ClusterFile::read(path).map_err(Failure::wrong_use))
             .transpose()?;
-        let targets: Vec<Target> =
-            (placement.nodes.iter()).map(|node| target(node, cluster.as_ref())).collect::<Result<_, _>>()?;
-        let key_file = cluster.and_then(|cluster| cluster.key_file).or_else(|| self.key.clone());
+        let placement = if self.local {
+            Placement::local(scenario)
+        } else if let Some(SimulatedCount(count)) = self.nodes {
+            Placement::simulated(scenario, count)
+        } else {
+            Placement::from_connect(scenario).map_err(Failure::wrong_use)?
+        };
+        Ok(Placed { placement, cluster })
+    }
+}
+
+impl Placed {
+    /// With a cluster file: a line per node with its address. Every name must be in the file.
+    pub(super) fn addresses(&self) -> Result<String, Failure> {
+        let mut text = String::new();
+        if self.cluster.is_some() && !self.placement.nodes.is_empty() {
+            text.push_str("addresses\n");
+            for node in &self.placement.nodes {
+                let _ = writeln!(text, "  {node}: {}", written_address(node, self.cluster.as_ref())?);
+            }
+        }
+        Ok(text)
+    }
+
+    /// Finds or starts the nodes. `key` is the key file to use if the cluster file does not name one.
+    pub(super) fn table(self, key: Option<&Path>) -> Result<Table, Failure> {
+        let Self { placement, cluster } = self;
+        if let Some(NodeTarget::Simulated(_)) = placement.nodes.first() {
+            return simulated(&placement);
+        }
+        let targets = (placement.nodes.iter())
+            .map(|node| {
+                let address = resolve(&written_address(node, cluster.as_ref())?)?;
+                Ok(Target { name: node.to_string(), address })
+            })
+            .collect::<Result<Vec<Target>, Failure>>()?;
+        tell_apart(&targets)?;
+        let key_file = cluster.and_then(|cluster| cluster.key_file).or_else(|| key.map(Path::to_owned));
         let key = match key_file {
             Some(path) => read_key(&path).map_err(Failure::wrong_use)?,
-            None => match targets.iter().find(|target| !target.address.ip().is_loopback()) {
-                None => ClusterKey::OPEN,
-                Some(target) => {
-                    return Err(Failure::wrong_use(format_args!(
-                        "node {} at {} is not on this machine, so a key is needed: --key FILE, or `key_file` \
-                         in the cluster file (make one with `illuminator cluster init`)",
-                        target.name, target.address
-                    )));
-                }
-            },
+            None => open_key(&targets)?,
         };
         Ok(Table { targets, key, _simulated: None })
+    }
+}
+
+/// The key that everybody knows, for nodes on this machine.
+fn open_key(targets: &[Target]) -> Result<ClusterKey, Failure> {
+    match targets.iter().find(|target| !target.address.ip().is_loopback()) {
+        None => Ok(ClusterKey::OPEN),
+        Some(target) => Err(Failure::wrong_use(format_args!(
+            "node {} at {} is not on this machine, so a key is needed: --key FILE, or `key_file` in the \
+             cluster file (make one with `illuminator cluster init`)",
+            target.name, target.address
+        ))),
     }
 }
 
@@ -106,14 +134,34 @@ pub(super) fn simulated(placement: &Placement) -> Result<Table, Failure> {
     Ok(Table { targets, key, _simulated: Some(nodes) })
 }
 
-fn target(node: &NodeTarget, cluster: Option<&ClusterFile>) -> Result<Target, Failure> {
-    let name = node.to_string();
-    let address = match node {
-        NodeTarget::Running(Connect::Address { ip, port }) => format!("{ip}:{port}"),
-        NodeTarget::Running(Connect::Node(name)) => cluster_address(name, cluster)?,
+/// One socket reaches all nodes, and knows them by their addresses.
+fn tell_apart(targets: &[Target]) -> Result<(), Failure> {
+    for (index, Target { name, address }) in targets.iter().enumerate() {
+        let before = &targets[..index];
+        if let Some(same) = before.iter().find(|other| other.address == *address) {
+            return Err(Failure::wrong_use(format_args!(
+                "nodes {} and {name} are the same, {address}: use one name for it",
+                same.name
+            )));
+        }
+        if let Some(other) = before.iter().find(|other| other.address.is_ipv4() != address.is_ipv4()) {
+            return Err(Failure::wrong_use(format_args!(
+                "nodes {} at {} and {name} at {address}: a run reaches its nodes by IPv4 or by IPv6, not by \
+                 both",
+                other.name, other.address
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The address of a node as it is written, with its port.
+fn written_address(node: &NodeTarget, cluster: Option<&ClusterFile>) -> Result<String, Failure> {
+    match node {
+        NodeTarget::Running(Connect::Address { ip, port }) => Ok(format!("{ip}:{port}")),
+        NodeTarget::Running(Connect::Node(name)) => cluster_address(name, cluster),
         NodeTarget::Simulated(_) => unreachable!("simulated nodes are started, not looked up"),
-    };
-    Ok(Target { name, address: resolve(&address)? })
+    }
 }
 
 fn cluster_address(name: &str, cluster: Option<&ClusterFile>) -> Result<String, Failure> {
@@ -133,16 +181,61 @@ fn cluster_address(name: &str, cluster: Option<&ClusterFile>) -> Result<String, 
 }
 
 fn resolve(address: &str) -> Result<SocketAddr, Failure> {
-    let found = address.to_socket_addrs().map_err(|error| {
+    let nobody = |problem: &dyn Display| {
         Failure::new(
             3,
             format_args!(
-                "error: no node can be at {address}: {error}\n  help: run without nodes with --local"
+                "error: no node can be at {address}: {problem}\n  help: run without nodes with --local"
             ),
         )
-    })?;
+    };
+    if is_dotted(address) {
+        return dotted(address).ok_or_else(|| nobody(&"an IPv4 address is four numbers from 0 to 255"));
+    }
     // Nodes listen on IPv4 unless told otherwise.
-    let mut addresses: Vec<SocketAddr> = found.collect();
-    addresses.sort_by_key(SocketAddr::is_ipv6);
-    addresses.first().copied().ok_or_else(|| Failure::new(3, format_args!("error: {address} has no address")))
+    let found = address.to_socket_addrs().map_err(|error| nobody(&error))?;
+    found.min_by_key(SocketAddr::is_ipv6).ok_or_else(|| nobody(&"the name has no address"))
+}
+
+/// Whether an address with port is of digits and dots: never a name, whatever the resolver makes of it.
+fn is_dotted(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(host, _)| host.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+}
+
+/// Reads it in decimal: the resolver takes a number that begins with 0 for octal.
+fn dotted(address: &str) -> Option<SocketAddr> {
+    let (host, port) = address.rsplit_once(':')?;
+    let numbers: Vec<u8> = host.split('.').map(|number| number.parse().ok()).collect::<Option<_>>()?;
+    let octets: [u8; 4] = numbers.try_into().ok()?;
+    Some(SocketAddr::new(Ipv4Addr::from(octets).into(), port.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dotted_addresses_are_decimal_whatever_they_begin_with() {
+        let resolved =
+            |address| resolve(address).map(|found| found.to_string()).map_err(|error| error.status);
+        assert_eq!(resolved("127.0.0.010:5123"), Ok("127.0.0.10:5123".to_owned()));
+        assert_eq!(resolved("127.000.000.001:1"), Ok("127.0.0.1:1".to_owned()));
+        for wrong in ["127.0.0.256:1", "127.1:1", "127.0.0.1.1:1", "127..0.1:1", "2130706433:1", ":1"] {
+            assert_eq!(resolved(wrong), Err(3), "{wrong}");
+        }
+        assert_eq!(resolved("[::1]:5123"), Ok("[::1]:5123".to_owned()));
+    }
+
+    #[test]
+    fn nodes_must_differ_and_be_of_one_family() {
+        let target =
+            |name: &str, address: &str| Target { name: name.to_owned(), address: address.parse().unwrap() };
+        let told =
+            |other: Target| tell_apart(&[target("a", "127.0.0.1:1"), other]).map_err(|f| (f.status, f.error));
+        assert!(told(target("b", "127.0.0.1:2")).is_ok());
+        let (status, error) = told(target("b", "127.0.0.1:1")).unwrap_err();
+        assert!(status == 2 && error.contains("nodes a and b are the same, 127.0.0.1:1"), "{error}");
+        let (status, error) = told(target("b", "[::1]:1")).unwrap_err();
+        assert!(status == 2 && error.contains("b at [::1]:1"), "{error}");
+    }
 }

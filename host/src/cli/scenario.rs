@@ -1,12 +1,14 @@
 //! `illuminator scenario`: run, check, plan.
 
-use super::options::{PlacementOptions, Table};
+use super::options::{Placed, PlacementOptions, Table};
 use super::{Failure, note, print};
 use crate::coordinator::Timing;
 use crate::plan::{self, TablePlan};
 use crate::record::ResultFormat;
 use crate::scenario::{Diagnostic, Diagnostics, Scenario, load};
-use crate::shell::{DiskFiles, Progress, ResultFiles, RunFailure, StopFlag, run_local, run_on_nodes};
+use crate::shell::{
+    DiskFiles, Progress, ResultFiles, RunFailure, StopFlag, TEXT_FILE_MAX, read_file, run_local, run_on_nodes,
+};
 use clap::{Subcommand, ValueEnum};
 use illuminator_protocol::Duration;
 use serde_json::json;
@@ -32,6 +34,9 @@ pub(super) struct Run {
     output: Option<PathBuf>,
     #[command(flatten)]
     placement: PlacementOptions,
+    /// File with the cluster's key, if the cluster file does not name one.
+    #[arg(long, value_name = "FILE", env = "ILLUMINATOR_KEY")]
+    key: Option<PathBuf>,
     /// Real seconds per co-simulation step; as fast as possible unless given.
     #[arg(long, value_name = "S", value_parser = pace)]
     pace: Option<Duration>,
@@ -93,19 +98,22 @@ impl Command {
 
 impl Run {
     fn run(self) -> Result<(), Failure> {
+        if self.json && self.output.as_deref() == Some(Path::new("-")) {
+            return Err(Failure::wrong_use("--json and `-o -` would mix: give the result a file"));
+        }
         let stop = StopFlag::from_signals();
-        let scenario = read(&self.file).map_err(|diagnostics| Failure::new(2, diagnostics))?;
+        let scenario = self.scenario()?;
         if !self.quiet {
             scenario.warnings.iter().for_each(note);
         }
-        let placement = self.placement.placement(&scenario)?;
-        let plan = plan::plan(&scenario, &placement, &[]);
+        let placed = self.placement.place(&scenario)?;
+        let plan = plan::plan(&scenario, &placed.placement, &[]).map_err(Failure::wrong_use)?;
         let format = match self.format {
             Format::Dev => ResultFormat::Dev,
             Format::Main => ResultFormat::Main,
         };
         let results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
-        let table = if plan.is_local() { None } else { Some(self.placement.table(&placement)?) };
+        let table = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();
         let done = self.execute(&plan, table.as_ref(), results, &mut progress, &stop);
@@ -116,8 +124,24 @@ impl Run {
             other => other
                 .map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
         };
-        self.summary(&scenario, done, plan.steps, progress.elapsed_s(), &path);
-        Ok(())
+        self.summary(&scenario, done, plan.steps, progress.elapsed_s(), &path)
+    }
+
+    /// Reads and checks the scenario. With `-o` nothing is asked of the directory of `monitor.file`.
+    fn scenario(&self) -> Result<Scenario, Failure> {
+        let files = DiskFiles::beside(&self.file);
+        let files = if self.output.is_some() { files.redirected() } else { files };
+        let scenario = read(&self.file, files).map_err(|diagnostics| Failure::new(2, diagnostics))?;
+        for collector in scenario.recorders.iter().skip(1) {
+            let directory = Path::new(&collector.file).parent();
+            if directory.is_some_and(|directory| directory != Path::new("") && !directory.is_dir()) {
+                return Err(Failure::wrong_use(format_args!(
+                    "there is no directory for the Collector's file `{}`",
+                    collector.file
+                )));
+            }
+        }
+        Ok(scenario)
     }
 
     /// Runs the plan where it is placed. Returns the number of steps done.
@@ -140,7 +164,14 @@ impl Run {
         Ok(done)
     }
 
-    fn summary(&self, scenario: &Scenario, done: u64, planned: u64, elapsed_s: f64, path: &str) {
+    fn summary(
+        &self,
+        scenario: &Scenario,
+        done: u64,
+        planned: u64,
+        elapsed_s: f64,
+        path: &str,
+    ) -> Result<(), Failure> {
         if self.json {
             let summary = json!({
                 "scenario": scenario.name,
@@ -150,18 +181,19 @@ impl Run {
                 "seconds": elapsed_s,
                 "output": path,
             });
-            print(&format!("{summary}\n"));
+            print(&format!("{summary}\n"))?;
         }
         if !self.quiet {
             let early = if done < planned { format!(" of {planned}, stopped early") } else { String::new() };
             note(format_args!("{done} steps{early} in {elapsed_s:.3} s, result in {path}"));
         }
+        Ok(())
     }
 }
 
 impl Check {
     fn run(self) -> Result<(), Failure> {
-        let read = read(&self.file);
+        let read = read(&self.file, DiskFiles::beside(&self.file));
         let (findings, summary) = match &read {
             Ok(scenario) => (scenario.warnings.as_slice(), Some(summary(&self.file, scenario))),
             Err(Diagnostics(findings)) => (findings.as_slice(), None),
@@ -169,7 +201,7 @@ impl Check {
         if self.json {
             let findings: Vec<_> = findings.iter().map(to_json).collect();
             let ok = summary.is_some();
-            print(&format!("{:#}\n", json!({ "ok": ok, "findings": findings })));
+            print(&format!("{:#}\n", json!({ "ok": ok, "findings": findings })))?;
         } else {
             findings.iter().for_each(note);
             summary.iter().for_each(note);
@@ -190,28 +222,30 @@ impl Check {
 
 impl Plan {
     fn run(self) -> Result<(), Failure> {
-        let scenario = read(&self.file).map_err(|diagnostics| Failure::new(2, diagnostics))?;
-        let placement = self.placement.placement(&scenario)?;
-        let planned = plan::plan(&scenario, &placement, &[]);
+        let scenario = read(&self.file, DiskFiles::beside(&self.file))
+            .map_err(|diagnostics| Failure::new(2, diagnostics))?;
+        let placed = self.placement.place(&scenario)?;
+        let addresses = placed.addresses()?;
+        let Placed { placement, .. } = placed;
+        let planned = plan::plan(&scenario, &placement, &[]).map_err(Failure::wrong_use)?;
         print(&match self.format {
-            PlanFormat::Text => plan::to_text(&scenario, &placement, &planned),
+            PlanFormat::Text => plan::to_text(&scenario, &placement, &planned) + &addresses,
             PlanFormat::Json => plan::to_json(&scenario, &placement, &planned),
             PlanFormat::Dot => plan::to_dot(&scenario, &placement),
-        });
-        Ok(())
+        })
     }
 }
 
-/// Reads and checks a scenario file.
-fn read(path: &Path) -> Result<Scenario, Diagnostics> {
+/// Reads and checks a scenario file; what it names comes from `files`.
+fn read(path: &Path, mut files: DiskFiles) -> Result<Scenario, Diagnostics> {
     let name = path.display().to_string();
-    let text = std::fs::read(path)
+    let text = read_file(path, TEXT_FILE_MAX)
         .map_err(|error| Diagnostics::of_file(&name, format!("cannot be read: {error}")))?;
     let text = String::from_utf8(text).map_err(|error| {
         let byte = error.utf8_error().valid_up_to();
         Diagnostics::of_file(&name, format!("is not UTF-8 text (byte {byte})"))
     })?;
-    load(&text, &name, &mut DiskFiles::beside(path))
+    load(&text, &name, &mut files)
 }
 
 fn summary(path: &Path, scenario: &Scenario) -> String {

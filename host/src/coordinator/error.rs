@@ -18,6 +18,17 @@ pub enum RunError {
         /// For how long.
         waited_s: Tenths,
     },
+    /// A node answers and does not take its plan.
+    #[error("node {node} answered, but did not take its plan of {bytes} bytes in time")]
+    PlanNotTaken {
+        /// Its name and address.
+        node: String,
+        /// Size of the plan.
+        bytes: usize,
+    },
+    /// Several nodes are not ready.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: "))]
+    Several(Vec<RunError>),
     /// A node answers, with another cluster key.
     #[error(
         "node {node} has another cluster key ({theirs}; this host has {ours})\n  \
@@ -76,8 +87,16 @@ pub enum RunError {
         /// Its name and address.
         node: String,
     },
-    /// A node sent values that do not fit the plan.
-    #[error("node {node} sent values that do not fit the plan: {what}")]
+    /// A node no longer has this run.
+    #[error("node {node} no longer has this run: {reason}; the rows before that are kept")]
+    Forgotten {
+        /// Its name and address.
+        node: String,
+        /// Why, in the node's words.
+        reason: String,
+    },
+    /// A node and the host do not understand each other.
+    #[error("node {node} sent what cannot be read: {what}\n  help: install the same release on both")]
     Unreadable {
         /// Its name and address.
         node: String,

@@ -18,8 +18,7 @@ mod node_link;
 mod schedule;
 
 pub use error::RunError;
-pub use node_link::{NodeLink, NodeState};
-pub use schedule::{Schedule, Turn};
+pub use node_link::NodeLink;
 
 use crate::plan::{HOST, TablePlan};
 use illuminator_node::engine::{Engine, EngineError};
@@ -27,7 +26,7 @@ use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
 use illuminator_protocol::{Datagram, Duration, Instant, RunId, ToHost};
 use node_link::Change;
-use schedule::ImportSource;
+use schedule::{ImportSource, Schedule, Turn};
 
 /// How a run behaves in time.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +132,7 @@ impl Coordinator {
     /// When [`poll_transmit`](Self::poll_transmit) wants to be called at the latest.
     pub fn poll_timeout(&self) -> Instant {
         let own = match self.phase {
-            Phase::Gathering(since) => since + self.timing.connect_within,
+            Phase::Gathering(since) => self.ready_until(since),
             Phase::Running(since) => self.next_admission(since),
             Phase::Releasing(until) => until,
             Phase::Ended => Instant::MAX,
@@ -169,19 +168,15 @@ impl Coordinator {
         (self.phase == Phase::Ended).then(|| self.failure.take().map_or(Ok(()), Err))
     }
 
-    /// The links to the nodes, for their states and counters.
-    pub fn nodes(&self) -> &[NodeLink] {
-        &self.nodes
-    }
-
-    /// Whether every node is ready and steps run.
-    pub fn is_running(&self) -> bool {
+    /// Whether every node was ready and steps run.
+    fn is_running(&self) -> bool {
         matches!(self.phase, Phase::Running(_))
     }
 
     /// Takes what became of a node's session and what it said.
     fn hear(&mut self, now: Instant, node: usize) {
-        while let Some(change) = self.nodes[node].poll_change(self.run, now) {
+        let running = self.is_running();
+        while let Some(change) = self.nodes[node].poll_change(self.run, now, running) {
             match change {
                 Change::Reconnected => self.ask_again(node),
                 Change::Restarted => {
@@ -191,17 +186,26 @@ impl Coordinator {
             }
         }
         let mut message = std::mem::take(&mut self.message);
-        while self.nodes[node].receive(&mut message) {
-            if let Err(error) = self.take(node, &message) {
+        loop {
+            let taken = match self.nodes[node].receive(&mut message) {
+                Ok(false) => break,
+                Ok(true) => self.take(node, &message),
+                Err(error) => Err(self.unreadable(node, &error)),
+            };
+            if let Err(error) = taken {
                 self.fail(error, now);
             }
         }
         self.message = message;
     }
 
-    /// Takes a message; one of another run, or one that cannot be read, changes nothing.
+    fn unreadable(&self, node: usize, what: &dyn std::error::Error) -> RunError {
+        RunError::Unreadable { node: self.nodes[node].label().to_owned(), what: what.to_string() }
+    }
+
+    /// Takes a message; one of another run changes nothing.
     fn take(&mut self, node: usize, message: &[u8]) -> Result<(), RunError> {
-        let Ok(message) = ToHost::decode(message) else { return Ok(()) };
+        let message = ToHost::decode(message).map_err(|error| self.unreadable(node, &error))?;
         let label = self.nodes[node].label();
         match message {
             ToHost::Done { run, step, stage, values } if run == self.run => {
@@ -218,7 +222,12 @@ impl Coordinator {
                 Err(RunError::Model { place: label.to_owned(), step, error })
             }
             ToHost::Rejected { run, reason } if run == self.run => {
-                Err(RunError::Rejected { node: label.to_owned(), reason: reason.to_owned() })
+                let (node, reason) = (label.to_owned(), reason.to_owned());
+                Err(if self.is_running() {
+                    RunError::Forgotten { node, reason }
+                } else {
+                    RunError::Rejected { node, reason }
+                })
             }
             ToHost::Ready { run } if run == self.run => {
                 self.nodes[node].took_plan();
@@ -244,8 +253,7 @@ impl Coordinator {
 
     fn ask(&mut self, node: usize, turn: Turn) {
         if let Err(error) = self.nodes[node].send_step(self.run, turn, &self.schedule) {
-            self.failure.get_or_insert(error);
-            self.schedule.stop_before(turn.step);
+            self.fail_in(turn.step, error);
         }
     }
 
@@ -281,10 +289,8 @@ impl Coordinator {
                 if place == HOST {
                     computed = true;
                     if let Err(error) = self.compute(turn) {
-                        self.schedule.stop_before(turn.step);
-                        let failed =
-                            RunError::Model { place: "this host".to_owned(), step: turn.step, error };
-                        self.failure.get_or_insert(failed);
+                        let place = "this host".to_owned();
+                        self.fail_in(turn.step, RunError::Model { place, step: turn.step, error });
                     }
                 } else {
                     self.ask(place - 1, turn);
@@ -317,11 +323,9 @@ impl Coordinator {
 
     fn keep_time(&mut self, now: Instant) {
         match self.phase {
-            Phase::Gathering(since) if now >= since + self.timing.connect_within => {
-                if let Some(node) = self.nodes.iter().find(|node| !node.is_ready()) {
-                    let error = node.no_answer(now.saturating_since(since));
-                    self.fail(error, now);
-                }
+            Phase::Gathering(since) if now >= self.ready_until(since) => {
+                let error = self.not_ready(now.saturating_since(since));
+                self.fail(error, now);
             }
             Phase::Running(_) => {
                 let lost_after = self.timing.lost_after;
@@ -333,6 +337,19 @@ impl Coordinator {
             _ => {}
         }
         self.work(now);
+    }
+
+    /// Why the run cannot start, for every node that is not ready.
+    fn not_ready(&self, waited: Duration) -> RunError {
+        let missing = self.nodes.iter().filter(|node| !node.is_ready());
+        let mut errors: Vec<RunError> = missing.map(|node| node.not_ready(waited)).collect();
+        if errors.len() == 1 { errors.remove(0) } else { RunError::Several(errors) }
+    }
+
+    /// When the first node that is not ready must be.
+    fn ready_until(&self, since: Instant) -> Instant {
+        let connect_within = self.timing.connect_within;
+        self.nodes.iter().map(|node| node.ready_until(since, connect_within)).fold(Instant::MAX, Instant::min)
     }
 
     /// Steps that the pace allows by now.
@@ -350,20 +367,25 @@ impl Coordinator {
         }
     }
 
-    /// Ends the run at once; what is recorded stays.
+    /// Takes an error: one of a model ends the run before its step, any other at once. What is recorded stays.
     fn fail(&mut self, error: RunError, now: Instant) {
-        match &error {
-            // Steps before the failing one still become rows.
-            RunError::Model { step, .. } if matches!(self.phase, Phase::Running(_)) => {
-                self.schedule.stop_before(*step);
-                self.failure.get_or_insert(error);
-            }
+        match error {
+            RunError::Model { step, .. } if self.is_running() => self.fail_in(step, error),
             _ => {
                 self.failure.get_or_insert(error);
                 self.schedule.stop_before(self.schedule.base());
                 self.release(now);
             }
         }
+    }
+
+    /// Lets the steps before `step` become rows, and ends the run then. Of several failures the first in
+    /// simulated time counts, whichever was heard of first.
+    fn fail_in(&mut self, step: u64, error: RunError) {
+        if self.failure.is_none() || step < self.schedule.limit() {
+            self.failure = Some(error);
+        }
+        self.schedule.stop_before(step);
     }
 
     fn release(&mut self, now: Instant) {

@@ -3,27 +3,30 @@
 use super::error::{RunError, Tenths};
 use super::schedule::{ImportSource, Schedule, Turn};
 use illuminator_node::engine::PlacePlan;
-use illuminator_node::mailbox::Mailbox;
+use illuminator_node::mailbox::{Mailbox, MessageTooLong};
 use illuminator_node::node::LINK_WINDOW;
 use illuminator_node::wire::{TooDeep, ValueBuffer};
-use illuminator_protocol::initiator::Event as InitiatorEvent;
+use illuminator_protocol::initiator::{Event as InitiatorEvent, NODE_SILENT_AFTER};
 use illuminator_protocol::{
-    ClusterKey, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, LinkStats, Refusal, RunId,
-    ToNode, VERSION,
+    ClusterKey, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, Refusal, RunId, ToNode,
+    VERSION,
 };
 
 /// Where a node stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NodeState {
+enum State {
     /// No session yet.
     Connecting,
-    /// It has a session and was given its plan.
-    Assigned,
+    /// It has a session and was given its plan, at the time given.
+    Assigned(Instant),
     /// It has taken its plan.
     Ready,
-    /// Its session broke during the run, at the time given.
+    /// Its session broke during the run; it was last heard at the time given.
     Away(Instant),
 }
+
+/// How long a node that has answered may take for its plan: time for the largest on a slow network.
+const PLAN_WITHIN: Duration = Duration::from_secs(60);
 
 /// The link to one node.
 pub struct NodeLink {
@@ -31,11 +34,10 @@ pub struct NodeLink {
     key: KeyId,
     initiator: Box<Initiator<LINK_WINDOW>>,
     mailbox: Mailbox,
-    state: NodeState,
+    state: State,
     plan: Vec<u8>,
     /// What the node last said against a session; unauthenticated, so only a hint.
     refusal: Option<Refusal>,
-    hello: Option<Hello>,
     scratch: Vec<u8>,
     values: ValueBuffer,
 }
@@ -62,10 +64,9 @@ impl NodeLink {
             key: key.id(),
             initiator: Box::new(Initiator::new(key.clone(), hello, entropy)),
             mailbox: Mailbox::default(),
-            state: NodeState::Connecting,
+            state: State::Connecting,
             plan: plan.to_bytes(),
             refusal: None,
-            hello: None,
             scratch: Vec::new(),
             values: ValueBuffer::default(),
         }
@@ -76,23 +77,8 @@ impl NodeLink {
         &self.label
     }
 
-    /// Where it stands.
-    pub fn state(&self) -> NodeState {
-        self.state
-    }
-
-    /// Who it said it is; `None` before the first session.
-    pub fn hello(&self) -> Option<&Hello> {
-        self.hello.as_ref()
-    }
-
-    /// Counters of the session, if there is one.
-    pub fn stats(&mut self) -> Option<LinkStats> {
-        self.initiator.session().map(|session| session.stats())
-    }
-
     pub(super) fn is_ready(&self) -> bool {
-        self.state == NodeState::Ready
+        self.state == State::Ready
     }
 
     /// Whether everything sent was acknowledged, or nothing can be.
@@ -102,7 +88,7 @@ impl NodeLink {
     }
 
     pub(super) fn is_lost(&self, now: Instant, lost_after: Duration) -> bool {
-        matches!(self.state, NodeState::Away(since) if now >= since + lost_after)
+        matches!(self.state, State::Away(since) if now >= since + lost_after)
     }
 
     pub(super) fn handle(&mut self, now: Instant, datagram: &mut [u8]) {
@@ -120,37 +106,33 @@ impl NodeLink {
     pub(super) fn poll_timeout(&self, lost_after: Duration) -> Instant {
         let link = self.initiator.poll_timeout();
         match self.state {
-            NodeState::Away(since) => link.min(since + lost_after),
+            State::Away(since) => link.min(since + lost_after),
             _ => link,
         }
     }
 
-    /// The next thing that became of the session and that the run must know of.
-    pub(super) fn poll_change(&mut self, run: RunId, now: Instant) -> Option<Change> {
+    /// The next thing that became of the session and that a run which is under way (`running`) must know of.
+    /// Before that, a node that comes is given its plan, as often as it comes.
+    pub(super) fn poll_change(&mut self, run: RunId, now: Instant, running: bool) -> Option<Change> {
         while let Some(event) = self.initiator.poll_event() {
             match event {
-                InitiatorEvent::Connected { hello, rebooted } => {
+                InitiatorEvent::Connected { rebooted, .. } => {
                     self.mailbox.clear();
-                    self.hello = Some(hello);
-                    let was_away = matches!(self.state, NodeState::Away(_));
-                    self.state = NodeState::Assigned;
-                    if was_away && rebooted {
-                        return Some(Change::Restarted);
+                    self.refusal = None;
+                    if running {
+                        // It must still have its plan: one that was given it anew would have lost its state.
+                        self.state = State::Ready;
+                        return Some(if rebooted { Change::Restarted } else { Change::Reconnected });
                     }
+                    self.state = State::Assigned(now);
                     self.send_assign(run);
-                    if was_away {
-                        self.state = NodeState::Ready;
-                        return Some(Change::Reconnected);
-                    }
                 }
                 InitiatorEvent::Refused(refusal) => self.refusal = Some(refusal),
                 InitiatorEvent::Silent => {
                     self.mailbox.clear();
-                    self.state = match self.state {
-                        NodeState::Ready => NodeState::Away(now),
-                        NodeState::Assigned => NodeState::Connecting,
-                        other => other,
-                    };
+                    let heard_us = now.as_micros().saturating_sub(NODE_SILENT_AFTER.as_micros());
+                    let heard = Instant::from_micros(heard_us);
+                    self.state = if running { State::Away(heard) } else { State::Connecting };
                 }
             }
         }
@@ -158,14 +140,17 @@ impl NodeLink {
     }
 
     /// Puts the next message into `message`; false if there is none.
-    pub(super) fn receive(&mut self, message: &mut Vec<u8>) -> bool {
-        self.initiator.session().is_some_and(|session| self.mailbox.receive(session, message))
+    pub(super) fn receive(&mut self, message: &mut Vec<u8>) -> Result<bool, MessageTooLong> {
+        match self.initiator.session() {
+            Some(session) => self.mailbox.receive(session, message),
+            None => Ok(false),
+        }
     }
 
     /// The node has taken its plan.
     pub(super) fn took_plan(&mut self) {
-        if self.state == NodeState::Assigned {
-            self.state = NodeState::Ready;
+        if matches!(self.state, State::Assigned(_)) {
+            self.state = State::Ready;
         }
     }
 
@@ -217,20 +202,31 @@ impl NodeLink {
         self.mailbox.send(self.initiator.session(), &self.scratch[..used]);
     }
 
-    /// Why there is no session: the node's own hint, if it gave one.
-    pub(super) fn no_answer(&self, waited: Duration) -> RunError {
+    /// Until when it must be ready, in a run that has gathered its nodes since `since`.
+    pub(super) fn ready_until(&self, since: Instant, connect_within: Duration) -> Instant {
+        match self.state {
+            State::Ready => Instant::MAX,
+            State::Assigned(assigned) => assigned + PLAN_WITHIN,
+            State::Connecting | State::Away(_) => since + connect_within,
+        }
+    }
+
+    /// Why it is not ready: the node's own hint, if it gave one.
+    pub(super) fn not_ready(&self, waited: Duration) -> RunError {
         let node = self.label.clone();
-        match self.refusal {
-            Some(Refusal::Key(theirs)) => RunError::OtherKey { node, theirs, ours: self.key },
-            Some(Refusal::Version(theirs)) => RunError::OtherVersion { node, theirs, ours: VERSION },
-            Some(Refusal::Busy) => RunError::Busy { node },
-            None => RunError::NoAnswer { node, waited_s: Tenths(waited.as_millis() / 100) },
+        let waited_s = Tenths(waited.as_millis() / 100);
+        match (self.state, self.refusal) {
+            (State::Assigned(_), _) => RunError::PlanNotTaken { node, bytes: self.plan.len() },
+            (_, Some(Refusal::Key(theirs))) => RunError::OtherKey { node, theirs, ours: self.key },
+            (_, Some(Refusal::Version(theirs))) => RunError::OtherVersion { node, theirs, ours: VERSION },
+            (_, Some(Refusal::Busy)) => RunError::Busy { node },
+            (_, None) => RunError::NoAnswer { node, waited_s },
         }
     }
 
     pub(super) fn lost(&self, now: Instant, step: u64) -> RunError {
         let since = match self.state {
-            NodeState::Away(since) => since,
+            State::Away(since) => since,
             _ => now,
         };
         let silent_s = Tenths(now.saturating_since(since).as_millis() / 100);

@@ -21,15 +21,15 @@ const RING: usize = WINDOW + 1;
 
 /// A task in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub(super) struct Turn {
     /// The co-simulation step.
-    pub step: u64,
+    pub(super) step: u64,
     /// The task's number in [`TablePlan::tasks`].
-    pub task: usize,
+    pub(super) task: usize,
 }
 
 /// The tasks of all steps in flight and the values that pass between them.
-pub struct Schedule {
+pub(super) struct Schedule {
     tasks: Vec<Task>,
     /// First task of each place, and the end.
     first_task: Vec<usize>,
@@ -44,7 +44,7 @@ pub struct Schedule {
 
 impl Schedule {
     /// The schedule of a planned run, before its first step.
-    pub fn new(plan: &TablePlan) -> Self {
+    pub(super) fn new(plan: &TablePlan) -> Self {
         let tasks = plan.tasks.clone();
         let places = plan.places.len();
         let first_task = (0..=places).map(|place| tasks.partition_point(|task| task.place < place)).collect();
@@ -61,22 +61,22 @@ impl Schedule {
     }
 
     /// The oldest step that is not retired.
-    pub fn base(&self) -> u64 {
+    pub(super) fn base(&self) -> u64 {
         self.base
     }
 
     /// Lets no step from `limit` on start (or go on, where it has not started everywhere).
-    pub fn stop_before(&mut self, limit: u64) {
+    pub(super) fn stop_before(&mut self, limit: u64) {
         self.limit = self.limit.min(limit);
     }
 
     /// The first step that will not run.
-    pub fn limit(&self) -> u64 {
+    pub(super) fn limit(&self) -> u64 {
         self.limit
     }
 
     /// The next turn of a place, if its values are there and its step is admitted (`step < admitted`).
-    pub fn ready(&self, place: PlaceId, admitted: u64) -> Option<Turn> {
+    pub(super) fn ready(&self, place: PlaceId, admitted: u64) -> Option<Turn> {
         let (step, stage) = self.next[place];
         let task = self.first_task[place] + stage;
         if task >= self.first_task[place + 1]
@@ -93,14 +93,14 @@ impl Schedule {
     }
 
     /// Notes that the next turn of a place has been given to it.
-    pub fn advance(&mut self, place: PlaceId) {
+    pub(super) fn advance(&mut self, place: PlaceId) {
         let (step, stage) = self.next[place];
         let last = self.first_task[place] + stage + 1 == self.first_task[place + 1];
         self.next[place] = if last { (step + 1, 0) } else { (step, stage + 1) };
     }
 
     /// The turns that a place was given and has not finished, in order.
-    pub fn outstanding(&self, place: PlaceId) -> impl Iterator<Item = Turn> + '_ {
+    pub(super) fn outstanding(&self, place: PlaceId) -> impl Iterator<Item = Turn> + '_ {
         let (end_step, end_stage) = self.next[place];
         let tasks = self.first_task[place]..self.first_task[place + 1];
         (self.base..=end_step)
@@ -110,12 +110,12 @@ impl Schedule {
     }
 
     /// The task of a turn.
-    pub fn task(&self, turn: Turn) -> &Task {
+    pub(super) fn task(&self, turn: Turn) -> &Task {
         &self.tasks[turn.task]
     }
 
     /// The turn of `stage` of `place` in `step`, if it is one that is awaited.
-    pub fn awaited(&self, place: PlaceId, step: u64, stage: usize) -> Option<Turn> {
+    pub(super) fn awaited(&self, place: PlaceId, step: u64, stage: usize) -> Option<Turn> {
         let task = self.first_task[place] + stage;
         let turn = Turn { step, task };
         let given = (step, stage) < self.next[place] && task < self.first_task[place + 1];
@@ -124,7 +124,7 @@ impl Schedule {
 
     /// Where import number `import` of a turn's task finds its value: the slots and the wire, or an initial
     /// value.
-    pub fn import(&self, turn: Turn, import: usize) -> ImportSource<'_> {
+    pub(super) fn import(&self, turn: Turn, import: usize) -> ImportSource<'_> {
         let import = &self.tasks[turn.task].imports[import];
         match &import.shifted {
             None => ImportSource::Wire(self.step_values(turn.step), import.wire),
@@ -134,7 +134,7 @@ impl Schedule {
     }
 
     /// The wires of a step in flight.
-    pub fn step_values(&self, step: u64) -> &Slots {
+    pub(super) fn step_values(&self, step: u64) -> &Slots {
         &self.values[(step % RING as u64) as usize]
     }
 
@@ -143,7 +143,7 @@ impl Schedule {
     ///
     /// # Errors
     /// That of `fill`.
-    pub fn finish<E>(
+    pub(super) fn finish<E>(
         &mut self,
         turn: Turn,
         fill: impl FnOnce(&mut Slots, &[u32]) -> Result<(), E>,
@@ -157,12 +157,12 @@ impl Schedule {
     }
 
     /// The oldest step, if all its tasks are done: its wires may be recorded.
-    pub fn complete(&self) -> Option<u64> {
+    pub(super) fn complete(&self) -> Option<u64> {
         (self.base < self.limit && self.left[(self.base % RING as u64) as usize] == 0).then_some(self.base)
     }
 
     /// Forgets the step before the oldest one, which is done, and admits a new one.
-    pub fn retire(&mut self) {
+    pub(super) fn retire(&mut self) {
         debug_assert!(self.complete().is_some(), "only a complete step is retired");
         self.base += 1;
         let ring = ((self.base + WINDOW as u64 - 1) % RING as u64) as usize;
@@ -176,9 +176,113 @@ impl Schedule {
 }
 
 /// Where the value of an import is found.
-pub enum ImportSource<'a> {
+pub(super) enum ImportSource<'a> {
     /// On this wire of these values.
     Wire(&'a Slots, u32),
     /// It is the initial value of a time-shifted connection.
     Initial(&'a Value),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Import;
+    use illuminator_node::engine::PlacePlan;
+    use illuminator_node::scalar::Scalar;
+
+    const SOURCE: PlaceId = 0;
+    const READER: PlaceId = 1;
+
+    /// A source whose value a reader at another place gets, of the same step or of the step before.
+    fn plan(shifted: bool, steps: u64) -> TablePlan {
+        let source = Task { place: SOURCE, exports: vec![0], ..Task::default() };
+        let import = Import { wire: 0, shifted: shifted.then_some(Value::Int(-1)) };
+        let mut reader = Task { place: READER, imports: vec![import], ..Task::default() };
+        if shifted { &mut reader.after_previous } else { &mut reader.after }.push(0);
+        TablePlan {
+            places: vec![PlacePlan::default(); 2],
+            tasks: vec![source, reader],
+            wires: 1,
+            cells: Vec::new(),
+            watched: Vec::new(),
+            steps,
+        }
+    }
+
+    /// Gives the source every turn that is ready; it makes the number of its step.
+    fn run_source(schedule: &mut Schedule) -> usize {
+        let mut turns = 0;
+        while let Some(turn) = schedule.ready(SOURCE, u64::MAX) {
+            schedule.advance(SOURCE);
+            let step = turn.step as i64;
+            let filled: Result<(), ()> = schedule.finish(turn, |values, wires| {
+                values.set(wires[0], Scalar::int(step));
+                Ok(())
+            });
+            filled.expect("nothing fails");
+            turns += 1;
+        }
+        turns
+    }
+
+    fn read(schedule: &Schedule, turn: Turn) -> Option<Value> {
+        match schedule.import(turn, 0) {
+            ImportSource::Wire(values, wire) => values.value(wire),
+            ImportSource::Initial(value) => Some(value.clone()),
+        }
+    }
+
+    /// A source that is as far ahead as it may be never overwrites what a slow reader still needs.
+    #[test]
+    fn a_slow_reader_finds_every_value_round_the_ring() {
+        for shifted in [false, true] {
+            let steps = 5 * RING as u64;
+            let mut schedule = Schedule::new(&plan(shifted, steps));
+            assert_eq!(run_source(&mut schedule), WINDOW, "as many steps as may be in flight");
+            for step in 0..steps {
+                let turn = schedule.ready(READER, u64::MAX).expect("its value is there");
+                assert_eq!(turn.step, step);
+                schedule.advance(READER);
+                let expected = step as i64 - i64::from(shifted);
+                assert_eq!(
+                    read(&schedule, turn),
+                    Some(Value::Int(expected)),
+                    "step {step}, shifted {shifted}"
+                );
+                assert_eq!(schedule.complete(), None, "not before the reader is done");
+                schedule.finish(turn, |_, _| Ok::<(), ()>(())).expect("nothing fails");
+                assert_eq!(schedule.complete(), Some(step));
+                schedule.retire();
+                run_source(&mut schedule);
+            }
+            assert_eq!(schedule.base(), schedule.limit());
+            assert_eq!(schedule.ready(SOURCE, u64::MAX), None, "the run is over");
+        }
+    }
+
+    #[test]
+    fn only_turns_that_were_given_and_are_not_done_are_awaited() {
+        let mut schedule = Schedule::new(&plan(false, 10));
+        run_source(&mut schedule);
+        assert_eq!(schedule.awaited(READER, 0, 0), None, "not given yet");
+        schedule.advance(READER);
+        schedule.advance(READER);
+        let outstanding: Vec<u64> = schedule.outstanding(READER).map(|turn| turn.step).collect();
+        assert_eq!(outstanding, [0, 1]);
+        let turn = schedule.awaited(READER, 0, 0).expect("given and not done");
+        schedule.finish(turn, |_, _| Ok::<(), ()>(())).expect("nothing fails");
+        assert_eq!(schedule.awaited(READER, 0, 0), None, "done");
+        assert_eq!(schedule.awaited(READER, 1, 1), None, "no such stage");
+        assert_eq!(schedule.outstanding(READER).map(|turn| turn.step).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn no_step_starts_behind_the_limit_or_before_it_is_admitted() {
+        let mut schedule = Schedule::new(&plan(false, 10));
+        assert_eq!(schedule.ready(SOURCE, 0), None);
+        schedule.stop_before(1);
+        assert_eq!(run_source(&mut schedule), 1);
+        schedule.stop_before(5);
+        assert_eq!(schedule.limit(), 1, "a limit is never raised");
+    }
 }

@@ -48,7 +48,7 @@ pub(super) fn feeds(scenario: &Scenario) -> Vec<Vec<Feed>> {
 }
 
 fn model_feeds(scenario: &Scenario, groups: &[Group]) -> Vec<Feed> {
-    let mut feeds: Vec<Feed> = Vec::new();
+    let mut inputs: Vec<(usize, Vec<Source>)> = Vec::new();
     for &index in groups.iter().flat_map(|group| &group.members) {
         let connection = &scenario.connections[index];
         let Some(input) = connection.to_input else { continue };
@@ -57,17 +57,21 @@ fn model_feeds(scenario: &Scenario, groups: &[Group]) -> Vec<Feed> {
             attribute: connection.from_attribute,
             shifted: connection.shifted.is_some(),
         };
-        let origin = scenario.models[source.model].attributes[source.attribute].origin;
-        match feeds.iter_mut().find(|feed| feed.input == input) {
-            None => feeds.push(Feed { input, sources: vec![source], origin }),
+        match inputs.iter_mut().find(|(other, _)| *other == input) {
+            None => inputs.push((input, vec![source])),
             // A second attribute of the same source replaces the first, in its place.
-            Some(feed) => match feed.sources.iter_mut().find(|other| other.model == source.model) {
+            Some((_, sources)) => match sources.iter_mut().find(|other| other.model == source.model) {
                 Some(other) => *other = source,
-                None => feed.sources.push(source),
+                None => sources.push(source),
             },
         }
     }
-    feeds
+    let feed = |(input, sources): (usize, Vec<Source>)| {
+        // A checked scenario mixes no outputs and states at an input; what was replaced does not count.
+        let origin = scenario.models[sources[0].model].attributes[sources[0].attribute].origin;
+        Feed { input, sources, origin }
+    };
+    inputs.into_iter().map(feed).collect()
 }
 
 /// Every connection that is not time-shifted, as (source model, destination model).

@@ -2,9 +2,10 @@
 
 use super::inputs::{self, Feed, Source};
 use super::order::topological_order;
+use super::show::place_name;
 use super::{HOST, Import, PlaceId, Placement, TablePlan, Task};
 use crate::scenario::Scenario;
-use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, Shadow, StagePlan};
+use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, STAGES_MAX, Shadow, StagePlan};
 use illuminator_node::value::Value;
 use std::collections::BTreeMap;
 
@@ -13,12 +14,35 @@ type AttributeId = (usize, usize);
 
 /// Plans a run of `scenario` placed as `placement` says. Besides the recorders' items, the attributes in
 /// `watch` (model and attribute positions) can be read after every step.
-pub fn plan(scenario: &Scenario, placement: &Placement, watch: &[(usize, usize)]) -> TablePlan {
+///
+/// # Errors
+/// [`PlanError`].
+pub fn plan(
+    scenario: &Scenario,
+    placement: &Placement,
+    watch: &[(usize, usize)],
+) -> Result<TablePlan, PlanError> {
     let mut lowering = Lowering::new(scenario, placement);
-    lowering.assign_stages();
+    lowering.assign_stages()?;
     lowering.assign_slots();
     lowering.bind_inputs();
-    lowering.finish(watch)
+    Ok(lowering.finish(watch))
+}
+
+/// Why a placement cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The values go back and forth between places too often in one step.
+    #[error(
+        "the models of {place} run in {stages} stages, because values go back and forth between places that often \
+         in one step; at most {STAGES_MAX} are possible: place models that feed each other together"
+    )]
+    TooManyStages {
+        /// The place.
+        place: String,
+        /// Its stages.
+        stages: usize,
+    },
 }
 
 /// One place while it is being planned.
@@ -86,7 +110,7 @@ impl<'a> Lowering<'a> {
 
     /// A model can run once its sources have run, one *round* later if they are elsewhere. The rounds in
     /// which a place has models are its stages.
-    fn assign_stages(&mut self) {
+    fn assign_stages(&mut self) -> Result<(), PlanError> {
         let mut round = vec![0_usize; self.scenario.models.len()];
         let mut followers = vec![Vec::new(); self.scenario.models.len()];
         for (before, after) in inputs::edges(self.scenario) {
@@ -102,6 +126,10 @@ impl<'a> Lowering<'a> {
             let mut rounds: Vec<usize> = self.placement.models_of(place).map(|model| round[model]).collect();
             rounds.sort_unstable();
             rounds.dedup();
+            if rounds.len() > STAGES_MAX {
+                let place = place_name(self.placement, place);
+                return Err(PlanError::TooManyStages { place, stages: rounds.len() });
+            }
             for model in self.placement.models_of(place) {
                 self.stage[model] = rounds.partition_point(|&other| other < round[model]);
             }
@@ -109,6 +137,7 @@ impl<'a> Lowering<'a> {
             self.places[place].plan.stages = vec![StagePlan::default(); rounds.len()];
             self.tasks.extend((0..rounds.len()).map(|stage| Task { place, stage, ..Task::default() }));
         }
+        Ok(())
     }
 
     fn assign_slots(&mut self) {

@@ -16,8 +16,7 @@ mod order;
 mod placement;
 mod show;
 
-pub use lower::plan;
-pub use order::topological_order;
+pub use lower::{PlanError, plan};
 pub use placement::{HOST, NodeTarget, PlaceId, Placement, PlacementError};
 pub use show::{to_dot, to_json, to_text};
 

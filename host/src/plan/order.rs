@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 ///
 /// # Errors
 /// The models that stand on or behind a loop, if there is one.
-pub fn topological_order(count: usize, edges: &[(usize, usize)]) -> Result<Vec<usize>, Vec<usize>> {
+pub(super) fn topological_order(count: usize, edges: &[(usize, usize)]) -> Result<Vec<usize>, Vec<usize>> {
     let mut waits = vec![0_u32; count];
     let mut followers = vec![Vec::new(); count];
     for &(before, after) in edges {

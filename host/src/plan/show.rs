@@ -17,11 +17,12 @@ impl fmt::Display for NodeTarget {
     }
 }
 
-fn place_name(placement: &Placement, place: PlaceId) -> String {
+/// What a place is called in messages and pictures.
+pub(super) fn place_name(placement: &Placement, place: PlaceId) -> String {
     if place == HOST { "host".to_owned() } else { format!("node {}", placement.nodes[place - 1]) }
 }
 
-/// One block per place: its stages, and in each the models in the order in which they are stepped.
+/// One block per place: its stages, and in each the models in the order in which they are stepped. Then the cables.
 pub fn to_text(scenario: &Scenario, placement: &Placement, plan: &TablePlan) -> String {
     let mut text = format!(
         "{}: {} models, {} connections, {} steps of {} s from {}\n",
@@ -44,7 +45,18 @@ pub fn to_text(scenario: &Scenario, placement: &Placement, plan: &TablePlan) -> 
             text.push('\n');
         }
     }
+    for cable in &scenario.cables {
+        let ([from, to], full_scale_kw) = (&cable.ends, cable.full_scale_kw);
+        let shows = attribute_name(scenario, cable.shows);
+        let _ =
+            writeln!(text, "cable {}: {from} to {to}, {shows}, {full_scale_kw} kW at full scale", cable.id);
+    }
     text
+}
+
+fn attribute_name(scenario: &Scenario, (model, attribute): (usize, usize)) -> String {
+    let model = &scenario.models[model];
+    format!("{}.{}", model.name, model.attributes[attribute].name)
 }
 
 /// The same as JSON.
@@ -61,12 +73,21 @@ pub fn to_json(scenario: &Scenario, placement: &Placement, plan: &TablePlan) -> 
             .collect();
         json!({ "place": place_name(placement, place), "stages": stages })
     });
+    let cables = scenario.cables.iter().map(|cable| {
+        json!({
+            "id": cable.id,
+            "ends": cable.ends,
+            "shows": attribute_name(scenario, cable.shows),
+            "full_scale_kw": cable.full_scale_kw,
+        })
+    });
     let plan = json!({
         "scenario": scenario.name,
         "start": scenario.start.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         "steps": scenario.steps,
         "time_resolution_s": scenario.resolution_s,
         "places": places.collect::<Vec<_>>(),
+        "cables": cables.collect::<Vec<_>>(),
     });
     format!("{plan:#}\n")
 }

@@ -20,6 +20,7 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 
+use illuminator_node::light::{Carrier, Palette};
 use illuminator_node::model::{Attribute, ModelType, Settings};
 use illuminator_node::value::Value;
 use jiff::civil::DateTime;
@@ -27,7 +28,8 @@ use report::Report;
 use std::sync::Arc;
 
 /// Reads and checks a scenario: `text` is its YAML, `file` what messages call it. `files` gives the data files
-/// that it names; nothing else is touched. What is accepted: spec/scenario-format.md sections 1 to 6.
+/// that it names; nothing else is touched. What is accepted: spec/scenario-format.md sections 1 to 6, and
+/// our own keys `connect.node` and `cables`.
 ///
 /// # Errors
 /// Every mistake that was found, located, together with the warnings.
@@ -69,6 +71,8 @@ pub struct Scenario {
     pub connections: Vec<Connection>,
     /// The result files: first that of `monitor`, then those of Collectors in the model list.
     pub recorders: Vec<Recorder>,
+    /// The cables of the table, in file order, with distinct ids; none in a plain Illuminator file.
+    pub cables: Vec<Cable>,
     /// What runs but deserves a look (reliance on section inheritance, data that ends early, …).
     pub warnings: Vec<Diagnostic>,
 }
@@ -135,4 +139,23 @@ pub struct Recorder {
     pub zone: String,
     /// The items in the order of the file: (position in models, position in its attributes), repeats kept.
     pub items: Vec<(usize, usize)>,
+}
+
+/// An entry of the key `cables`: a light strip between two nodes, and the flow of energy that it shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cable {
+    /// Its number, unique in the scenario.
+    pub id: u16,
+    /// Its two nodes, by the names that `connect: {node: NAME}` uses; they differ. The energy of a positive value
+    /// runs from the first to the second. A node on which no model is placed is accepted, with a warning.
+    pub ends: [String; 2],
+    /// Whose value is the power `[kW]`: (position in models, position in its attributes). Whether it is a number
+    /// shows in the run only.
+    pub shows: (usize, usize),
+    /// `full_scale` `[kW]`, finite and above 0: the power, either way, at which the light runs fastest.
+    pub full_scale_kw: f64,
+    /// What carries the energy.
+    pub carrier: Carrier,
+    /// What its colour says: [`Palette::Carrier`] or [`Palette::Load`].
+    pub palette: Palette,
 }

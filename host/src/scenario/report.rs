@@ -70,14 +70,25 @@ impl<'a> Report<'a> {
         name: &str,
         known: impl IntoIterator<Item = &'n str>,
     ) {
-        // The search is linear in the known names: not for messages that nobody sees.
-        let help = if self.kept.len() < SHOWN_MAX { suggestion(name, known) } else { None };
+        let help = self.suggestion(name, known);
         self.add(Severity::Error, mark, message.into(), help);
     }
 
     /// A warning and what to do about it.
     pub(super) fn warning_help(&mut self, mark: Mark, message: impl Into<String>, help: impl Into<String>) {
         self.add(Severity::Warning, mark, message.into(), Some(help.into()));
+    }
+
+    /// A warning about a name that nothing has, with the most similar of the `known` names.
+    pub(super) fn warning_unknown<'n>(
+        &mut self,
+        mark: Mark,
+        message: impl Into<String>,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        let help = self.suggestion(name, known);
+        self.add(Severity::Warning, mark, message.into(), help);
     }
 
     /// A message about any file.
@@ -109,6 +120,11 @@ impl<'a> Report<'a> {
             }
             _ => Err(Diagnostics(self.kept)),
         }
+    }
+
+    /// The search is linear in the known names: not for messages that nobody sees.
+    fn suggestion<'n>(&self, name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+        if self.kept.len() < SHOWN_MAX { suggestion(name, known) } else { None }
     }
 
     fn add(&mut self, severity: Severity, mark: Mark, message: String, help: Option<String>) {

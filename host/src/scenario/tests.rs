@@ -1,5 +1,7 @@
 //! What a loaded scenario holds, and messages that the validation vectors have no case for.
 
+mod cables;
+
 use super::*;
 use illuminator_node::model::Origin;
 

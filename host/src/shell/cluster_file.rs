@@ -8,6 +8,7 @@
 //! address = "192.168.1.21"        # or "192.168.1.21:5123", or a host name
 //! ```
 
+use super::files::{TEXT_FILE_MAX, read_file};
 use illuminator_node::node::PORT;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -68,7 +69,8 @@ impl ClusterFile {
     /// # Errors
     /// [`ClusterFileError`], naming the file and the place in it.
     pub fn read(path: &Path) -> Result<Self, ClusterFileError> {
-        let text = std::fs::read_to_string(path)
+        let text = read_file(path, TEXT_FILE_MAX)
+            .and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other))
             .map_err(|error| ClusterFileError::Unreadable { path: path.to_owned(), error })?;
         let mut cluster: Self = toml::from_str(&text)
             .map_err(|error| ClusterFileError::Malformed { path: path.to_owned(), error: Box::new(error) })?;

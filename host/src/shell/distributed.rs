@@ -5,7 +5,7 @@ use crate::coordinator::{Coordinator, NodeLink, Timing};
 use crate::plan::{HOST, TablePlan};
 use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, random_id};
 use illuminator_protocol::{ClusterKey, Datagram, Instant, RunId};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
 
@@ -24,7 +24,8 @@ pub struct Target {
 }
 
 /// Runs a plan on `targets`, which stand in the order of its places after the host; every step goes to
-/// `observer`. Returns the number of steps done: fewer than planned if `stop` was set.
+/// `observer`. No two targets have one address, and all are of one family: one socket reaches them, and a
+/// datagram's sender tells which node it is from. Returns the number of steps done: fewer than planned if `stop` was set.
 ///
 /// # Errors
 /// A node that does not answer, is lost or refuses; a model that cannot be stepped; a result that cannot be
@@ -59,10 +60,15 @@ pub fn run_on_nodes(
     })
 }
 
-/// Loopback reaches loopback; for anything else the system chooses.
+/// Loopback reaches loopback, and each family its own; beyond that the system chooses.
 fn local_address(targets: &[Target]) -> SocketAddr {
     let loopback = targets.iter().all(|target| target.address.ip().is_loopback());
-    let ip: IpAddr = if loopback { Ipv4Addr::LOCALHOST.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+    let ip: IpAddr = match (targets.iter().any(|target| target.address.is_ipv6()), loopback) {
+        (false, true) => Ipv4Addr::LOCALHOST.into(),
+        (false, false) => Ipv4Addr::UNSPECIFIED.into(),
+        (true, true) => Ipv6Addr::LOCALHOST.into(),
+        (true, false) => Ipv6Addr::UNSPECIFIED.into(),
+    };
     SocketAddr::new(ip, 0)
 }
 

@@ -6,8 +6,8 @@ use illuminator_node::engine::Engine;
 use illuminator_node::shell::Clock;
 use illuminator_protocol::Duration;
 
-/// Runs a local plan, one step per `pace` (zero: as fast as possible); every step goes to `observer`. Returns the number of steps done: fewer than planned if
-/// `stop` was set.
+/// Runs a local plan, one step per `pace` (zero: as fast as possible); every step goes to `observer`. Returns
+/// the number of steps done: fewer than planned if `stop` was set.
 ///
 /// # Errors
 /// A model that cannot be built or stepped, or a result that cannot be written.

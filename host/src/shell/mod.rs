@@ -11,7 +11,7 @@ mod stop;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use distributed::{Target, run_on_nodes};
-pub use files::DiskFiles;
+pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
 pub use local::run_local;
 pub use progress::Progress;
 pub use results::{OutputError, ResultFiles};

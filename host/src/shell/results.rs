@@ -51,8 +51,8 @@ struct ResultFile {
 }
 
 impl ResultFiles {
-    /// The files of `scenario`, planned as `plan`. `output` replaces the path of the monitor's file; `-` is
-    /// the standard output.
+    /// The files of `scenario`, planned as `plan`. `output` replaces the path of the monitor's file; there `-` is
+    /// the standard output, while a file that a scenario calls `-` is a file.
     ///
     /// # Errors
     /// A time zone that does not exist.
@@ -71,11 +71,13 @@ impl ResultFiles {
                 })
                 .collect();
             // Only the first recorder is the monitor.
-            let path = output.take().unwrap_or_else(|| recorder.file.clone());
+            let output = output.take();
+            let to_stdout = output.as_deref() == Some("-");
+            let path = if to_stdout { Some("standard output".to_owned()) } else { output };
             Ok(ResultFile {
                 recorder: CsvRecorder::new(format, recorder, scenario.resolution_s, &names)?,
-                to_stdout: path == "-",
-                path: if path == "-" { "standard output".to_owned() } else { path },
+                to_stdout,
+                path: path.unwrap_or_else(|| recorder.file.clone()),
                 cells: cells.clone(),
                 open: None,
                 buffer: Vec::with_capacity(BUFFER_BYTES),

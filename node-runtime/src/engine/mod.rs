@@ -14,5 +14,5 @@ mod run;
 mod snapshot;
 
 pub use plan::{InputPlan, ModelPlan, PlacePlan, Shadow, StagePlan};
-pub use run::{Engine, EngineError};
+pub use run::{Engine, EngineError, STAGES_MAX};
 pub use snapshot::{RestoreError, Snapshot};

@@ -9,6 +9,9 @@ use core::ops::Range;
 /// Most slots of one place: 256 MiB of scalars, several million models.
 const SLOTS_MAX: u32 = 1 << 24;
 
+/// Most stages of one place: a frame counts them in 16 bits.
+pub const STAGES_MAX: usize = 1 << 16;
+
 /// A model in its place.
 struct Placed {
     stand: Stand,
@@ -94,6 +97,7 @@ impl Engine {
             Build::Anywhere(build) | Build::OnHost(build) => build,
             Build::Recorder => return Err(fail("a Collector is not stepped".to_owned())),
         };
+        plan.settings.check_values().map_err(|error| fail(error.problem))?;
         let built = build(&plan.settings).map_err(|BuildError { problem, .. }| fail(problem))?;
         if u64::from(plan.first_slot) + built.attributes.len() as u64 > u64::from(slots)
             || plan.inputs.len() != model_type.inputs.len()
@@ -201,7 +205,7 @@ impl Engine {
     }
 }
 
-/// Adds outputs from the integer 0 on, or lists states. Fails with what arrived instead of a number.
+/// Adds outputs from the integer 0 on, or lists states. Fails with what cannot be added or listed.
 fn combine(slots: &mut Slots, sources: &[u32], gather: &Gather) -> Result<(), &'static str> {
     match gather.origin {
         Origin::Output => {
@@ -217,7 +221,11 @@ fn combine(slots: &mut Slots, sources: &[u32], gather: &Gather) -> Result<(), &'
         }
         Origin::State => {
             let list = sources.iter().map(|&source| slots.value(source).unwrap_or(Value::Null)).collect();
-            slots.set_value(gather.into, Value::List(list));
+            let list = Value::List(list);
+            if !list.is_bounded() {
+                return Err("a list that is nested too deep or too long");
+            }
+            slots.set_value(gather.into, list);
         }
     }
     Ok(())
@@ -239,6 +247,8 @@ fn check(plan: &PlacePlan) -> Result<(), EngineError> {
     let in_stages: u64 = plan.stages.iter().map(|stage| u64::from(stage.models)).sum();
     let slot_ok = |slot: &u32| *slot < plan.slots;
     let fits = plan.slots <= SLOTS_MAX
+        && plan.stages.len() <= STAGES_MAX
+        && plan.stages.iter().all(|stage| stage.models > 0)
         && in_stages == plan.models.len() as u64
         && plan.stages.iter().all(|stage| stage.imports.iter().chain(&stage.exports).all(slot_ok))
         && plan.shadows.iter().all(|shadow| slot_ok(&shadow.of) && slot_ok(&shadow.slot))
@@ -259,7 +269,7 @@ impl ModelName {
     fn sum_error(&self, found: &str) -> EngineError {
         EngineError {
             model: self.name.clone(),
-            reason: format!("a sum of its sources needs numbers and got {found}"),
+            reason: format!("the sources of one of its inputs give {found}"),
         }
     }
 

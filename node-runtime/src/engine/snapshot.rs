@@ -1,6 +1,7 @@
 //! The whole state of a place between two steps, as bytes.
 
 use super::Engine;
+use crate::scalar::Scalar;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 
@@ -58,8 +59,9 @@ impl Engine {
             return Err(RestoreError::OtherPlan);
         }
         for (slot, value) in snapshot.slots.into_iter().enumerate() {
-            if let Some(value) = value {
-                self.slots.set_value(slot as u32, value);
+            match value {
+                Some(value) => self.slots.set_value(slot as u32, value),
+                None => self.slots.set(slot as u32, Scalar::UNSET),
             }
         }
         let mut kept = snapshot.models.iter();

@@ -2,7 +2,8 @@
 
 use super::types::Tables;
 use crate::scalar::Scalar;
-use crate::value::Value;
+use crate::value::{ITEMS_MAX, Value};
+use illuminator_protocol::DEPTH_MAX;
 use serde::{Deserialize, Serialize};
 
 /// Which section of a model entry.
@@ -84,6 +85,24 @@ impl Settings {
             SectionKind::Outputs => &self.outputs,
             SectionKind::States => &self.states,
         }
+    }
+
+    /// Checks that every value can be handed from model to model.
+    ///
+    /// # Errors
+    /// A value that is nested too deep or too large.
+    pub fn check_values(&self) -> Result<(), BuildError> {
+        for kind in SectionKind::ALL {
+            for (key, value) in &self.section(kind).0 {
+                if !value.is_bounded() {
+                    let problem = format!(
+                        "`{key}` is too large: at most {DEPTH_MAX} levels of lists, {ITEMS_MAX} values in all"
+                    );
+                    return Err(BuildError::new(kind, key, problem));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Hours per co-simulation step (spec: h), by two successive divisions.

@@ -62,6 +62,8 @@ pub struct Parameter {
     pub class_default: Const,
     /// Its value if the `parameters` section lacks the key.
     pub key_default: KeyDefault,
+    /// A value that a model can run with, for the example of `models show`.
+    pub example: Const,
 }
 
 impl Parameter {
@@ -72,7 +74,8 @@ impl Parameter {
         meaning: &'static str,
         class_default: Const,
     ) -> Self {
-        Self { name, unit, meaning, class_default, key_default: KeyDefault::Required }
+        let (key_default, example) = (KeyDefault::Required, class_default);
+        Self { name, unit, meaning, class_default, key_default, example }
     }
 
     /// A parameter that a `parameters` section may leave out: it is `key_default` then.
@@ -83,12 +86,23 @@ impl Parameter {
         class_default: Const,
         key_default: Const,
     ) -> Self {
-        Self { name, unit, meaning, class_default, key_default: KeyDefault::Value(key_default) }
+        let example = match class_default {
+            Const::Absent => key_default,
+            given => given,
+        };
+        let key_default = KeyDefault::Value(key_default);
+        Self { name, unit, meaning, class_default, key_default, example }
     }
 
     /// A parameter that files list and the model never reads.
     pub const fn unused(name: &'static str, unit: Unit, meaning: &'static str, class_default: Const) -> Self {
-        Self { name, unit, meaning, class_default, key_default: KeyDefault::Unused }
+        let (key_default, example) = (KeyDefault::Unused, class_default);
+        Self { name, unit, meaning, class_default, key_default, example }
+    }
+
+    /// The same parameter with this value in the example: where nobody would run with the class default.
+    pub const fn with_example(self, example: Const) -> Self {
+        Self { example, ..self }
     }
 }
 

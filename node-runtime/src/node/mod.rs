@@ -28,6 +28,9 @@ pub const PORT: u16 = 5123;
 /// Parts in flight in each direction of a session between host and node.
 pub const LINK_WINDOW: usize = 64;
 
+/// Replies that may wait for room on the link before the node takes further messages.
+const REPLIES_WAITING_MAX: usize = 1024;
+
 /// What a node asks of the machine it runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -91,17 +94,37 @@ impl<A: Copy + Eq> Node<A> {
         self.responder.handle(now, from, datagram, entropy)?;
         self.poll_events();
         let mut message = std::mem::take(&mut self.incoming);
-        while let Some(session) = self.responder.session()
-            && self.mailbox.receive(session, &mut message)
-        {
-            if let Some(reply) = self.message(&message) {
-                self.answer(&reply);
-            }
+        while self.receive(&mut message) {
+            self.take(&message);
         }
         self.incoming = message;
         // A node that works for no run is free for any host of the cluster.
         self.responder.set_exclusive(self.run.is_some());
         Ok(())
+    }
+
+    /// Puts the next message into `message`; false if there is none, or if so many replies wait that the host
+    /// must take some first.
+    fn receive(&mut self, message: &mut Vec<u8>) -> bool {
+        if self.mailbox.waiting() > REPLIES_WAITING_MAX {
+            return false;
+        }
+        let Some(session) = self.responder.session() else { return false };
+        match self.mailbox.receive(session, message) {
+            Ok(received) => received,
+            Err(error) => {
+                self.give_up(&error.to_string());
+                false
+            }
+        }
+    }
+
+    /// A message of the present run was lost for good: says so and forgets the run.
+    fn give_up(&mut self, reason: &str) {
+        self.counters.unreadable += 1;
+        if let Some(run) = self.run.take() {
+            self.answer(&Reply::Rejected { run: run.id, reason: reason.to_owned() });
+        }
     }
 
     /// Writes the next datagram to send into `out` and says to whom; `None` if there is none now.
@@ -149,11 +172,19 @@ impl<A: Copy + Eq> Node<A> {
         }
     }
 
-    fn message(&mut self, bytes: &[u8]) -> Option<Reply> {
+    fn take(&mut self, bytes: &[u8]) {
         let Ok(message) = ToNode::decode(bytes) else {
-            self.counters.unreadable += 1;
-            return None;
+            return self.give_up("a message cannot be read: host and node are of different versions");
         };
+        if let Some(reply) = self.message(message) {
+            self.answer(&reply);
+        }
+        if let Some(snapshot) = self.run.as_mut().and_then(Run::take_snapshot) {
+            self.answer(&snapshot);
+        }
+    }
+
+    fn message(&mut self, message: ToNode<'_>) -> Option<Reply> {
         match message {
             ToNode::Assign { run, plan } => Some(self.assign(run, plan)),
             ToNode::Control(control) => {
@@ -163,26 +194,28 @@ impl<A: Copy + Eq> Node<A> {
                 }
                 Some(Reply::ControlDone { control, ok })
             }
-            ToNode::Start { run }
-            | ToNode::Step { run, .. }
-            | ToNode::SnapshotRequest { run }
-            | ToNode::Restore { run, .. }
-            | ToNode::Release { run }
+            ToNode::Step { run, .. } | ToNode::SnapshotRequest { run } | ToNode::Restore { run, .. }
                 if self.run() != Some(run) =>
             {
                 self.counters.stale += 1;
-                None
+                let reason = "this node works for another run, or for none".to_owned();
+                Some(Reply::Rejected { run, reason })
             }
-            ToNode::Start { .. } => None,
             ToNode::Step { step, stage, values, .. } => {
                 self.run.as_mut()?.step(step, usize::from(stage), values, &mut self.counters)
             }
-            ToNode::SnapshotRequest { .. } => self.run.as_ref().map(Run::snapshot),
-            ToNode::Restore { step, state, .. } => self.run.as_mut().map(|run| run.restore(step, state)),
-            ToNode::Release { .. } => {
-                self.run = None;
+            ToNode::SnapshotRequest { .. } => {
+                self.run.as_mut()?.want_snapshot();
                 None
             }
+            ToNode::Restore { step, state, .. } => self.run.as_mut().map(|run| run.restore(step, state)),
+            ToNode::Release { run } => {
+                if self.run() == Some(run) {
+                    self.run = None;
+                }
+                None
+            }
+            ToNode::Start { .. } => None,
         }
     }
 

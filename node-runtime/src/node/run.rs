@@ -43,6 +43,8 @@ pub(super) struct Run {
     replies: VecDeque<CachedReply>,
     values: ValueBuffer,
     failed: bool,
+    /// A snapshot was asked for in the middle of a step.
+    snapshot_due: bool,
 }
 
 struct CachedReply {
@@ -52,8 +54,8 @@ struct CachedReply {
 
 impl Run {
     pub(super) fn new(id: RunId, engine: Engine) -> Self {
-        let replies = VecDeque::with_capacity((STEPS_IN_FLIGHT + 1) * engine.stages().max(1));
-        Self { id, engine, next: (0, 0), replies, values: ValueBuffer::default(), failed: false }
+        let (replies, values) = (VecDeque::new(), ValueBuffer::default());
+        Self { id, engine, next: (0, 0), replies, values, failed: false, snapshot_due: false }
     }
 
     /// Computes a turn, or finds the reply of one that was computed. A turn out of order is ignored: the host
@@ -80,7 +82,8 @@ impl Run {
             Ok(()) => {
                 let values = self.values.values();
                 encode(&ToHost::Done { run: self.id, step, stage: stage as u16, values }, &mut bytes);
-                self.next = if stage + 1 < self.engine.stages() { (step, stage + 1) } else { (step + 1, 0) };
+                let last = stage + 1 == self.engine.stages();
+                self.next = if last { (step.saturating_add(1), 0) } else { (step, stage + 1) };
             }
             Err((model, reason)) => {
                 let failure = ToHost::Failed { run: self.id, step, model: &model, reason: &reason };
@@ -97,8 +100,15 @@ impl Run {
         self.replies.get(index).map(|reply| reply.bytes.as_slice())
     }
 
-    pub(super) fn snapshot(&self) -> Reply {
-        Reply::Snapshot { step: self.next.0, state: self.engine.snapshot().to_bytes() }
+    /// Asks for the state. It is given between two steps, where it means the same on any node.
+    pub(super) fn want_snapshot(&mut self) {
+        self.snapshot_due = true;
+    }
+
+    /// The state that was asked for, if this is the time for it.
+    pub(super) fn take_snapshot(&mut self) -> Option<Reply> {
+        let due = self.next.1 == 0 && !self.failed && std::mem::take(&mut self.snapshot_due);
+        due.then(|| Reply::Snapshot { step: self.next.0, state: self.engine.snapshot().to_bytes() })
     }
 
     /// Goes on before `step` with a state that this or another node handed over.

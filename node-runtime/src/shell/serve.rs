@@ -5,7 +5,7 @@ use crate::node::{Node, Request};
 use illuminator_hal::OutputPin;
 use illuminator_protocol::{BootId, Datagram, Hello};
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use tokio::net::UdpSocket;
 
@@ -52,7 +52,9 @@ pub async fn serve(
             let _ = socket.send_to(&outgoing, to).await;
         }
         while let Some(Request::Identify(on)) = node.poll_request() {
-            let _ = status_led.set(on);
+            if let Err(error) = status_led.set(on) {
+                let _ = writeln!(io::stderr(), "{error}");
+            }
         }
         let deadline = clock.system(node.poll_timeout()).into();
         tokio::select! {

@@ -10,12 +10,12 @@ use crate::value::Values;
 /// A message from a node to the host.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToHost<'a> {
-    /// The plan was taken over; the node waits for `Start` or `Restore`.
+    /// The plan was taken over; the node waits for the first step, or for `Restore`.
     Ready {
         /// The run.
         run: RunId,
     },
-    /// The plan cannot be run here.
+    /// The plan, or a message of the run, cannot be followed here; the node does not have the run.
     Rejected {
         /// The run.
         run: RunId,

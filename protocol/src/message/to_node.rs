@@ -17,7 +17,7 @@ pub enum ToNode<'a> {
         #[serde(serialize_with = "super::bytes")]
         plan: &'a [u8],
     },
-    /// The run begins: steps will follow.
+    /// Every node is ready: the run begins, and steps will follow.
     Start {
         /// The run.
         run: RunId,

@@ -166,5 +166,5 @@ fn recorded(report: &Report) -> Outcome {
 }
 
 fn local(scenario: &Scenario) -> TablePlan {
-    plan(scenario, &Placement::local(scenario), &[])
+    plan(scenario, &Placement::local(scenario), &[]).expect("one place has one stage")
 }

@@ -100,7 +100,7 @@ fn planned(nodes: usize, wiring: Wiring) -> Result<TablePlan, Box<dyn Error>> {
     // The two models at the front stay on the host.
     let of_model = std::iter::once(HOST).chain(0..=nodes).collect();
     let placement = Placement { of_model, nodes: (0..nodes).map(NodeTarget::Simulated).collect() };
-    Ok(plan(&scenario, &placement, &[]))
+    Ok(plan(&scenario, &placement, &[])?)
 }
 
 fn scenario_text(nodes: usize, wiring: Wiring, steps: u64) -> String {

@@ -46,7 +46,7 @@ fn node_mib(programs: &Programs, workload: &Workload) -> Result<f64, Box<dyn Err
     let text = std::fs::read_to_string(path)?;
     let scenario =
         load(&text, "the workload", &mut DiskFiles::beside(path)).map_err(|mistakes| mistakes.to_string())?;
-    let plan = plan(&scenario, &all_on_one_node(&scenario), &[]);
+    let plan = plan(&scenario, &all_on_one_node(&scenario), &[])?;
     let node = RunningNode::start(&programs.node(), "node")?;
     let targets = [Target { name: "node".to_owned(), address: node.address() }];
     let mut progress = Progress::new(plan.steps, true);

@@ -52,6 +52,11 @@ impl Cast {
         self.names.contains_key(name)
     }
 
+    /// Whether any model has an error of its own.
+    pub(super) fn has_broken(&self) -> bool {
+        self.names.values().flatten().any(|role| *role == Role::Broken)
+    }
+
     /// Whether several models have this name.
     pub(super) fn is_ambiguous(&self, name: &str) -> bool {
         self.names.get(name).is_some_and(|roles| roles.len() > 1)

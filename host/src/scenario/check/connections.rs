@@ -8,6 +8,7 @@ use crate::scenario::report::{Mark, Report, quote};
 use crate::scenario::schema::{Endpoint, RawConnection};
 use illuminator_node::model::{Origin, SectionKind};
 use illuminator_node::value::Value;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The connections between models.
@@ -45,8 +46,14 @@ pub(super) fn resolve(raws: &[RawConnection], cast: &mut Cast, report: &mut Repo
                 }
             }
             (Some(from), Some(Role::Model(to))) => {
-                let line = *used.entry((&raw.from.model, &raw.from.attribute)).or_insert(raw.from.mark.line);
-                let first_use = (line != raw.from.mark.line).then_some(line);
+                let line = raw.from.mark.line;
+                let first_use = match used.entry((&raw.from.model, &raw.from.attribute)) {
+                    Entry::Vacant(unused) => {
+                        unused.insert(line);
+                        None
+                    }
+                    Entry::Occupied(first) => Some(*first.get()),
+                };
                 match route(cast, raw, from, to, first_use, report) {
                     Some(connection) => {
                         routes.routes.push(Route { connection, from: raw.from.clone(), to: raw.to.clone() });

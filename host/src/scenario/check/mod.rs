@@ -4,13 +4,15 @@
 //!   models ─▶ Cast (sections, types, built attributes, tables)
 //!                │
 //!   connections ─┼─▶ routes ─▶ inputs (what meets at one input) ─▶ cycles
-//!   monitor ─────┴─▶ recorders
+//!   monitor ─────┼─▶ recorders
+//!   cables ──────┴─▶ what they show
 //!   tables ─▶ the rows that the run will read
 //! ```
 //!
 //! Invariant: whatever a model, connection or item is broken by is reported once; what depends on a broken
 //! model is passed over in silence.
 
+mod cables;
 mod cast;
 mod connections;
 mod cycles;
@@ -46,9 +48,12 @@ pub(super) fn check(
     let mut cast = models::resolve(&mut raw.models, &raw.monitor_file, &run, files, report);
     let routes = connections::resolve(&raw.connections, &mut cast, report);
     let items = recorders::items(&cast, &raw.monitor_items, report);
+    let cables = cables::resolve(&cast, raw.cables, report);
     inputs::check(&cast, &routes, report);
     cycles::check(&cast, &routes.routes, report);
-    tables::check(&cast, &routes.routes, &items, &run, files, report);
+    let shown = cables.iter().map(|cable| cable.shows);
+    let used: Vec<_> = items.iter().copied().chain(shown).collect();
+    tables::check(&cast, &routes.routes, &used, &run, files, report);
     if report.errors() > errors {
         return None;
     }
@@ -61,6 +66,7 @@ pub(super) fn check(
         models: cast.models.into_iter().map(|model| model.entry).collect(),
         connections: routes.routes.into_iter().map(|route| route.connection).collect(),
         recorders: std::iter::once(monitor).chain(cast.collectors).collect(),
+        cables,
         warnings: Vec::new(),
     })
 }

@@ -16,7 +16,7 @@ use illuminator_node::value::Value;
 
 /// The name of the result writer that the Python Illuminator adds to every scenario.
 const RESERVED: &str = "Collector";
-/// How many section entries all models may have together, inherited ones included.
+/// How many section entries all models may have together, inherited ones and values inside values included.
 const ENTRIES_MAX: usize = 4_000_000;
 
 /// All models of the file.
@@ -56,7 +56,7 @@ struct Stage<'a, 'r> {
     inheritance: Inheritance,
     cast: Cast,
     table_files: TableFiles,
-    /// Section entries of all models so far.
+    /// Section entries of all models so far, counted as for [`ENTRIES_MAX`].
     entries: usize,
     files: &'a mut dyn Files,
     report: &'a mut Report<'r>,
@@ -186,13 +186,14 @@ impl Stage<'_, '_> {
             resolution_s: self.run.resolution_s,
             tables,
         };
-        self.entries += SectionKind::ALL.iter().map(|kind| settings.section(*kind).0.len()).sum::<usize>();
+        let values = SectionKind::ALL.iter().flat_map(|kind| &settings.section(*kind).0);
+        self.entries += values.map(|(_, value)| 1 + value.items()).sum::<usize>();
         if self.entries > ENTRIES_MAX {
             let message = "the models inherit too much: their sections would grow without bounds";
             self.report.error_help(raw.name.mark, message, "give each model sections of its own");
             return None;
         }
-        match build(&settings) {
+        match settings.check_values().and_then(|()| build(&settings)) {
             Ok(built) => {
                 self.warn_of_inheritance(raw, part, &settings);
                 let (name, attributes) = (raw.name.value.clone(), built.attributes);

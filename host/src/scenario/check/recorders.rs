@@ -1,6 +1,6 @@
 //! Result files: that of `monitor` and those of Collectors in the model list.
 
-use super::cast::{Cast, Role};
+use super::cast::Cast;
 use super::keys::{Keys, Reported};
 use super::{Run, date_of, sources, zone_is_known};
 use crate::csv::parse_start;
@@ -81,21 +81,7 @@ pub(super) fn start_of(keys: &Keys<'_>, run: &Run, report: &mut Report<'_>) -> R
 
 /// Resolves `monitor.items`.
 pub(super) fn items(cast: &Cast, items: &[Endpoint], report: &mut Report<'_>) -> Vec<(usize, usize)> {
-    let mut found = Vec::with_capacity(items.len());
-    for item in items {
-        match cast.find(item, report) {
-            Some(Role::Model(model)) => {
-                found.extend(
-                    sources::attribute(cast, model, item, report).map(|attribute| (model, attribute)),
-                );
-            }
-            Some(Role::Collector(_)) => {
-                report.error(item.mark, format!("{} is a Collector: it has no values", quote(&item.model)));
-            }
-            Some(Role::Broken) | None => {}
-        }
-    }
-    found
+    items.iter().filter_map(|item| sources::value(cast, item, report)).collect()
 }
 
 fn directory_is_there(file: &str, mark: Mark, files: &mut dyn Files, report: &mut Report<'_>) -> bool {

@@ -1,8 +1,21 @@
-//! The rules for reading an attribute, be it over a connection or into a result file.
+//! The rules for reading an attribute, be it over a connection, into a result file or for a cable.
 
-use super::cast::Cast;
+use super::cast::{Cast, Role};
 use crate::scenario::report::{Report, list, quote};
 use crate::scenario::schema::Endpoint;
+
+/// The positions of the model and of its attribute that are to be recorded or shown; reports why there are none.
+pub(super) fn value(cast: &Cast, endpoint: &Endpoint, report: &mut Report<'_>) -> Option<(usize, usize)> {
+    match cast.find(endpoint, report)? {
+        Role::Model(model) => Some((model, attribute(cast, model, endpoint, report)?)),
+        Role::Collector(_) => {
+            let message = format!("{} is a Collector: it has no values", quote(&endpoint.model));
+            report.error(endpoint.mark, message);
+            None
+        }
+        Role::Broken => None,
+    }
+}
 
 /// The position of the attribute `endpoint` among those that the model writes; reports why there is none.
 pub(super) fn attribute(

@@ -13,17 +13,18 @@ use std::collections::BTreeSet;
 /// The input that makes a CSV model change its file; which rows it reads then is known in the run only.
 const FILE_INDEX: &str = "file_index";
 
-/// Checks every CSV model that plays one file from its start to its end.
+/// Checks every CSV model that plays one file from its start to its end. `used` are the attributes that `monitor`
+/// records and cables show.
 pub(super) fn check(
     cast: &Cast,
     routes: &[Route],
-    items: &[(usize, usize)],
+    used: &[(usize, usize)],
     run: &Run,
     files: &mut dyn Files,
     report: &mut Report<'_>,
 ) {
     let read = routes.iter().map(|route| (route.connection.from_model, route.connection.from_attribute));
-    let recorded = cast.collectors.iter().flat_map(|collector| &collector.items).chain(items).copied();
+    let recorded = cast.collectors.iter().flat_map(|collector| &collector.items).chain(used).copied();
     let used: BTreeSet<(usize, usize)> = read.chain(recorded).collect();
     let switching: BTreeSet<usize> = routes
         .iter()

@@ -113,6 +113,21 @@ pub(super) fn integer(node: &Node, what: &str, report: &mut Report<'_>) -> Optio
     None
 }
 
+/// A number, also NaN or infinite; a boolean and a quoted number are none.
+pub(super) fn number(node: &Node, what: &str, report: &mut Report<'_>) -> Option<f64> {
+    match &node.value {
+        Yaml::Int(int) => return Some(*int as f64),
+        Yaml::Float(float) => return Some(*float),
+        Yaml::Text(text) if text.parse().is_ok_and(f64::is_finite) => report.error_help(
+            node.mark,
+            format!("{what} must be a number, not a text"),
+            format!("remove the quotes: {text}"),
+        ),
+        other => report.error(node.mark, format!("{what} must be a number, not {}", other.describe())),
+    }
+    None
+}
+
 /// `true` or `false`.
 pub(super) fn boolean(node: &Node, what: &str, report: &mut Report<'_>) -> Option<bool> {
     match &node.value {

@@ -1,13 +1,15 @@
 //! From the tree to raw structs: which keys there are, which must be there, what their values look like.
 //!
 //! These are the rules of spec/scenario-format.md section 2. What names refer to is not looked at here. Keys
-//! of our own: `connect.node`, the name of a node, instead of `connect.ip`.
+//! of our own: `connect.node`, the name of a node, instead of `connect.ip`; and `cables`.
 
+mod cable;
 mod fields;
 mod model;
 
 use super::report::{Located, Mark, Report, quote};
 use super::yaml::{Node, Yaml};
+pub(super) use cable::RawCable;
 use fields::Fields;
 use jiff::civil::DateTime;
 pub(super) use model::{Entry, RawModel, RawSection};
@@ -25,6 +27,8 @@ pub(super) struct RawScenario {
     pub(super) connections: Vec<RawConnection>,
     pub(super) monitor_file: Located<String>,
     pub(super) monitor_items: Vec<Endpoint>,
+    /// With distinct ids.
+    pub(super) cables: Vec<RawCable>,
     /// The first key for sweeps (`align_parameters`, `multi_parameters`), if any.
     pub(super) sweep: Option<Mark>,
 }
@@ -63,7 +67,7 @@ struct Period {
 /// The raw scenario; `None` after reporting every broken rule.
 pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Option<RawScenario> {
     let errors = report.errors();
-    let keys = ["scenario", "models", "connections", "monitor"];
+    let keys = ["scenario", "models", "connections", "monitor", "cables"];
     let top = Fields::open(root, root.mark, "a scenario file", &keys, report)?;
     let period = top.required("scenario", report).and_then(|(key, node)| read_period(key.mark, node, report));
     let models = top
@@ -74,6 +78,10 @@ pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Option<RawScenario> 
         .and_then(|(key, node)| fields::items(node, key.mark, "connections", report, read_connection));
     let monitor =
         top.required("monitor", report).and_then(|(key, node)| read_monitor(key.mark, node, report));
+    let cables = match top.get("cables") {
+        Some((key, node)) => cable::read_all(key.mark, node, report),
+        None => Some(Vec::new()),
+    };
     if report.errors() > errors {
         return None;
     }
@@ -89,6 +97,7 @@ pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Option<RawScenario> 
         connections: connections?,
         monitor_file,
         monitor_items,
+        cables: cables?,
         sweep,
     })
 }

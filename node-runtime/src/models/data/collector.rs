@@ -11,7 +11,8 @@ pub static TYPE: ModelType = ModelType {
     summary: "Writes what is connected to it to a result file.",
     documentation: DOCUMENTATION,
     parameters: &[
-        Parameter::required("file_path", Unit::Text, "the file to write", Const::Absent),
+        Parameter::required("file_path", Unit::Text, "the file to write", Const::Absent)
+            .with_example(Const::Text("./collected.csv")),
         Parameter::optional(
             "delimiter",
             Unit::Text,

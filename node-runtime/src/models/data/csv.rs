@@ -27,15 +27,18 @@ pub static TYPE: ModelType = ModelType {
     summary: "Plays a time series from a file: a state per column.",
     documentation: DOCUMENTATION,
     parameters: &[
-        Parameter::required("file_path", Unit::Text, "a file name, or a list of them", Const::Absent),
+        Parameter::required("file_path", Unit::Text, "a file name, or a list of them", Const::Absent)
+            .with_example(Const::Text("./data.csv")),
         Parameter::optional(
             "delimiter",
             Unit::Text,
             "one character between cells; null: runs of blanks",
             Const::Absent,
             Const::Null,
-        ),
-        Parameter::required("date_format", Unit::Text, "how the first column is written", Const::Absent),
+        )
+        .with_example(Const::Text(",")),
+        Parameter::required("date_format", Unit::Text, "how the first column is written", Const::Absent)
+            .with_example(Const::Text("YYYY-MM-DD HH:mm:ss")),
         Parameter::optional(
             "start",
             Unit::Text,

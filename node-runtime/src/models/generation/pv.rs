@@ -17,34 +17,42 @@ pub static TYPE: ModelType = ModelType {
     summary: "Photovoltaic panels: power from irradiance, temperature, wind and the position of the sun.",
     documentation: DOCUMENTATION,
     parameters: &[
-        Parameter::required("m_area", Unit::SquareMetre, "area a of one module, ≥ 0", Const::Int(0)),
-        Parameter::required("NOCT", Unit::DegreeCelsius, "nominal operating cell temperature", Const::Int(0)),
+        Parameter::required("m_area", Unit::SquareMetre, "area a of one module, ≥ 0", Const::Int(0))
+            .with_example(Const::Float(1.95)),
+        Parameter::required("NOCT", Unit::DegreeCelsius, "nominal operating cell temperature", Const::Int(0))
+            .with_example(Const::Int(45)),
         Parameter::required(
             "m_efficiency_stc",
             Unit::One,
             "efficiency η under standard test conditions, 0 to 1",
             Const::Int(0),
-        ),
+        )
+        .with_example(Const::Float(0.205)),
         Parameter::required(
             "G_NOCT",
             Unit::WattPerSquareMetre,
             "irradiance at which NOCT holds",
             Const::Int(0),
-        ),
-        Parameter::required("P_STC", Unit::Watt, "power of one module, not 0", Const::Int(0)),
+        )
+        .with_example(Const::Int(800)),
+        Parameter::required("P_STC", Unit::Watt, "power of one module, not 0", Const::Int(0))
+            .with_example(Const::Int(400)),
         Parameter::required(
             "m_tilt",
             Unit::Degree,
             "tilt β of the modules, 0 flat to 90 upright",
             Const::Int(0),
-        ),
+        )
+        .with_example(Const::Int(30)),
         Parameter::required(
             "m_az",
             Unit::Degree,
             "azimuth α of the modules, origin as input `Az`",
             Const::Int(0),
-        ),
-        Parameter::required("cap", Unit::Watt, "installed capacity, in W as `P_STC`", Const::Int(0)),
+        )
+        .with_example(Const::Int(180)),
+        Parameter::required("cap", Unit::Watt, "installed capacity, in W as `P_STC`", Const::Int(0))
+            .with_example(Const::Int(3200)),
         Parameter::required(
             "output_type",
             Unit::Text,

@@ -17,27 +17,32 @@ pub static TYPE: ModelType = ModelType {
     summary: "Wind turbine: power from the wind speed, cubic between cut-in and rated speed.",
     documentation: DOCUMENTATION,
     parameters: &[
-        Parameter::required("p_rated", Unit::Kilowatt, "power above rated speed, ≥ 0", Const::Int(500)),
+        Parameter::required("p_rated", Unit::Kilowatt, "power above rated speed, ≥ 0", Const::Int(500))
+            .with_example(Const::Int(5)),
         Parameter::required(
             "u_rated",
             Unit::MetrePerSecond,
             "rated speed, compared with u25",
             Const::Int(100),
-        ),
+        )
+        .with_example(Const::Int(11)),
         Parameter::required(
             "u_cutin",
             Unit::MetrePerSecond,
             "cut-in speed, compared with u25",
             Const::Int(1),
-        ),
+        )
+        .with_example(Const::Int(3)),
         Parameter::required(
             "u_cutout",
             Unit::MetrePerSecond,
             "cut-out speed, compared with u25 above `u_rated` only",
             Const::Int(1000),
-        ),
+        )
+        .with_example(Const::Int(25)),
         Parameter::required("cp", Unit::One, "power coefficient, 0 to 16/27", Const::Float(0.40)),
-        Parameter::required("diameter", Unit::Metre, "diameter D of the rotor, ≥ 0", Const::Int(30)),
+        Parameter::required("diameter", Unit::Metre, "diameter D of the rotor, ≥ 0", Const::Int(30))
+            .with_example(Const::Int(5)),
         Parameter::required(
             "output_type",
             Unit::Text,

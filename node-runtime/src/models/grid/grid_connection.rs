@@ -14,14 +14,17 @@ pub static TYPE: ModelType = ModelType {
     summary: "Grid connection that flags an import near or above its capacity.",
     documentation: DOCUMENTATION,
     parameters: &[
-        Parameter::required("connection_capacity", Unit::Kilowatt, "capacity C, ≥ 0", Const::Null),
-        Parameter::required("tolerance_limit", Unit::One, "fraction τ of C that warns, 0 to 1", Const::Null),
+        Parameter::required("connection_capacity", Unit::Kilowatt, "capacity C, ≥ 0", Const::Null)
+            .with_example(Const::Int(10)),
+        Parameter::required("tolerance_limit", Unit::One, "fraction τ of C that warns, 0 to 1", Const::Null)
+            .with_example(Const::Float(0.8)),
         Parameter::required(
             "critical_limit",
             Unit::One,
             "fraction κ of C that is critical, 0 to 1",
             Const::Null,
-        ),
+        )
+        .with_example(Const::Float(0.9)),
     ],
     inputs: &[
         Port::optional(

@@ -17,12 +17,15 @@ pub static TYPE: ModelType = ModelType {
     documentation: DOCUMENTATION,
     parameters: &[
         Parameter::required("max_p", Unit::Kilowatt, "greatest charging power, ≥ 0", Const::Int(150)),
-        Parameter::required("min_p", Unit::Kilowatt, "greatest discharging power, ≤ 0", Const::Int(250)),
+        Parameter::required("min_p", Unit::Kilowatt, "greatest discharging power, ≤ 0", Const::Int(250))
+            .with_example(Const::Int(-150)),
         Parameter::required("max_energy", Unit::KilowattHour, "capacity E, > 0", Const::Int(50)),
         Parameter::required("charge_efficiency", Unit::Percent, "ηc·100, above 0 to 100", Const::Int(90)),
         Parameter::required("discharge_efficiency", Unit::Percent, "ηd·100, above 0 to 100", Const::Int(90)),
-        Parameter::required("soc_min", Unit::Percent, "least state of charge, 0 to 100", Const::Int(3)),
-        Parameter::required("soc_max", Unit::Percent, "greatest state of charge, 0 to 100", Const::Int(80)),
+        Parameter::required("soc_min", Unit::Percent, "least state of charge, 0 to 100", Const::Int(3))
+            .with_example(Const::Int(10)),
+        Parameter::required("soc_max", Unit::Percent, "greatest state of charge, 0 to 100", Const::Int(80))
+            .with_example(Const::Int(90)),
     ],
     inputs: &[Port::required(
         "flow2b",

@@ -1,4 +1,4 @@
-//! The simulated backend: remembers what would have reached the hardware.
+//! Simulated pins.
 
 use crate::{OutputPin, PinError};
 use std::sync::{Arc, Mutex, PoisonError};
