@@ -14,6 +14,7 @@ use crate::read;
 use illuminator_protocol::{ClusterKey, Header, KeyId, Kind};
 use illuminator_tests::generate::random::SplitMix64;
 use illuminator_tests::programs::{NodeProcess, illuminator, stderr};
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +24,8 @@ use std::time::Duration;
 const HOSTILE_PER_FRAME: usize = 16;
 /// Hostile datagrams of each sort that either end must get for the test to mean something.
 const SORT_MIN: u32 = 200;
+/// One, and another one should this machine stand still for a second and a half.
+const HANDSHAKES_MAX: usize = 2;
 
 #[test]
 fn nothing_that_somebody_on_the_path_can_send_disturbs_a_run() {
@@ -39,9 +42,11 @@ fn nothing_that_somebody_on_the_path_can_send_disturbs_a_run() {
         (done, to_node.join().expect("no panic"), to_host.join().expect("no panic"))
     });
     assert!(done.status.success(), "{}", stderr(&done));
-    for (end, sent) in [("node", at_node), ("host", at_host)] {
+    for (end, Attacker { sent, .. }) in [("node", &at_node), ("host", &at_host)] {
         assert!(sent.iter().all(|&sent| sent >= SORT_MIN), "{end}: {sent:?} of each sort");
     }
+    let handshakes = at_node.handshakes();
+    assert!(handshakes <= HANDSHAKES_MAX, "the session was lost: the host shook hands {handshakes} times");
     let local = illuminator(folder.path(), &["scenario", "run", "s.yaml", "-o", "local.csv", "--local"]);
     assert!(local.status.success(), "{}", stderr(&local));
     assert_eq!(read(&folder.path().join("hostile.csv")), read(&folder.path().join("local.csv")));
@@ -80,9 +85,6 @@ const SORTS: [Sort; 10] = [
     Sort::ForgedHandshake,
 ];
 
-/// How many datagrams of each sort were sent.
-type Sent = [u32; 7];
-
 struct Relay {
     node: SocketAddr,
     /// Learnt from its first datagram.
@@ -117,14 +119,14 @@ impl Relay {
         self.facing_host.local_addr().expect("it is bound")
     }
 
-    fn host_to_node(&self) -> Sent {
+    fn host_to_node(&self) -> Attacker {
         self.relay(&self.facing_host, &self.facing_node, 1, |sender| {
             self.host.get_or_init(|| sender);
             Some(self.node)
         })
     }
 
-    fn node_to_host(&self) -> Sent {
+    fn node_to_host(&self) -> Attacker {
         self.relay(&self.facing_node, &self.facing_host, 2, |_| self.host.get().copied())
     }
 
@@ -136,7 +138,7 @@ impl Relay {
         to: &UdpSocket,
         seed: u64,
         victim: impl Fn(SocketAddr) -> Option<SocketAddr>,
-    ) -> Sent {
+    ) -> Attacker {
         let mut attacker = Attacker { random: SplitMix64::new(seed), real: Vec::new(), sent: [0; 7] };
         let mut buffer = [0; 2048];
         while !self.stop.load(Ordering::Relaxed) {
@@ -156,7 +158,7 @@ impl Relay {
                 }
             }
         }
-        attacker.sent
+        attacker
     }
 }
 
@@ -165,7 +167,8 @@ struct Attacker {
     random: SplitMix64,
     /// The real frames so far.
     real: Vec<Vec<u8>>,
-    sent: Sent,
+    /// How many datagrams of each [`Sort`] were sent.
+    sent: [u32; 7],
 }
 
 impl Attacker {
@@ -206,6 +209,13 @@ impl Attacker {
                 self.frame(Header { kind, packet: 0, ..*now })
             }
         }
+    }
+
+    /// How many handshakes the victim was asked for: the copies of an Init are one.
+    fn handshakes(&self) -> usize {
+        let headers = self.real.iter().filter_map(|frame| Header::decode(frame).ok());
+        let attempts = headers.filter(|header| header.kind == Kind::Init).map(|header| header.session);
+        attempts.collect::<BTreeSet<u64>>().len()
     }
 
     /// One of the real frames, half of the time the latest.
