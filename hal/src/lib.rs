@@ -1,7 +1,7 @@
 //! The last metre of a node: small traits for what is soldered to it, and backends behind them.
 //!
 //! ```text
-//!   pixels ─▶ dyn Strip ─▶ encode ─▶ bus                 a backend: sim
+//!   pixels ─▶ dyn Strip ─▶ encode ─▶ bus                 a backend: sim, rpi
 //!   level  ─▶ dyn OutputPin
 //! ```
 //!
@@ -11,6 +11,7 @@
 mod colour;
 pub mod encode;
 mod pin;
+pub mod rpi;
 pub mod sim;
 mod strip;
 

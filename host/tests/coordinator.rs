@@ -172,6 +172,7 @@ impl Bench {
             wires: 1,
             cells: Vec::new(),
             watched: Vec::new(),
+            cables: Vec::new(),
             steps: STEPS,
         };
         let mut entropy = Counting(0);

@@ -7,11 +7,12 @@ use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Request};
 use illuminator_node::value::Value;
 use illuminator_node::wire::ValueBuffer;
 use illuminator_protocol::{
-    BootId, ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, RunId, ToHost,
-    ToNode, Value as WireValue,
+    BootId, CableFlow, ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, RunId,
+    ToHost, ToNode, Value as WireValue,
 };
 
 const RUN: RunId = RunId(1);
+const OTHER_RUN: RunId = RunId(2);
 
 #[test]
 fn a_turn_is_computed_once_and_its_reply_repeated_byte_for_byte() {
@@ -182,11 +183,53 @@ fn controls_reach_the_machine_and_are_answered() {
     let reply = bench.ask(&ToNode::Control(Control::Identify { on: true }));
     let control = Control::Identify { on: true };
     assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::ControlDone { control, ok: true }));
-    assert_eq!(bench.node.poll_request(), Some(Request::Identify(true)));
+    assert_eq!(bench.requests().last(), Some(&Request::Identify(true)));
     let reply = bench.ask(&ToNode::Control(Control::Reboot));
     let control = Control::Reboot;
     assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::ControlDone { control, ok: false }), "not allowed");
     assert_eq!(bench.node.poll_request(), None);
+}
+
+#[test]
+fn light_belongs_to_a_run() {
+    let flow = CableFlow {
+        cable: 7,
+        at_sink: true,
+        power_kw: 2.0,
+        full_scale_kw: 10.0,
+        carrier: 0,
+        colour: 0,
+        anchor_position: 0,
+        anchor_us: 0,
+    };
+    let mut bench = Bench::new(&[]);
+    assert_eq!(bench.requests(), [Request::HostSilent(false)], "a host is heard");
+    bench.ask(&ToNode::Flow(flow));
+    assert_eq!(bench.requests(), [], "no run, no flow");
+    bench.assign(RUN, &battery());
+    bench.ask(&ToNode::Flow(flow));
+    assert_eq!(bench.requests(), [Request::Dark, Request::Show(flow)]);
+    bench.ask(&ToNode::Release { run: OTHER_RUN });
+    assert_eq!(bench.requests(), [], "the end of another run");
+    bench.ask(&ToNode::Release { run: RUN });
+    bench.ask(&ToNode::Flow(flow));
+    assert_eq!(bench.requests(), [Request::Dark], "what comes after the end is not shown");
+}
+
+/// However long a run was shown, a silent host is noticed within two seconds.
+#[test]
+fn a_silent_host_is_noticed_in_time_for_the_strips() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    bench.requests();
+    let silent_since = bench.now;
+    let mut datagram = Datagram::new();
+    while bench.requests() != [Request::HostSilent(true)] {
+        bench.now = bench.node.poll_timeout().max(bench.now + Duration::from_micros(100));
+        assert!(bench.now.saturating_since(silent_since) <= Duration::from_secs(2), "still not noticed");
+        while bench.node.poll_transmit(bench.now, &mut datagram).is_some() {}
+    }
+    assert_eq!(bench.node.run(), Some(RUN), "the run is kept: the host may come back");
 }
 
 #[test]
@@ -351,6 +394,11 @@ impl Bench {
         assert_eq!(values.count(), 5);
         assert!(values.iter().all(|value| matches!(value, Ok(WireValue::Float(_) | WireValue::Int(_)))));
         told.remove(0)
+    }
+
+    /// What the node has asked of its machine.
+    fn requests(&mut self) -> Vec<Request> {
+        std::iter::from_fn(|| self.node.poll_request()).collect()
     }
 
     fn counters(&self) -> NodeCounters {

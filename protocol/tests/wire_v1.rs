@@ -2,8 +2,8 @@
 //! understand each other: change the version instead.
 
 use illuminator_protocol::{
-    BootId, ClusterKey, Control, DEPTH_MAX, Datagram, DecodeError, EncodeError, Entropy, Hello, Initiator,
-    Instant, Responder, RunId, ToHost, ToNode, Value, Values, ValuesWriter,
+    BootId, CableFlow, ClusterKey, Control, DEPTH_MAX, Datagram, DecodeError, EncodeError, Entropy, Hello,
+    Initiator, Instant, Responder, RunId, ToHost, ToNode, Value, Values, ValuesWriter,
 };
 
 const RUN: RunId = RunId(300);
@@ -46,6 +46,17 @@ fn messages_to_a_node() {
     to_node(&ToNode::Control(Control::Relay { relay: 7, on: false }), "05030700");
     to_node(&ToNode::Control(Control::Action { action: 200 }), "0504c8");
     to_node(&ToNode::Release { run: RUN }, "06ac02");
+    let flow = CableFlow {
+        cable: 300,
+        at_sink: true,
+        power_kw: -1.5,
+        full_scale_kw: 70.0,
+        carrier: 1,
+        colour: 0,
+        anchor_position: 128,
+        anchor_us: 1_000_000,
+    };
+    to_node(&ToNode::Flow(flow), "07ac0201000000000000f8bf000000000080514001008001c0843d");
 }
 
 #[test]
@@ -62,7 +73,7 @@ fn messages_to_the_host() {
 
 #[test]
 fn unknown_variants_and_broken_texts_are_rejected() {
-    assert_eq!(ToNode::decode(&[7]), Err(DecodeError::Malformed));
+    assert_eq!(ToNode::decode(&[8]), Err(DecodeError::Malformed));
     assert_eq!(ToNode::decode(&[5, 5]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[7]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[1, 0, 1, 0xff]), Err(DecodeError::Malformed));

@@ -7,8 +7,10 @@ mod demo;
 mod ending;
 mod examples;
 mod hostile;
+mod light;
 mod odd_values;
 mod placement;
+mod strips;
 mod suspended;
 mod unreachable;
 

@@ -1,7 +1,7 @@
 //! A host that was away (a laptop that slept) while another host used its node.
 
-use illuminator_tests::programs::{NodeProcess, command, illuminator, stderr, wait_for_rows};
-use std::process::{Command, Stdio};
+use illuminator_tests::programs::{NodeProcess, command, illuminator, signal, stderr, wait_for_rows};
+use std::process::Stdio;
 
 #[test]
 fn a_host_that_comes_back_too_late_is_told_so() {
@@ -32,19 +32,14 @@ monitor:
     let arguments = ["scenario", "run", "s.yaml", "-o", "first.csv", "--pace", "0.1"];
     let first = command(folder.path(), &arguments).stderr(Stdio::piped()).spawn().expect("it starts");
     wait_for_rows(&folder.path().join("first.csv"));
-    signal("STOP", first.id());
+    signal(first.id(), "STOP");
     // The node is free once it has not heard its host for two seconds; until then the second host keeps asking.
     let second = illuminator(folder.path(), &["scenario", "run", "s.yaml", "-o", "second.csv"]);
-    signal("CONT", first.id());
+    signal(first.id(), "CONT");
     assert!(second.status.success(), "{}", stderr(&second));
     let done = first.wait_with_output().expect("it ends");
     let message = stderr(&done);
     assert_eq!(done.status.code(), Some(3), "{message}");
     assert!(message.contains("no longer has this run"), "{message}");
     assert!(crate::read(&folder.path().join("first.csv")).ends_with('\n'), "whole rows");
-}
-
-fn signal(name: &str, process: u32) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &process.to_string()]).status();
-    assert!(sent.expect("kill is part of every system").success());
 }

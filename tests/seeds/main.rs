@@ -3,6 +3,8 @@
 //! `ILLUMINATOR_SEEDS=N` runs seeds 0 to N-1 (300 unless given); `ILLUMINATOR_SEED=S` runs only seed S. A
 //! failing seed is named with the command that runs it again.
 
+mod light;
+
 use illuminator::plan::{self, Placement, TablePlan};
 use illuminator::scenario::Scenario;
 use illuminator_protocol::{DropReason, Duration, RunId};

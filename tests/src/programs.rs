@@ -104,18 +104,20 @@ fn next_line(lines: &Receiver<String>) -> Option<String> {
 }
 
 /// Waits until a result file has a header and a row.
+pub fn wait_for_rows(path: &Path) {
+    let rows = || std::fs::read_to_string(path).is_ok_and(|text| text.lines().count() > 1);
+    until(&format!("a row in {}", path.display()), rows);
+}
+
+/// Looks again and again until something has happened; fails if it does not within [`PATIENCE`].
 #[expect(
     clippy::disallowed_methods,
-    reason = "another program writes the file: there is nothing to wait for"
+    reason = "what happens elsewhere tells nobody: there is nothing to wait for"
 )]
-pub fn wait_for_rows(path: &Path) {
+pub fn until(what: &str, mut happened: impl FnMut() -> bool) {
     let clock = Clock::start();
-    while !std::fs::read_to_string(path).is_ok_and(|text| text.lines().count() > 1) {
-        assert!(
-            u128::from(clock.now().as_micros()) < PATIENCE.as_micros(),
-            "{}: no row came",
-            path.display()
-        );
+    while !happened() {
+        assert!(u128::from(clock.now().as_micros()) < PATIENCE.as_micros(), "in vain waited for: {what}");
         std::thread::sleep(POLL);
     }
 }

@@ -14,6 +14,7 @@
 //! nothing here reads a clock or opens anything.
 
 mod error;
+mod lights;
 mod node_link;
 mod schedule;
 
@@ -25,6 +26,7 @@ use illuminator_node::engine::{Engine, EngineError};
 use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
 use illuminator_protocol::{Datagram, Duration, Instant, RunId, ToHost};
+use lights::Lights;
 use node_link::Change;
 use schedule::{ImportSource, Schedule, Turn};
 
@@ -73,6 +75,7 @@ pub struct Coordinator {
     host: Engine,
     nodes: Vec<NodeLink>,
     schedule: Schedule,
+    lights: Lights,
     /// Steps before this one may start, as far as the pace allows.
     admitted: u64,
     failure: Option<RunError>,
@@ -101,6 +104,7 @@ impl Coordinator {
             host: Engine::new(&plan.places[HOST])?,
             nodes,
             schedule: Schedule::new(plan),
+            lights: Lights::new(&plan.cables),
             admitted: 0,
             failure: None,
             next_node: 0,
@@ -133,7 +137,7 @@ impl Coordinator {
     pub fn poll_timeout(&self) -> Instant {
         let own = match self.phase {
             Phase::Gathering(since) => self.ready_until(since),
-            Phase::Running(since) => self.next_admission(since),
+            Phase::Running(since) => self.next_admission(since).min(self.lights.poll_timeout()),
             Phase::Releasing(until) => until,
             Phase::Ended => Instant::MAX,
         };
@@ -152,6 +156,7 @@ impl Coordinator {
 
     /// Notes that the complete step is recorded, and goes on.
     pub fn recorded(&mut self, now: Instant) {
+        self.lights.observe(now, self.schedule.step_values(self.schedule.base()));
         self.schedule.retire();
         self.work(now);
     }
@@ -178,7 +183,10 @@ impl Coordinator {
         let running = self.is_running();
         while let Some(change) = self.nodes[node].poll_change(self.run, now, running) {
             match change {
-                Change::Reconnected => self.ask_again(node),
+                Change::Reconnected => {
+                    self.ask_again(node);
+                    self.lights.repeat();
+                }
                 Change::Restarted => {
                     let node = self.nodes[node].label().to_owned();
                     self.fail(RunError::Restarted { node }, now);
@@ -267,6 +275,8 @@ impl Coordinator {
         }
         if let Phase::Running(since) = self.phase {
             self.admit(now, since);
+            let Self { lights, nodes, .. } = self;
+            lights.poll(now, |place, flow| nodes[place - 1].send_flow(flow));
             while self.run_ready() {}
             if self.schedule.base() >= self.schedule.limit() {
                 self.release(now);

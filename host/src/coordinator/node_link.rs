@@ -8,8 +8,8 @@ use illuminator_node::node::LINK_WINDOW;
 use illuminator_node::wire::{TooDeep, ValueBuffer};
 use illuminator_protocol::initiator::{Event as InitiatorEvent, NODE_SILENT_AFTER};
 use illuminator_protocol::{
-    ClusterKey, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, Refusal, RunId, ToNode,
-    VERSION,
+    CableFlow, ClusterKey, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, Refusal, RunId,
+    ToNode, VERSION,
 };
 
 /// Where a node stands.
@@ -162,6 +162,10 @@ impl NodeLink {
 
     pub(super) fn send_start(&mut self, run: RunId) {
         self.send(&ToNode::Start { run });
+    }
+
+    pub(super) fn send_flow(&mut self, flow: CableFlow) {
+        self.send(&ToNode::Flow(flow));
     }
 
     pub(super) fn send_release(&mut self, run: RunId) {

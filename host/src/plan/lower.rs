@@ -3,8 +3,8 @@
 use super::inputs::{self, Feed, Source};
 use super::order::topological_order;
 use super::show::place_name;
-use super::{HOST, Import, PlaceId, Placement, TablePlan, Task};
-use crate::scenario::Scenario;
+use super::{CablePlan, HOST, Import, PlaceId, Placement, TablePlan, Task};
+use crate::scenario::{Cable, Scenario};
 use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, STAGES_MAX, Shadow, StagePlan};
 use illuminator_node::value::Value;
 use std::collections::BTreeMap;
@@ -257,6 +257,7 @@ impl<'a> Lowering<'a> {
         let cells = (scenario.recorders.iter())
             .map(|recorder| recorder.items.iter().map(|&item| self.cell(item)).collect())
             .collect();
+        let cables = self.cables();
         let watched = watch.iter().map(|&attribute| self.cell(attribute)).collect();
         self.link_tasks();
         TablePlan {
@@ -265,8 +266,29 @@ impl<'a> Lowering<'a> {
             wires: self.wires.len() as u32,
             cells,
             watched,
+            cables,
             steps: scenario.steps,
         }
+    }
+
+    /// The cables, if there are nodes that could show them.
+    fn cables(&mut self) -> Vec<CablePlan> {
+        let scenario = self.scenario;
+        let nodes = &self.placement.nodes;
+        if nodes.is_empty() {
+            return Vec::new();
+        }
+        let place =
+            |end: &String| nodes.iter().position(|node| node.to_string() == *end).map(|node| node + 1);
+        let cable = |cable: &Cable| CablePlan {
+            id: cable.id,
+            wire: self.wire(cable.shows),
+            places: cable.ends.each_ref().map(place),
+            full_scale_kw: cable.full_scale_kw,
+            carrier: cable.carrier,
+            palette: cable.palette,
+        };
+        scenario.cables.iter().map(cable).collect()
     }
 
     /// Where the value of an attribute can be read after a step.

@@ -21,6 +21,7 @@ pub use placement::{HOST, NodeTarget, PlaceId, Placement, PlacementError};
 pub use show::{to_dot, to_json, to_text};
 
 use illuminator_node::engine::PlacePlan;
+use illuminator_node::light::{Carrier, Palette};
 use illuminator_node::value::Value;
 
 /// A whole run, planned.
@@ -37,8 +38,27 @@ pub struct TablePlan {
     pub cells: Vec<Vec<u32>>,
     /// The same for the attributes that the caller of [`plan`] watches.
     pub watched: Vec<u32>,
+    /// The cables and where their values and ends are; empty if everything runs in this process.
+    pub cables: Vec<CablePlan>,
     /// Number of co-simulation steps.
     pub steps: u64,
+}
+
+/// A cable of the table, planned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CablePlan {
+    /// Its number.
+    pub id: u16,
+    /// The wire that carries its power `[kW]`, positive from the first end to the second.
+    pub wire: u32,
+    /// The nodes at its ends; `None` where none of the run's nodes is.
+    pub places: [Option<PlaceId>; 2],
+    /// Power that is drawn at full speed `[kW]`, finite and above 0.
+    pub full_scale_kw: f64,
+    /// What carries the energy.
+    pub carrier: Carrier,
+    /// What its colour says.
+    pub palette: Palette,
 }
 
 impl TablePlan {

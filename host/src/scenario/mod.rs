@@ -19,6 +19,7 @@ mod tests;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use yaml::TEXT_BYTES_MAX;
 
 use illuminator_node::light::{Carrier, Palette};
 use illuminator_node::model::{Attribute, ModelType, Settings};

@@ -5,6 +5,7 @@ use crate::coordinator::{Coordinator, NodeLink, Timing};
 use crate::plan::{HOST, TablePlan};
 use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, random_id};
 use illuminator_protocol::{ClusterKey, Datagram, Instant, RunId};
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
@@ -21,6 +22,14 @@ pub struct Target {
     pub name: String,
     /// Where it listens.
     pub address: SocketAddr,
+}
+
+impl fmt::Display for Target {
+    /// Name and address, or only the address where that is its name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, address } = self;
+        if *name == address.to_string() { write!(f, "{address}") } else { write!(f, "{name} at {address}") }
+    }
 }
 
 /// Runs a plan on `targets`, which stand in the order of its places after the host; every step goes to
@@ -42,15 +51,10 @@ pub fn run_on_nodes(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let clock = Clock::start();
     let me = hello("host");
-    let links = targets.iter().zip(&plan.places[HOST + 1..]).map(|(target, place)| {
-        NodeLink::new(
-            format!("{} at {}", target.name, target.address),
-            key,
-            me.clone(),
-            place,
-            &mut SystemEntropy,
-        )
-    });
+    let links = targets
+        .iter()
+        .zip(&plan.places[HOST + 1..])
+        .map(|(target, place)| NodeLink::new(target.to_string(), key, me.clone(), place, &mut SystemEntropy));
     let mut coordinator = Coordinator::new(plan, RunId(random_id()), links.collect(), timing, clock.now())
         .map_err(RunFailure::Build)?;
     runtime.block_on(async {

@@ -1,6 +1,6 @@
 //! Input files from the disk, each of a bounded size.
 
-use crate::scenario::Files;
+use crate::scenario::{Files, TEXT_BYTES_MAX};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Longest scenario or cluster file `[bytes]`.
-pub const TEXT_FILE_MAX: u64 = 64 << 20;
+pub const TEXT_FILE_MAX: u64 = TEXT_BYTES_MAX as u64;
 /// Longest data file `[bytes]`: a value for every second of a quarter of a year.
 pub const DATA_FILE_MAX: u64 = 256 << 20;
 

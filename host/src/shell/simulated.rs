@@ -2,7 +2,7 @@
 
 use illuminator_hal::sim::SimPin;
 use illuminator_node::node::Node;
-use illuminator_node::shell::{bind, hello, serve};
+use illuminator_node::shell::{Clock, Machine, bind, hello, serve};
 use illuminator_protocol::ClusterKey;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -75,7 +75,8 @@ async fn run(
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
             // A socket that fails ends its node; the host then reports the node as lost.
-            let _ = serve(&socket, &mut node, &mut SimPin::default(), stop).await;
+            let mut machine = Machine { status_led: Box::new(SimPin::default()), animation: None };
+            let _ = serve(&socket, &mut node, &mut machine, Clock::start(), stop).await;
         });
     }
     nodes.join_all().await;

@@ -72,6 +72,11 @@ impl Flow {
         self.power_kw
     }
 
+    /// Power `[kW]` that is drawn at full speed and brightness.
+    pub const fn full_scale_kw(&self) -> f64 {
+        self.full_scale_kw
+    }
+
     /// Carrier of the energy.
     pub const fn carrier(&self) -> Carrier {
         self.carrier

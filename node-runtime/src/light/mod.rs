@@ -17,6 +17,7 @@
 //! - Nothing blinks more than two times a second: faster can harm people.
 
 mod budget;
+mod code;
 mod flow;
 mod gamma;
 mod palette;

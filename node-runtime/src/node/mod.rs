@@ -16,7 +16,8 @@ use crate::engine::{Engine, PlacePlan};
 use crate::mailbox::Mailbox;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
-    ClusterKey, Control, Datagram, DropReason, Entropy, Hello, Instant, Responder, RunId, ToHost, ToNode,
+    CableFlow, ClusterKey, Control, Datagram, DropReason, Entropy, Hello, Instant, Responder, RunId, ToHost,
+    ToNode,
 };
 pub use run::STEPS_IN_FLIGHT;
 use run::{Reply, Run};
@@ -31,11 +32,20 @@ pub const LINK_WINDOW: usize = 64;
 /// Replies that may wait for room on the link before the node takes further messages.
 const REPLIES_WAITING_MAX: usize = 1024;
 
+/// Requests that wait for the machine.
+const REQUESTS_MAX: usize = 256;
+
 /// What a node asks of the machine it runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Request {
     /// Show which node this is, or stop showing it.
     Identify(bool),
+    /// Show the flow through a cable, until told otherwise.
+    Show(CableFlow),
+    /// The run is over: nothing flows through any cable.
+    Dark,
+    /// The host has fallen silent (`true`), or is heard again.
+    HostSilent(bool),
 }
 
 /// What a node counted since it started.
@@ -129,11 +139,13 @@ impl<A: Copy + Eq> Node<A> {
 
     /// Writes the next datagram to send into `out` and says to whom; `None` if there is none now.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Datagram) -> Option<A> {
-        self.poll_events();
         if let Some(session) = self.responder.session() {
             self.mailbox.flush(session);
         }
-        self.responder.poll_transmit(now, out)
+        let to = self.responder.poll_transmit(now, out);
+        // That is also where a silent host is noticed.
+        self.poll_events();
+        to
     }
 
     /// When [`poll_transmit`](Self::poll_transmit) wants to be called at the latest.
@@ -144,6 +156,11 @@ impl<A: Copy + Eq> Node<A> {
     /// The next request for the machine.
     pub fn poll_request(&mut self) -> Option<Request> {
         self.requests.pop_front()
+    }
+
+    /// The host's clock minus this node's `[µs]`, once it was measured.
+    pub fn host_clock_offset_us(&mut self) -> Option<i64> {
+        self.responder.session()?.stats().clock_offset_us
     }
 
     /// The run this node works for.
@@ -165,9 +182,12 @@ impl<A: Copy + Eq> Node<A> {
         while let Some(event) = self.responder.poll_event() {
             match event {
                 // What was under way in the old session is lost with it; the host asks again.
-                ResponderEvent::Connected { .. } => self.mailbox.clear(),
+                ResponderEvent::Connected { .. } => {
+                    self.mailbox.clear();
+                    self.request(Request::HostSilent(false));
+                }
                 // The run is kept: the host may come back and go on.
-                ResponderEvent::Silent => {}
+                ResponderEvent::Silent => self.request(Request::HostSilent(true)),
             }
         }
     }
@@ -190,7 +210,7 @@ impl<A: Copy + Eq> Node<A> {
             ToNode::Control(control) => {
                 let ok = matches!(control, Control::Identify { .. });
                 if let Control::Identify { on } = control {
-                    self.requests.push_back(Request::Identify(on));
+                    self.request(Request::Identify(on));
                 }
                 Some(Reply::ControlDone { control, ok })
             }
@@ -212,11 +232,27 @@ impl<A: Copy + Eq> Node<A> {
             ToNode::Release { run } => {
                 if self.run() == Some(run) {
                     self.run = None;
+                    self.request(Request::Dark);
+                }
+                None
+            }
+            ToNode::Flow(flow) => {
+                // Light belongs to a run: what comes late, after its end, is not shown.
+                if self.run.is_some() {
+                    self.request(Request::Show(flow));
                 }
                 None
             }
             ToNode::Start { .. } => None,
         }
+    }
+
+    /// Asks the machine for something. One that never looks loses the oldest requests.
+    fn request(&mut self, request: Request) {
+        if self.requests.len() == REQUESTS_MAX {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(request);
     }
 
     fn assign(&mut self, id: RunId, plan: &[u8]) -> Reply {
@@ -226,6 +262,7 @@ impl<A: Copy + Eq> Node<A> {
         }
         match self.build(plan) {
             Ok(engine) => {
+                self.request(Request::Dark);
                 self.run = Some(Run::new(id, engine));
                 Reply::Ready { run: id }
             }

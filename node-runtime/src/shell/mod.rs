@@ -2,13 +2,15 @@
 //!
 //! It takes no decision; whatever it learns it hands to [`Node`](crate::node::Node) and does what comes out.
 
+mod animate;
 mod clock;
 mod key;
 mod serve;
 
+pub use animate::{Animation, AnimationStats, LitStrip};
 pub use clock::Clock;
 pub use key::{KeyError, read_key};
-pub use serve::{bind, hello, serve};
+pub use serve::{Machine, bind, hello, serve};
 
 use illuminator_protocol::Entropy;
 

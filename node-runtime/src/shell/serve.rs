@@ -1,6 +1,6 @@
 //! The node's loop: one socket, one timer, one node.
 
-use super::{Clock, RECEIVE_MAX, SystemEntropy, random_id};
+use super::{Animation, Clock, RECEIVE_MAX, SystemEntropy, random_id};
 use crate::node::{Node, Request};
 use illuminator_hal::OutputPin;
 use illuminator_protocol::{BootId, Datagram, Hello};
@@ -32,28 +32,59 @@ pub async fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     })
 }
 
-/// Runs a node until `stop` is ready.
+/// What a node drives on the machine it runs on.
+pub struct Machine {
+    /// Lit while the node is asked to show which one it is.
+    pub status_led: Box<dyn OutputPin>,
+    /// The strips; `None` if there are none.
+    pub animation: Option<Animation>,
+}
+
+impl Machine {
+    fn carry_out(&mut self, request: Request) {
+        if let Request::Identify(on) = request
+            && let Err(error) = self.status_led.set(on)
+        {
+            let _ = writeln!(io::stderr(), "{error}");
+        }
+        let Some(animation) = &self.animation else { return };
+        match request {
+            Request::Identify(on) => animation.identify(on),
+            Request::Show(flow) => animation.show(flow),
+            Request::Dark => animation.dark(),
+            Request::HostSilent(silent) => animation.host_silent(silent),
+        }
+    }
+}
+
+/// Runs a node until `stop` is ready. `clock` is the one that the animation goes by.
 ///
 /// # Errors
 /// A socket that no longer works. A datagram that could not be sent is not an error: the link sends again.
 pub async fn serve(
     socket: &UdpSocket,
     node: &mut Node<SocketAddr>,
-    status_led: &mut dyn OutputPin,
+    machine: &mut Machine,
+    clock: Clock,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let clock = Clock::start();
     let mut incoming = [0; RECEIVE_MAX];
     let mut outgoing = Datagram::new();
+    let mut offset_us = None;
     tokio::pin!(stop);
     loop {
         while let Some(to) = node.poll_transmit(clock.now(), &mut outgoing) {
             // Unreachable peers and full buffers look like loss, which the link repairs.
             let _ = socket.send_to(&outgoing, to).await;
         }
-        while let Some(Request::Identify(on)) = node.poll_request() {
-            if let Err(error) = status_led.set(on) {
-                let _ = writeln!(io::stderr(), "{error}");
+        while let Some(request) = node.poll_request() {
+            machine.carry_out(request);
+        }
+        if let Some(animation) = &machine.animation {
+            let measured_us = node.host_clock_offset_us();
+            if measured_us != offset_us {
+                offset_us = measured_us;
+                animation.host_clock(measured_us.unwrap_or(0));
             }
         }
         let deadline = clock.system(node.poll_timeout()).into();

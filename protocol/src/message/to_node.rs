@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CableFlow;
 use crate::error::{DecodeError, EncodeError};
 use crate::id::RunId;
 use crate::value::Values;
@@ -56,6 +57,8 @@ pub enum ToNode<'a> {
         /// The run.
         run: RunId,
     },
+    /// Show the flow through a cable, from now until told otherwise. Not answered.
+    Flow(CableFlow),
 }
 
 impl<'a> ToNode<'a> {

@@ -10,7 +10,7 @@ mod network;
 mod table;
 
 pub use network::{Faults, Injected, Network};
-pub use table::{EmulatedTable, Ended, Limits};
+pub use table::{EmulatedTable, Ended, Limits, Shown};
 
 use crate::generate::random::SplitMix64;
 use illuminator_protocol::Entropy;

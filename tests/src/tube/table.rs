@@ -5,8 +5,10 @@ use crate::generate::random::SplitMix64;
 use illuminator::coordinator::{Coordinator, NodeLink, Outcome, Timing};
 use illuminator::plan::TablePlan;
 use illuminator_node::model::Slots;
-use illuminator_node::node::{Node, NodeCounters};
-use illuminator_protocol::{BootId, ClusterKey, Datagram, DropCounters, Duration, Hello, Instant, RunId};
+use illuminator_node::node::{Node, NodeCounters, Request};
+use illuminator_protocol::{
+    BootId, CableFlow, ClusterKey, Datagram, DropCounters, Duration, Hello, Instant, RunId,
+};
 
 /// Bounds of a run in the tube: a run that reaches one of them has hung.
 #[derive(Clone, Copy, Debug)]
@@ -15,11 +17,13 @@ pub struct Limits {
     pub time: Duration,
     /// Ends the run once so many steps are complete, without a word to the nodes, as if the host had died.
     pub abandon_after: u64,
+    /// Simulated time from one step to the next.
+    pub pace: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(3600), abandon_after: u64::MAX }
+        Self { time: Duration::from_secs(3600), abandon_after: u64::MAX, pace: Duration::ZERO }
     }
 }
 
@@ -43,7 +47,23 @@ pub struct EmulatedTable {
     /// Datagrams to send again in the course of the next run, each after so many more arrivals.
     stale: Vec<(usize, usize, Vec<u8>)>,
     arrivals: u64,
+    /// How far each node's clock is ahead of the host's.
+    skew: Vec<Duration>,
+    shown: Vec<Shown>,
     mute: Option<Mute>,
+}
+
+/// A flow that a node was told to show.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// When, by the host's clock.
+    pub at: Instant,
+    /// What the node takes the host's clock to show then `[µs]`; `None` before it was measured.
+    pub believed_us: Option<i64>,
+    /// Which node.
+    pub node: usize,
+    /// What.
+    pub flow: CableFlow,
 }
 
 /// A node that falls mute again and again.
@@ -74,6 +94,8 @@ impl EmulatedTable {
             now: Instant::ZERO,
             stale: Vec::new(),
             arrivals: 0,
+            skew: vec![Duration::ZERO; count],
+            shown: Vec::new(),
             mute: None,
         }
     }
@@ -91,6 +113,16 @@ impl EmulatedTable {
     /// What each node dropped.
     pub fn drops(&self) -> Vec<&DropCounters> {
         self.nodes.iter().map(|node| node.responder().drops()).collect()
+    }
+
+    /// Lets a node's clock run ahead of the host's.
+    pub fn set_skew(&mut self, node: usize, skew: Duration) {
+        self.skew[node] = skew;
+    }
+
+    /// Every flow that a node was told to show, in order.
+    pub fn shown(&self) -> &[Shown] {
+        &self.shown
     }
 
     /// Makes a node mute for a while each time the host has completed so many steps.
@@ -133,7 +165,7 @@ impl EmulatedTable {
             links.push(NodeLink::new(label, &KEY, hello.clone(), place, &mut self.entropy));
         }
         let patience = Duration::from_secs(60);
-        let timing = Timing { connect_within: patience, lost_after: patience, pace: Duration::ZERO };
+        let timing = Timing { connect_within: patience, lost_after: patience, pace: limits.pace };
         let mut host =
             Coordinator::new(plan, run, links, timing, self.now).expect("the plan's models can be built");
         let end = self.now + limits.time;
@@ -171,8 +203,21 @@ impl EmulatedTable {
             self.network.send(self.now, 0, node + 1, &datagram);
         }
         for (number, node) in self.nodes.iter_mut().enumerate() {
-            while let Some(to) = node.poll_transmit(self.now, &mut datagram) {
+            let own = self.now + self.skew[number];
+            while let Some(to) = node.poll_transmit(own, &mut datagram) {
                 self.network.send(self.now, number + 1, to, &datagram);
+            }
+        }
+    }
+
+    /// Notes what a node is told to show.
+    fn look(&mut self, number: usize) {
+        let own_us = (self.now + self.skew[number]).as_micros() as i64;
+        let node = &mut self.nodes[number];
+        while let Some(request) = node.poll_request() {
+            if let Request::Show(flow) = request {
+                let believed_us = node.host_clock_offset_us().map(|offset_us| own_us + offset_us);
+                self.shown.push(Shown { at: self.now, believed_us, node: number, flow });
             }
         }
     }
@@ -180,8 +225,9 @@ impl EmulatedTable {
     /// On to the next thing that happens. Time moves by at least a microsecond, so that nothing can stand still.
     fn advance(&mut self, host: &Coordinator, end: Instant) {
         let mut next = end.min(host.poll_timeout());
-        for node in &self.nodes {
-            next = next.min(node.poll_timeout());
+        for (number, node) in self.nodes.iter().enumerate() {
+            let due = node.poll_timeout().as_micros().saturating_sub(self.skew[number].as_micros());
+            next = next.min(Instant::from_micros(due));
         }
         if let Some(arrival) = self.network.next_arrival() {
             next = next.min(arrival);
@@ -195,7 +241,9 @@ impl EmulatedTable {
                 host.handle(self.now, from - 1, &mut bytes);
             } else {
                 // What is dropped is counted by the node.
-                let _ = self.nodes[to - 1].handle(self.now, from, &mut bytes, &mut self.entropy);
+                let own = self.now + self.skew[to - 1];
+                let _ = self.nodes[to - 1].handle(own, from, &mut bytes, &mut self.entropy);
+                self.look(to - 1);
             }
             self.arrivals += 1;
             if self.arrivals.is_multiple_of(REPLAY_EVERY)

@@ -20,7 +20,7 @@ use builder::Builder;
 use granit_parser::{ErrorKind, Parser, ScanError};
 
 /// The longest scenario file `[bytes]`. 100,000 models take about a third of it.
-const TEXT_BYTES_MAX: usize = 64 << 20;
+pub const TEXT_BYTES_MAX: usize = 64 << 20;
 /// How deep lists and mappings may be nested, aliases expanded.
 const DEPTH_MAX: usize = 32;
 /// How many nodes aliases and merge keys may add. A text counts one more per [`TEXT_PER_NODE`] bytes.

@@ -1,0 +1,70 @@
+//! `illuminator-node serve`: waits for a host, and lights the strips.
+
+use super::settings::{Options, Settings};
+use super::strips::{OpenedStrip, open_strips};
+use super::{Failure, wrong_use};
+use illuminator_hal::sim::SimPin;
+use illuminator_node::node::Node;
+use illuminator_node::shell::{Animation, Clock, LitStrip, Machine, bind, hello, read_key, serve};
+use illuminator_protocol::ClusterKey;
+use std::io::{self, Write};
+
+/// Serves until the process is asked to end.
+pub(crate) fn run(options: Options) -> Result<(), Failure> {
+    let (Settings { name, listen, config }, hal) = options.settings()?;
+    let key = match &config.key {
+        Some(path) => read_key(path).map_err(wrong_use)?,
+        None if listen.ip().is_loopback() => ClusterKey::OPEN,
+        None => {
+            return Err(wrong_use(format!(
+                "--listen {listen}: beyond loopback a node needs the cluster's key: --key FILE \
+                 (make one with `illuminator cluster init`)"
+            )));
+        }
+    };
+    let strips = open_strips(&config.strips, hal)?;
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let socket = bind(listen).await?;
+        let _ = writeln!(
+            io::stderr(),
+            "illuminator-node {name} listens on {} (key {}, strips {})",
+            socket.local_addr()?,
+            if config.key.is_some() { key.id().to_string() } else { "none: loopback only".to_owned() },
+            strips.len(),
+        );
+        let clock = Clock::start();
+        let animation = animate(strips, config.frames_per_s, clock)?;
+        let mut machine = Machine { status_led: Box::new(SimPin::default()), animation };
+        let mut node = Node::new(key, hello(&name), config.only);
+        serve(&socket, &mut node, &mut machine, clock, stop_signal()).await?;
+        Ok(())
+    })
+}
+
+/// Starts the animation of the strips, and says what drives each.
+fn animate(strips: Vec<OpenedStrip>, frames_per_s: u32, clock: Clock) -> io::Result<Option<Animation>> {
+    if strips.is_empty() {
+        return Ok(None);
+    }
+    let lit = strips.into_iter().map(|opened| {
+        let _ = writeln!(io::stderr(), "{opened}");
+        LitStrip { cable: opened.entry.cable, config: opened.entry.config, strip: opened.strip }
+    });
+    Animation::start(lit.collect(), frames_per_s, clock).map(Some)
+}
+
+/// Ready when the process is asked to end.
+pub(crate) async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

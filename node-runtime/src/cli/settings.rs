@@ -1,0 +1,148 @@
+//! What a node goes by: its options over its configuration file over the defaults.
+
+use super::{Failure, wrong_use};
+use clap::ValueEnum;
+use illuminator_node::config::{NodeConfig, order_name};
+use illuminator_node::model::registry::MODEL_TYPES;
+use illuminator_node::node::PORT;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Longest configuration file `[bytes]`.
+const FILE_MAX: u64 = 1 << 20;
+
+/// Options of a node that serves.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Configuration file, `node.toml`. Options win over it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Address and UDP port to listen on; 127.0.0.1:5123 unless given. Beyond loopback a key is needed.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Name of this node, shown by the host; the machine's host name unless given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// File with the cluster's key (64 hexadecimal digits, readable by its owner only).
+    #[arg(long, value_name = "FILE", env = "ILLUMINATOR_KEY")]
+    pub(crate) key: Option<PathBuf>,
+    /// Take only these model types.
+    #[arg(long, value_name = "TYPE,…", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// What drives the strips; `auto` takes for each what this machine has.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) hal: Hal,
+}
+
+/// What drives the strips.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hal {
+    /// SPI for strips whose bus is there, else the simulation.
+    Auto,
+    /// The simulation.
+    Sim,
+    /// SPI; a strip whose bus is not there is an error.
+    Rpi,
+}
+
+/// A configuration in which nothing is left open.
+pub(crate) struct Settings {
+    pub(crate) name: String,
+    pub(crate) listen: SocketAddr,
+    pub(crate) config: NodeConfig,
+}
+
+impl Options {
+    /// These options over the file that they name, if any.
+    pub(crate) fn settings(self) -> Result<(Settings, Hal), Failure> {
+        let mut config = read_config(self.config.as_deref())?;
+        if !self.only.is_empty() {
+            check_only(&self.only).map_err(|error| wrong_use(format!("--only: {error}")))?;
+            config.only = self.only;
+        }
+        config.name = self.name.or(config.name);
+        config.listen = self.listen.or(config.listen);
+        config.key = self.key.or(config.key);
+        Ok((Settings::new(config), self.hal))
+    }
+}
+
+impl Settings {
+    fn new(config: NodeConfig) -> Self {
+        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
+        Self {
+            name: config.name.clone().unwrap_or_else(host_name),
+            listen: config.listen.unwrap_or(loopback),
+            config,
+        }
+    }
+}
+
+/// The configuration of a file, or the defaults.
+pub(crate) fn read_config(path: Option<&Path>) -> Result<NodeConfig, Failure> {
+    let Some(path) = path else { return Ok(NodeConfig::default()) };
+    let shown = path.display();
+    let text = read_text(path).map_err(|error| wrong_use(format!("cannot read {shown}: {error}")))?;
+    let mut config = NodeConfig::parse(&text).map_err(|error| wrong_use(format!("{shown}:{error}")))?;
+    check_only(&config.only).map_err(|error| wrong_use(format!("{shown}: only: {error}")))?;
+    if let (Some(key), Some(folder)) = (&mut config.key, path.parent()) {
+        *key = folder.join(&*key);
+    }
+    Ok(config)
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let length = File::open(path)?.take(FILE_MAX + 1).read_to_string(&mut text)? as u64;
+    if length > FILE_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {FILE_MAX} bytes")));
+    }
+    Ok(text)
+}
+
+/// Whether all these model types exist.
+fn check_only(only: &[String]) -> Result<(), String> {
+    let known = |name: &String| MODEL_TYPES.iter().any(|model_type| model_type.name == name);
+    match only.iter().find(|name| !known(name)) {
+        Some(unknown) => Err(format!("no model type is called `{unknown}`; see `illuminator-node models`")),
+        None => Ok(()),
+    }
+}
+
+/// Prints what a node with this file would go by.
+pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
+    let Settings { name, listen, config } = Settings::new(read_config(Some(path))?);
+    let key = config.key.as_ref().map_or_else(|| "none".to_owned(), |key| key.display().to_string());
+    let only = if config.only.is_empty() { "all".to_owned() } else { config.only.join(", ") };
+    let mut text = format!(
+        "name {name}\nlisten {listen}\nkey {key}\nmodels {only}\nframes_per_s {}\n",
+        config.frames_per_s
+    );
+    for strip in &config.strips {
+        let light = strip.config;
+        text += &format!(
+            "strip of cable {} on {}: {} LEDs, order {}{}, ceiling {}, budget {} mA\n",
+            strip.cable,
+            strip.bus,
+            light.leds,
+            order_name(strip.order),
+            if light.reversed { ", reversed" } else { "" },
+            light.ceiling,
+            light.budget_ma,
+        );
+    }
+    // A closed pipe is a clean end.
+    let _ = io::stdout().write_all(text.as_bytes());
+    Ok(())
+}
+
+/// The machine's name, for want of a better one.
+fn host_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .map(|name| name.trim().to_owned())
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "node".to_owned())
+}

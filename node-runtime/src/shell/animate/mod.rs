@@ -1,0 +1,243 @@
+//! The animation: a thread that draws the strips of this node at a fixed rate.
+//!
+//! ```text
+//!   serve ── show, dark, … ─▶ Stage ─▶ states ─┐
+//!                 Clock ─▶ Pace ─▶ frame due ──┴▶ Lamp: render, compare, send ─▶ dyn Strip
+//! ```
+//!
+//! Invariants:
+//! - The network never waits for a strip: the stage is locked to be changed and to be read, never while a strip
+//!   is written.
+//! - Deadlines count from the first frame and never drift. What is over is skipped and counted.
+//! - A frame allocates nothing. A strip that fails is told of once, and does not stop the others.
+//! - The strips are black when the animation has ended.
+
+mod lamp;
+mod pace;
+mod stage;
+
+use super::Clock;
+use crate::light::{StripConfig, StripState};
+use illuminator_hal::Strip;
+use illuminator_protocol::CableFlow;
+use lamp::{Lamp, Moment, Sent};
+use pace::{Due, Pace};
+use stage::{Stage, Update};
+use std::io::{self, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// A strip, and the cable whose flow it shows.
+pub struct LitStrip {
+    /// Number of the cable.
+    pub cable: u16,
+    /// What the renderer must know of the strip.
+    pub config: StripConfig,
+    /// The strip itself.
+    pub strip: Box<dyn Strip>,
+}
+
+/// What the animation has done since its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AnimationStats {
+    /// Frames drawn.
+    pub frames: u64,
+    /// Frames that were over before they could be drawn.
+    pub skipped: u64,
+    /// Pictures that did not reach a strip.
+    pub errors: u64,
+    /// The most that a frame was behind its deadline when its drawing began `[µs]`.
+    pub late_us_max: u64,
+}
+
+/// The running animation. Dropped, it ends its thread and leaves the strips black.
+pub struct Animation {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread shares with the rest of the node.
+struct Shared {
+    script: Mutex<Script>,
+    ended: Condvar,
+}
+
+/// What the strips are to show, and what became of it.
+struct Script {
+    stage: Stage,
+    stats: AnimationStats,
+    end: bool,
+}
+
+impl Animation {
+    /// Starts to draw `frames_per_s` frames a second (0 counts as 1). The strips show that there is no host until
+    /// told otherwise.
+    ///
+    /// # Errors
+    /// A system without room for a thread.
+    pub fn start(strips: Vec<LitStrip>, frames_per_s: u32, clock: Clock) -> io::Result<Self> {
+        let stage = Stage::new(strips.iter().map(|lit| lit.cable));
+        let script = Script { stage, stats: AnimationStats::default(), end: false };
+        let shared = Arc::new(Shared { script: Mutex::new(script), ended: Condvar::new() });
+        let player = Player {
+            cables: strips.iter().map(|lit| lit.cable).collect(),
+            states: vec![StripState::NoHost; strips.len()],
+            lamps: strips.into_iter().map(Lamp::new).collect(),
+            shared: Arc::clone(&shared),
+            clock,
+        };
+        let pace = Pace::new(clock.now().as_micros(), frames_per_s);
+        let thread =
+            std::thread::Builder::new().name("animation".to_owned()).spawn(move || player.play(pace))?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Shows a flow on the strip of its cable, from now until told otherwise. A flow of a cable that has no strip
+    /// here is ignored; one that cannot be drawn makes its strip idle.
+    pub fn show(&self, flow: CableFlow) {
+        self.update(Update::Show(flow));
+    }
+
+    /// Forgets all flows, because the run is over: all strips are idle.
+    pub fn dark(&self) {
+        self.update(Update::Dark);
+    }
+
+    /// Says whether the host is silent. While it is, no flow is shown; those that are not forgotten come back with
+    /// it.
+    pub fn host_silent(&self, silent: bool) {
+        self.update(Update::HostSilent(silent));
+    }
+
+    /// Lets all strips say "it is me", whatever else they would show, until told otherwise.
+    pub fn identify(&self, on: bool) {
+        self.update(Update::Identify(on));
+    }
+
+    /// Sets the host's clock minus ours `[µs]`, which keeps the ends of a cable in step.
+    pub fn host_clock(&self, offset_us: i64) {
+        self.update(Update::HostClock(offset_us));
+    }
+
+    /// What was done so far.
+    pub fn stats(&self) -> AnimationStats {
+        self.shared.lock().stats
+    }
+
+    fn update(&self, update: Update) {
+        self.shared.lock().stage.apply(update);
+    }
+}
+
+impl Drop for Animation {
+    fn drop(&mut self) {
+        self.shared.lock().end = true;
+        self.shared.ended.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the thread owns.
+struct Player {
+    shared: Arc<Shared>,
+    clock: Clock,
+    lamps: Vec<Lamp>,
+    /// For messages: the cable of each lamp.
+    cables: Vec<u16>,
+    /// What each lamp shows; kept from frame to frame for its room only.
+    states: Vec<StripState>,
+}
+
+impl Player {
+    fn play(mut self, mut pace: Pace) {
+        while self.wait_until(pace.deadline_us()) {
+            let now_us = self.clock.now().as_micros();
+            if let Some(due) = pace.due(now_us) {
+                self.frame(now_us, due);
+            }
+        }
+        for (lamp, cable) in self.lamps.iter_mut().zip(&self.cables) {
+            if let Err(error) = lamp.black() {
+                log(*cable, &format!("cannot be turned off: {error}"));
+            }
+        }
+    }
+
+    /// Waits for a deadline `[µs]`; false if the animation is to end.
+    fn wait_until(&self, deadline_us: u64) -> bool {
+        let wait = Duration::from_micros(deadline_us.saturating_sub(self.clock.now().as_micros()));
+        let waited = self.shared.ended.wait_timeout_while(self.shared.lock(), wait, |script| !script.end);
+        !waited.unwrap_or_else(PoisonError::into_inner).0.end
+    }
+
+    fn frame(&mut self, now_us: u64, due: Due) {
+        let host_us = {
+            let mut script = self.shared.lock();
+            let Script { stage, stats, .. } = &mut *script;
+            self.states.iter_mut().zip(stage.states()).for_each(|(state, now)| *state = now);
+            stats.frames += 1;
+            stats.skipped += due.skipped;
+            stats.late_us_max = stats.late_us_max.max(due.late_us);
+            stage.host_us(now_us)
+        };
+        let moment = Moment { now_us, host_us, frame: due.frame as u32 };
+        let mut errors = 0;
+        for ((lamp, state), cable) in self.lamps.iter_mut().zip(&self.states).zip(&self.cables) {
+            match lamp.frame(state, moment) {
+                Sent::Shown { recovered: true } => log(*cable, "works again"),
+                Sent::Shown { recovered: false } | Sent::Unchanged => {}
+                Sent::Failed { error, first } => {
+                    errors += 1;
+                    if first {
+                        log(*cable, &format!("does not show its picture, and is tried again: {error}"));
+                    }
+                }
+            }
+        }
+        if errors > 0 {
+            self.shared.lock().stats.errors += errors;
+        }
+    }
+}
+
+/// Tells the person at the table of a strip. Where nobody listens, it is lost.
+fn log(cable: u16, message: &str) {
+    let _ = writeln!(io::stderr(), "strip of cable {cable} {message}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Animation, LitStrip};
+    use crate::light::StripConfig;
+    use crate::shell::Clock;
+    use illuminator_hal::sim::SimStrip;
+    use illuminator_hal::{ColourOrder, Rgb8};
+
+    #[test]
+    fn strips_are_lit_while_it_runs_and_black_when_it_has_ended() {
+        let observer = SimStrip::new("s", 3, ColourOrder::Grb);
+        observer.fail_next(1);
+        let config = StripConfig { leds: 3, reversed: false, ceiling: 255, budget_ma: 500 };
+        let strip = LitStrip { cable: 1, config, strip: Box::new(observer.clone()) };
+        let animation = Animation::start(vec![strip], 200, Clock::start()).unwrap();
+        while observer.shown() == 0 {
+            std::thread::yield_now();
+        }
+        let lit = observer.picture().unwrap();
+        assert!(lit.iter().all(|pixel| pixel.b > 0), "no host: blue, {lit:?}");
+        let stats = animation.stats();
+        assert!(stats.frames >= 2 && stats.errors == 1, "{stats:?}");
+        drop(animation);
+        assert_eq!(observer.picture(), Some(vec![Rgb8::BLACK; 3]));
+    }
+}
