@@ -20,11 +20,11 @@
 //! Invariants: what is not known is refused, and every error has its line and column.
 
 use crate::light::StripConfig;
+use core::net::SocketAddr;
 use illuminator_hal::ColourOrder;
 use illuminator_hal::rpi::SpiPort;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
-use std::net::SocketAddr;
 use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
 use toml::Spanned;
