@@ -55,6 +55,34 @@ fn an_output_that_cannot_be_written_is_named() {
 }
 
 #[test]
+fn a_result_takes_the_place_of_nothing_else() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let vector = project("tests/vectors/engine/extra_collector_model");
+    illuminator_tests::samples::stage(&vector, folder.path());
+    let before = |name: &str| read(&folder.path().join(name));
+    let (scenario, data) = (before("scenario.yaml"), before("x.csv"));
+    let absolute = folder.path().join("x.csv");
+    let absolute = absolute.to_str().expect("a temporary path is text");
+    for (output, what) in [
+        ("scenario.yaml", "the scenario"),
+        ("./x.csv", "data of the scenario"),
+        (absolute, "data of the scenario"),
+        ("extra.csv", "another result"),
+    ] {
+        let _ = std::fs::remove_file(folder.path().join("extra.csv"));
+        let done = illuminator(folder.path(), &["scenario", "run", "scenario.yaml", "-o", output]);
+        let message = stderr(&done);
+        assert_eq!(done.status.code(), Some(2), "{output}: {message}");
+        assert!(message.contains(what), "{output}: {message}");
+    }
+    assert_eq!((scenario, data), (before("scenario.yaml"), before("x.csv")), "nothing was touched");
+    let done = illuminator(folder.path(), &["scenario", "run", "scenario.yaml", "-o", "out.csv"]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    let again = illuminator(folder.path(), &["scenario", "run", "scenario.yaml", "-o", "out.csv"]);
+    assert!(again.status.success(), "an older result may be replaced: {}", stderr(&again));
+}
+
+#[test]
 fn a_reader_that_leaves_early_is_no_error() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let arguments = ["scenario", "run", &table(), "--local", "-o", "-", "--pace", "0.01"];

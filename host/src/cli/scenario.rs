@@ -12,6 +12,7 @@ use crate::shell::{
 use clap::{Subcommand, ValueEnum};
 use illuminator_protocol::Duration;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -113,6 +114,7 @@ impl Run {
             Format::Main => ResultFormat::Main,
         };
         let results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
+        self.refuse_overwriting(&scenario, &results)?;
         let table = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();
@@ -125,6 +127,24 @@ impl Run {
                 .map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
         };
         self.summary(&scenario, done, plan.steps, progress.elapsed_s(), &path)
+    }
+
+    /// No result may take the place of another, of the scenario, or of its data.
+    fn refuse_overwriting(&self, scenario: &Scenario, results: &ResultFiles) -> Result<(), Failure> {
+        let files = DiskFiles::beside(&self.file);
+        let tables = scenario.models.iter().flat_map(|model| model.settings.tables.files.iter());
+        let mut taken: BTreeMap<PathBuf, &str> =
+            tables.map(|table| (identity(&files.find(&table.file)), "data of the scenario")).collect();
+        taken.insert(identity(&self.file), "the scenario");
+        for path in results.paths() {
+            if let Some(what) = taken.insert(identity(path), "another result") {
+                return Err(Failure::wrong_use(format_args!(
+                    "the result would be written over {what}: {}; give it another name, with -o or in the scenario",
+                    path.display()
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// Reads and checks the scenario. With `-o` nothing is asked of the directory of `monitor.file`.
@@ -267,6 +287,15 @@ fn to_json(finding: &Diagnostic) -> serde_json::Value {
         "column": finding.column,
         "message": finding.message,
         "help": finding.help,
+    })
+}
+
+/// One path for every way to name a file, whether it exists yet or not.
+fn identity(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    path.canonicalize().unwrap_or_else(|_| {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        path.file_name().map_or(folder.clone(), |name| folder.join(name))
     })
 }
 

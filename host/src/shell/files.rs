@@ -50,7 +50,8 @@ impl DiskFiles {
         Self { redirected: true, ..self }
     }
 
-    fn find(&self, path: &str) -> PathBuf {
+    /// Where the file of this name in the scenario is looked for.
+    pub fn find(&self, path: &str) -> PathBuf {
         let here = PathBuf::from(path);
         if here.exists() { here } else { self.folder.join(path) }
     }

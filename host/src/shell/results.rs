@@ -8,7 +8,7 @@ use illuminator_node::model::Slots;
 use illuminator_node::shell::Clock;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Bytes kept back before they are written.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -90,6 +90,11 @@ impl ResultFiles {
     /// The path of the monitor's file.
     pub fn path(&self) -> &str {
         self.files.first().map_or("", |file| &file.path)
+    }
+
+    /// The paths of all files but the standard output.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().filter(|file| !file.to_stdout).map(|file| Path::new(&file.path))
     }
 
     /// Writes what is kept back.
