@@ -18,11 +18,7 @@ fn a_day_on_three_nodes_gives_the_bytes_of_one_process() {
 #[test]
 fn the_foreign_tutorial_on_three_nodes_gives_the_bytes_of_one_process() {
     let Some(foreign) = conformance() else { return };
-    let nodes = [(); 3].map(|()| NodeProcess::start(&[]));
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    stage(&foreign.join("tutorial1"), folder.path());
-    place(folder.path(), &[&["Load1"], &["PV1", "Wind1"], &["Battery1", "Controller1"]], &nodes);
-    on_nodes_and_alone(folder.path());
+    tutorial_1_on(&foreign, &[(); 3].map(|()| NodeProcess::start(&[])));
 }
 
 #[test]
@@ -113,6 +109,17 @@ fn the_aarch64_node_gives_the_same_bytes() {
     let nodes = [start(), start()];
     let folder = day();
     place(folder.path(), &[&["L1", "P1", "W1"], &["B1", "C1"]], &nodes);
+    on_nodes_and_alone(folder.path());
+    if let Some(foreign) = conformance() {
+        tutorial_1_on(&foreign, &[start(), start(), start()]);
+    }
+}
+
+/// Tutorial 1 of the Python Illuminator, its generation, loads and storage on a node each.
+fn tutorial_1_on(foreign: &Path, nodes: &[NodeProcess; 3]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage(&foreign.join("tutorial1"), folder.path());
+    place(folder.path(), &[&["Load1"], &["PV1", "Wind1"], &["Battery1", "Controller1"]], nodes);
     on_nodes_and_alone(folder.path());
 }
 
