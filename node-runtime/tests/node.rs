@@ -286,6 +286,7 @@ fn battery() -> PlacePlan {
             settings,
             first_slot: 0,
             inputs: vec![InputPlan::One { slot: 5, origin: Origin::Output }],
+            knobs: Vec::new(),
         }],
         stages: vec![StagePlan { models: 1, imports: vec![5], exports: vec![0, 1, 2, 3, 4] }],
         shadows: Vec::new(),

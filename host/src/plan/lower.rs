@@ -156,6 +156,7 @@ impl<'a> Lowering<'a> {
                 settings: entry.settings.clone(),
                 first_slot: self.first_slot[model],
                 inputs: vec![InputPlan::Open; entry.model_type.inputs.len()],
+                knobs: Vec::new(),
             });
         }
     }

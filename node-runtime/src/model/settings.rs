@@ -49,6 +49,14 @@ impl Section {
         self.get(key).is_some()
     }
 
+    /// Sets the value of a key, at the end if it is new.
+    pub fn set(&mut self, key: &str, value: Value) {
+        match self.0.iter_mut().find(|(name, _)| name == key) {
+            Some((_, present)) => *present = value,
+            None => self.0.push((key.to_owned(), value)),
+        }
+    }
+
     /// The names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
