@@ -7,8 +7,8 @@ use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Request};
 use illuminator_node::value::Value;
 use illuminator_node::wire::ValueBuffer;
 use illuminator_protocol::{
-    BootId, CableFlow, ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, RunId,
-    ToHost, ToNode, Value as WireValue,
+    BootId, CableFlow, ClusterKey, Control, Datagram, Duration, Entropy, Event, Hello, Initiator, Instant,
+    RunId, ToHost, ToNode, Value as WireValue,
 };
 
 const RUN: RunId = RunId(1);
@@ -230,6 +230,61 @@ fn a_silent_host_is_noticed_in_time_for_the_strips() {
         while bench.node.poll_transmit(bench.now, &mut datagram).is_some() {}
     }
     assert_eq!(bench.node.run(), Some(RUN), "the run is kept: the host may come back");
+}
+
+/// What the host was told of cables, in order.
+fn sights(told: &[Vec<u8>]) -> Vec<Event<'_>> {
+    told.iter()
+        .map(|message| match ToHost::decode(message) {
+            Ok(ToHost::Event(event)) => event,
+            other => panic!("only events: {other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn the_host_hears_of_every_cable_and_again_in_every_session() {
+    let mut bench = Bench::new(&[]);
+    bench.node.detects_boards(true);
+    bench.node.cable(3, true);
+    bench.node.cable(3, true);
+    bench.node.cable(2, true);
+    bench.node.cable(2, false);
+    let told = bench.exchange();
+    assert_eq!(
+        sights(&told),
+        [
+            Event::Detects { boards: true },
+            Event::Cable { cable: 3, plugged: true },
+            Event::Cable { cable: 2, plugged: true },
+            Event::Cable { cable: 2, plugged: false },
+        ],
+        "the same again is no news"
+    );
+    bench.host =
+        Box::new(Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy));
+    bench.mailbox.clear();
+    let told = bench.exchange();
+    assert_eq!(
+        sights(&told),
+        [
+            Event::Detects { boards: true },
+            Event::Cable { cable: 2, plugged: false },
+            Event::Cable { cable: 3, plugged: true },
+        ]
+    );
+}
+
+#[test]
+fn what_nobody_hears_is_not_kept() {
+    let mut bench = Bench::new(&[]);
+    let mut lonely = Node::<u8>::new(ClusterKey::OPEN, Hello::new(BootId(1), "node", "test"), Vec::new());
+    lonely.report(Event::Notice { text: "too early" });
+    std::mem::swap(&mut bench.node, &mut lonely);
+    bench.host =
+        Box::new(Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy));
+    let told = bench.exchange();
+    assert_eq!(sights(&told), [Event::Detects { boards: false }]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The built programs, as their users run them: one module per behaviour.
 
+mod asking;
 mod bad_input;
 mod command_line;
 mod conformance;

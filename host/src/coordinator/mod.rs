@@ -18,7 +18,7 @@ mod lights;
 mod node_link;
 mod schedule;
 
-pub use error::RunError;
+pub use error::{RunError, Tenths};
 pub use node_link::NodeLink;
 
 use crate::plan::{HOST, TablePlan};
@@ -247,7 +247,9 @@ impl Coordinator {
             | ToHost::Ready { .. }
             | ToHost::Snapshot { .. }
             | ToHost::Restored { .. }
-            | ToHost::ControlDone { .. } => Ok(()),
+            | ToHost::ControlDone { .. }
+            | ToHost::Event(_)
+            | ToHost::Telemetry(_) => Ok(()),
         }
     }
 

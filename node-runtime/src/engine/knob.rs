@@ -81,13 +81,13 @@ pub(super) fn rebuild(
     banks: &mut Banks,
     stand: Stand,
     model_type: &ModelType,
-    settings: Settings,
+    settings: &Settings,
 ) -> Result<(), String> {
     let (Build::Anywhere(build) | Build::OnHost(build)) = model_type.build else {
         return Err("a Collector has no parameters that could change".to_owned());
     };
     settings.check_values().map_err(|error| error.problem)?;
-    let mut model = build(&settings).map_err(|error| error.problem)?.model;
+    let mut model = build(settings).map_err(|error| error.problem)?.model;
     let kept = banks.model(stand).save();
     if !model.restore(&kept) || !model.replace(banks, stand) {
         return Err("a parameter was changed that cannot change during a run".to_owned());

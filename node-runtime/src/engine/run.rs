@@ -200,7 +200,7 @@ impl Engine {
         while let Some((model, settings)) = self.knobs.turned(models.clone(), &self.slots) {
             let ModelName { name, model_type } = &self.names[model];
             let stand = self.placed[model].stand;
-            knob::rebuild(&mut self.banks, stand, model_type, settings)
+            knob::rebuild(&mut self.banks, stand, model_type, &settings)
                 .map_err(|reason| EngineError { model: name.clone(), reason })?;
         }
         Ok(())

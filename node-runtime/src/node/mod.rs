@@ -11,16 +11,18 @@
 //! byte for byte; frames of another run change nothing; nothing here reads a clock or opens anything.
 
 mod run;
+mod sight;
 
 use crate::engine::{Engine, PlacePlan};
 use crate::mailbox::Mailbox;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
-    CableFlow, ClusterKey, Control, Datagram, DropReason, Entropy, Hello, Instant, Responder, RunId, ToHost,
-    ToNode,
+    CableFlow, ClusterKey, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, Responder, RunId,
+    Telemetry, ToHost, ToNode,
 };
 pub use run::STEPS_IN_FLIGHT;
 use run::{Reply, Run};
+use sight::Sight;
 use std::collections::VecDeque;
 
 /// The UDP port on which a node listens unless told otherwise.
@@ -42,6 +44,8 @@ pub enum Request {
     Identify(bool),
     /// Show the flow through a cable, until told otherwise.
     Show(CableFlow),
+    /// Nothing flows through a cable, because it is not plugged in at both ends.
+    Unplugged(u16),
     /// The run is over: nothing flows through any cable.
     Dark,
     /// The host has fallen silent (`true`), or is heard again.
@@ -69,6 +73,7 @@ pub struct Node<A: Copy + Eq> {
     /// Model types this node takes; empty: all.
     only: Vec<String>,
     requests: VecDeque<Request>,
+    sight: Sight,
     counters: NodeCounters,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
@@ -84,6 +89,7 @@ impl<A: Copy + Eq> Node<A> {
             run: None,
             only,
             requests: VecDeque::new(),
+            sight: Sight::default(),
             counters: NodeCounters::default(),
             incoming: Vec::new(),
             outgoing: Vec::new(),
@@ -158,6 +164,45 @@ impl<A: Copy + Eq> Node<A> {
         self.requests.pop_front()
     }
 
+    /// Says whether the boards of cables are read here: then the host takes a cable of which it is not told as not
+    /// plugged in.
+    pub fn detects_boards(&mut self, boards: bool) {
+        if self.sight.detects(boards) {
+            self.report_sight();
+        }
+    }
+
+    /// Says whether a cable is plugged in here. The host is told when that changes, and in every new session.
+    pub fn cable(&mut self, cable: u16, plugged: bool) {
+        if self.sight.cable(cable, plugged) {
+            self.report(Event::Cable { cable, plugged });
+        }
+    }
+
+    /// Tells the host of something that happened, if there is a host to hear it.
+    pub fn report(&mut self, event: Event<'_>) {
+        self.tell(&ToHost::Event(event));
+    }
+
+    /// Tells the host how this node does, if there is a host to hear it.
+    pub fn telemetry(&mut self, telemetry: Telemetry) {
+        self.tell(&ToHost::Telemetry(telemetry));
+    }
+
+    /// Sends what concerns no run. What finds no session, or a session that does not keep up, is dropped: it would
+    /// be old when it arrives.
+    fn tell(&mut self, message: &ToHost<'_>) {
+        if self.responder.session().is_some() && self.mailbox.waiting() <= REPLIES_WAITING_MAX {
+            encode(message, &mut self.outgoing);
+            self.mailbox.send(self.responder.session(), &self.outgoing);
+        }
+    }
+
+    fn report_sight(&mut self) {
+        let events: Vec<Event<'static>> = self.sight.events().collect();
+        events.into_iter().for_each(|event| self.report(event));
+    }
+
     /// The host's clock minus this node's `[µs]`, once it was measured.
     pub fn host_clock_offset_us(&mut self) -> Option<i64> {
         self.responder.session()?.stats().clock_offset_us
@@ -185,6 +230,7 @@ impl<A: Copy + Eq> Node<A> {
                 ResponderEvent::Connected { .. } => {
                     self.mailbox.clear();
                     self.request(Request::HostSilent(false));
+                    self.report_sight();
                 }
                 // The run is kept: the host may come back and go on.
                 ResponderEvent::Silent => self.request(Request::HostSilent(true)),
@@ -241,6 +287,10 @@ impl<A: Copy + Eq> Node<A> {
                 if self.run.is_some() {
                     self.request(Request::Show(flow));
                 }
+                None
+            }
+            ToNode::Unplugged { cable } => {
+                self.request(Request::Unplugged(cable));
                 None
             }
             ToNode::Start { .. } => None,

@@ -51,6 +51,7 @@ impl Machine {
         match request {
             Request::Identify(on) => animation.identify(on),
             Request::Show(flow) => animation.show(flow),
+            Request::Unplugged(cable) => animation.hide(cable),
             Request::Dark => animation.dark(),
             Request::HostSilent(silent) => animation.host_silent(silent),
         }

@@ -99,6 +99,11 @@ impl Animation {
         self.update(Update::Show(flow));
     }
 
+    /// Forgets the flow of a cable, because nothing flows through it: its strip is idle.
+    pub fn hide(&self, cable: u16) {
+        self.update(Update::Hide(cable));
+    }
+
     /// Forgets all flows, because the run is over: all strips are idle.
     pub fn dark(&self) {
         self.update(Update::Dark);

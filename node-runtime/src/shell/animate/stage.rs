@@ -8,6 +8,8 @@ use illuminator_protocol::CableFlow;
 pub(super) enum Update {
     /// The flow through a cable, from now until told otherwise.
     Show(CableFlow),
+    /// The flow through this cable holds no more.
+    Hide(u16),
     /// No flow holds any more.
     Dark,
     /// Whether the host is silent.
@@ -57,6 +59,9 @@ impl Stage {
                 for cue in self.strips.iter_mut().filter(|cue| cue.cable == flow.cable) {
                     cue.view = view;
                 }
+            }
+            Update::Hide(cable) => {
+                self.strips.iter_mut().filter(|cue| cue.cable == cable).for_each(|cue| cue.view = None);
             }
             Update::Dark => self.strips.iter_mut().for_each(|cue| cue.view = None),
             Update::HostSilent(silent) => self.host_silent = silent,
@@ -159,6 +164,15 @@ mod tests {
         assert_eq!(states(&stage), [StripState::NoHost]);
         stage.apply(Update::HostSilent(false));
         assert!(matches!(states(&stage)[0], StripState::Flow(_)));
+    }
+
+    #[test]
+    fn a_cable_that_is_hidden_hides_no_other() {
+        let mut stage = stage();
+        stage.apply(Update::Show(flow(1, true, 3.0)));
+        stage.apply(Update::Show(flow(2, true, 3.0)));
+        stage.apply(Update::Hide(1));
+        assert!(matches!(states(&stage)[..], [StripState::Idle, StripState::Flow(_)]));
     }
 
     #[test]
