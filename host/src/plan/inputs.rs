@@ -1,7 +1,8 @@
 //! Who feeds each input: connections grouped and combined as spec/scenario-format.md 6.4 says.
 
 use crate::scenario::Scenario;
-use illuminator_node::model::Origin;
+use illuminator_node::model::{Origin, Takes};
+use std::collections::BTreeMap;
 
 /// One source of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +73,17 @@ fn model_feeds(scenario: &Scenario, groups: &[Group]) -> Vec<Feed> {
         Feed { input, sources, origin }
     };
     inputs.into_iter().map(feed).collect()
+}
+
+/// The ids of the sources of those inputs of a model that [`Takes::AnyWithSources`].
+pub(super) fn source_ids(scenario: &Scenario, model: usize, feeds: &[Feed]) -> BTreeMap<String, Vec<String>> {
+    let ports = scenario.models[model].model_type.inputs;
+    let id = |source: &Source| format!("{}-0.time-based_0", scenario.models[source.model].name);
+    feeds
+        .iter()
+        .filter(|feed| ports[feed.input].takes == Takes::AnyWithSources)
+        .map(|feed| (ports[feed.input].name.to_owned(), feed.sources.iter().map(id).collect()))
+        .collect()
 }
 
 /// Every connection that is not time-shifted, as (source model, destination model).

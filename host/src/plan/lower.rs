@@ -6,6 +6,7 @@ use super::show::place_name;
 use super::{CablePlan, HOST, Import, PlaceId, Placement, TablePlan, Task};
 use crate::scenario::{Cable, Scenario};
 use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, STAGES_MAX, Shadow, StagePlan};
+use illuminator_node::model::Settings;
 use illuminator_node::value::Value;
 use std::collections::BTreeMap;
 
@@ -145,6 +146,7 @@ impl<'a> Lowering<'a> {
         order.sort_by_key(|&model| (self.place(model), self.stage[model]));
         for model in order {
             let entry = &self.scenario.models[model];
+            let sources = inputs::source_ids(self.scenario, model, &self.feeds[model]);
             let plan = &mut self.places[self.placement.of_model[model]].plan;
             self.first_slot[model] = plan.slots;
             self.position[model] = plan.models.len();
@@ -153,7 +155,7 @@ impl<'a> Lowering<'a> {
             plan.models.push(ModelPlan {
                 name: entry.name.clone(),
                 model_type: entry.model_type.name.to_owned(),
-                settings: entry.settings.clone(),
+                settings: Settings { sources, ..entry.settings.clone() },
                 first_slot: self.first_slot[model],
                 inputs: vec![InputPlan::Open; entry.model_type.inputs.len()],
                 knobs: Vec::new(),

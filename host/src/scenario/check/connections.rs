@@ -127,7 +127,7 @@ fn route(
 fn destination(cast: &Cast, to: usize, endpoint: &Endpoint, report: &mut Report<'_>) -> Option<usize> {
     let member = &cast.models[to];
     let (model_type, name) = (member.entry.model_type, endpoint.attribute.as_str());
-    let input = model_type.inputs.iter().position(|port| port.name == name);
+    let input = model_type.inputs.iter().position(|port| port.name == name && !port.of_table);
     let model = quote(&member.entry.name);
     match (member.declares(name), input) {
         (true, Some(_)) => {}
@@ -142,7 +142,7 @@ fn destination(cast: &Cast, to: usize, endpoint: &Endpoint, report: &mut Report<
             format!("add `{name}:` under `inputs:` of {model}"),
         ),
         (false, None) => {
-            let known = model_type.inputs.iter().map(|port| port.name);
+            let known = model_type.inputs.iter().filter(|port| !port.of_table).map(|port| port.name);
             report.error_unknown(endpoint.mark, format!("{model} has no input {}", quote(name)), name, known);
         }
     }

@@ -3,7 +3,7 @@
 use super::cast::Cast;
 use super::connections::{Route, Routes};
 use crate::scenario::report::{Report, quote};
-use illuminator_node::model::{ModelType, Origin};
+use illuminator_node::model::{ModelType, Origin, Takes};
 use illuminator_node::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,9 +111,9 @@ fn remaining<'a>(arrivals: &[Arrival<'a>], report: &mut Report<'_>) -> Vec<&'a R
     remaining
 }
 
-/// Whether the model computes with what arrives there. A Dummy passes on whatever it gets.
+/// Whether the model computes with what arrives there.
 fn needs_number(model_type: &ModelType, route: &Route) -> bool {
-    route.connection.to_input.is_some() && model_type.name != "Dummy"
+    route.connection.to_input.is_some_and(|input| model_type.inputs[input].takes == Takes::Number)
 }
 
 fn check_required(
