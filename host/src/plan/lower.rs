@@ -23,6 +23,9 @@ pub fn plan(
     placement: &Placement,
     watch: &[(usize, usize)],
 ) -> Result<TablePlan, PlanError> {
+    if scenario.follows_plugs() {
+        return Err(PlanError::Story);
+    }
     let mut lowering = Lowering::new(scenario, placement);
     lowering.assign_stages()?;
     lowering.assign_slots();
@@ -33,6 +36,9 @@ pub fn plan(
 /// Why a placement cannot be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
+    /// The scenario depends on what is plugged, which a plan does not know yet.
+    #[error("this version checks stories and connections through cables, but does not run them")]
+    Story,
     /// The values go back and forth between places too often in one step.
     #[error(
         "the models of {place} run in {stages} stages, because values go back and forth between places that often \
@@ -258,7 +264,7 @@ impl<'a> Lowering<'a> {
     fn finish(mut self, watch: &[AttributeId]) -> TablePlan {
         let scenario = self.scenario;
         let cells = (scenario.recorders.iter())
-            .map(|recorder| recorder.items.iter().map(|&item| self.cell(item)).collect())
+            .map(|recorder| recorder.attributes().map(|attribute| self.cell(attribute)).collect())
             .collect();
         let cables = self.cables();
         let watched = watch.iter().map(|&attribute| self.cell(attribute)).collect();
