@@ -1,7 +1,8 @@
 //! Where the host puts what it says of the story before each step: which cables are plugged, the phase, what is set.
 
+use super::NodeTarget;
 use super::inputs::ValueId;
-use crate::scenario::{Item, Scenario, Story};
+use crate::scenario::{Item, ModelEntry, Scenario};
 use std::collections::BTreeSet;
 
 /// Where the values of the story stand in the host's place.
@@ -11,11 +12,11 @@ pub struct StoryPlan {
     pub phase: u32,
     /// For each cable and token, in the order of [`Scenario::plugs`], the slot that says whether it is plugged.
     pub plugged: Vec<u32>,
-    /// For each target, in the order of [`Story::targets`], the slot of its value; null while it is not set.
+    /// For each target, in the order of [`Story::targets`](crate::scenario::Story::targets), the slot of its value; null while it is not set.
     pub targets: Vec<u32>,
     /// Nodes of which a model must know which cables it sees: by name, with the slot of the list of ids.
     pub seen_at: Vec<(String, u32)>,
-    /// For each attribute of [`Story::watched`], the slot with its value of the step before.
+    /// For each attribute of [`Story::watched`](crate::scenario::Story::watched), the slot with its value of the step before.
     pub watched: Vec<u32>,
 }
 
@@ -26,12 +27,23 @@ pub(super) struct StoryValues {
     nodes: Vec<String>,
 }
 
+/// The input of a model that tells it which cables its node sees, if it has one.
+pub(super) fn boards_input(model: &ModelEntry) -> Option<usize> {
+    model.model_type.inputs.iter().position(|port| port.of_table)
+}
+
+/// The name of the node on which a model belongs, wherever this run places it.
+pub(super) fn node_name(model: &ModelEntry) -> Option<String> {
+    model.connect.clone().map(|connect| NodeTarget::Running(connect).to_string())
+}
+
 impl StoryValues {
     /// The values that a run of this scenario needs; `None` if nothing depends on what is plugged.
     pub(super) fn of(scenario: &Scenario) -> Option<Self> {
         let recorded = scenario.recorders.iter().flat_map(|recorder| &recorder.items);
         let is_recorded = recorded.into_iter().any(|item| !matches!(item, Item::Attribute { .. }));
-        let nodes: BTreeSet<String> = scenario.models.iter().filter_map(node_that_is_seen).collect();
+        let boards = scenario.models.iter().filter(|model| boards_input(model).is_some());
+        let nodes: BTreeSet<String> = boards.filter_map(node_name).collect();
         (scenario.follows_plugs() || is_recorded || !nodes.is_empty()).then(|| Self {
             plugs: scenario.plugs().collect(),
             targets: scenario.story.as_ref().map_or(0, |story| story.targets().len()),
@@ -58,10 +70,11 @@ impl StoryValues {
         ValueId::Story(1 + self.plugs.len() + number)
     }
 
-    /// The ids of the cables that the node of a model sees.
-    pub(super) fn seen_at(&self, node: &str) -> Option<ValueId> {
-        let position = self.nodes.iter().position(|other| other == node)?;
-        Some(ValueId::Story(1 + self.plugs.len() + self.targets + position))
+    /// The ids of the cables that the node of a model with boards sees.
+    pub(super) fn seen_at(&self, node: &str) -> ValueId {
+        let position = self.nodes.iter().position(|other| other == node);
+        let position = position.expect("the nodes of all models with boards are known");
+        ValueId::Story(1 + self.plugs.len() + self.targets + position)
     }
 
     /// The plan, for values that stand in the host's slots from `first` on.
@@ -74,9 +87,7 @@ impl StoryValues {
             phase: slot(Self::PHASE),
             plugged: self.plugs.iter().map(|&id| slot(self.plugged(id))).collect(),
             targets: (0..self.targets).map(|number| slot(self.target(number))).collect(),
-            seen_at: (self.nodes.iter())
-                .filter_map(|node| Some((node.clone(), slot(self.seen_at(node)?))))
-                .collect(),
+            seen_at: self.nodes.iter().map(|node| (node.clone(), slot(self.seen_at(node)))).collect(),
             watched,
         }
     }

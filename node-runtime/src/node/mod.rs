@@ -10,11 +10,13 @@
 //! until it says there is nothing. Invariants: a (run, step, stage) is computed once and its reply repeated
 //! byte for byte; frames of another run change nothing; nothing here reads a clock or opens anything.
 
+mod board_lines;
 mod run;
 mod sight;
 
 use crate::engine::{Engine, PlacePlan};
 use crate::mailbox::Mailbox;
+pub use board_lines::BoardLine;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
     CableFlow, ClusterKey, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, Responder, RunId,
@@ -38,7 +40,7 @@ const REPLIES_WAITING_MAX: usize = 1024;
 const REQUESTS_MAX: usize = 256;
 
 /// What a node asks of the machine it runs on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Show which node this is, or stop showing it.
     Identify(bool),
@@ -46,6 +48,8 @@ pub enum Request {
     Show(CableFlow),
     /// Nothing flows through a cable, because it is not plugged in at both ends.
     Unplugged(u16),
+    /// Tell the boards of these cables these lines, until told otherwise, whatever flows through their cables.
+    BoardLines(Vec<BoardLine>),
     /// The run is over: nothing flows through any cable.
     Dark,
     /// The host has fallen silent (`true`), or is heard again.
@@ -244,6 +248,9 @@ impl<A: Copy + Eq> Node<A> {
         };
         if let Some(reply) = self.message(message) {
             self.answer(&reply);
+        }
+        if let Some(lines) = self.run.as_mut().and_then(Run::take_board_lines) {
+            self.request(Request::BoardLines(lines));
         }
         if let Some(snapshot) = self.run.as_mut().and_then(Run::take_snapshot) {
             self.answer(&snapshot);

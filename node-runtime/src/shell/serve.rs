@@ -54,6 +54,7 @@ impl Machine {
             Request::Unplugged(cable) => animation.hide(cable),
             Request::Dark => animation.dark(),
             Request::HostSilent(silent) => animation.host_silent(silent),
+            Request::BoardLines(_) => {}
         }
     }
 }
