@@ -1,11 +1,11 @@
 //! `illuminator-node serve`: waits for a host, and lights the strips.
 
+use super::pins::open_pins;
 use super::settings::{Options, Settings};
 use super::strips::{OpenedStrip, open_strips};
 use super::{Failure, wrong_use};
-use illuminator_hal::sim::SimPin;
 use illuminator_node::node::Node;
-use illuminator_node::shell::{Animation, Clock, LitStrip, Machine, bind, hello, read_key, serve};
+use illuminator_node::shell::{Animation, Clock, Inputs, LitStrip, Machine, bind, hello, read_key, serve};
 use illuminator_protocol::ClusterKey;
 use std::io::{self, Write};
 
@@ -34,7 +34,8 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         );
         let clock = Clock::start();
         let animation = animate(strips, config.frames_per_s, clock)?;
-        let mut machine = Machine { status_led: Box::new(SimPin::default()), animation };
+        let (outputs, watched) = open_pins(&config.pins, hal)?;
+        let mut machine = Machine::new(animation, outputs, Inputs::start(watched, clock)?);
         let mut node = Node::new(key, hello(&name), config.only);
         serve(&socket, &mut node, &mut machine, clock, stop_signal()).await?;
         Ok(())
