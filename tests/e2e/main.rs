@@ -10,6 +10,7 @@ mod examples;
 mod hostile;
 mod light;
 mod odd_values;
+mod pins;
 mod placement;
 mod strips;
 mod suspended;

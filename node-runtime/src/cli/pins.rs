@@ -6,41 +6,51 @@ use illuminator_node::config::{InputEntry, OutputEntry, PinsConfig};
 use illuminator_node::pins::Role;
 use illuminator_node::shell::{Outputs, Relay, Watched};
 use std::fmt;
-use std::io::{self, Write};
 
-/// Takes the pins, and says what drives each. The relays are at their safe level then.
-pub(crate) fn open_pins(pins: &PinsConfig, hal: Hal) -> Result<(Outputs, Vec<Watched>), PinError> {
+/// The pins, ready: the relays are at their safe level. It displays as what drives each, a line for a pin.
+#[derive(Default)]
+pub(crate) struct OpenedPins {
+    pub(crate) outputs: Outputs,
+    pub(crate) inputs: Vec<Watched>,
+    lines: Vec<String>,
+}
+
+impl fmt::Display for OpenedPins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+/// Takes the pins.
+pub(crate) fn open_pins(pins: &PinsConfig, hal: Hal) -> Result<OpenedPins, PinError> {
+    let mut opened = OpenedPins::default();
     if *pins == PinsConfig::default() {
-        return Ok((Outputs::default(), Vec::new()));
+        return Ok(opened);
     }
     let backend = hal.of_pins();
     if hal == Hal::Auto && backend == Backend::Linux {
-        say(&"rppal does not know this board: its pins go through /dev/gpiochip*");
+        opened.lines.push("rppal does not know this board: its pins go through /dev/gpiochip*".to_owned());
     }
     let output = |OutputEntry { line, polarity }, safe| backend.output(line, polarity, safe);
-    let status_led = pins.status_led.map(|led| {
-        say(&format_args!("status LED on {}: {backend}", led.line));
-        output(led, false)
-    });
+    let mut status_led = None;
+    if let Some(led) = pins.status_led {
+        status_led = Some(output(led, false)?);
+        opened.lines.push(format!("status LED on {}: {backend}", led.line));
+    }
     let mut relays = Vec::with_capacity(pins.relays.len());
     for (number, relay) in pins.relays.iter().enumerate() {
-        say(&format_args!("relay {number} `{}` on {}: {backend}", relay.name, relay.output.line));
         let pin = output(relay.output, relay.safe)?;
         relays.push(Relay { name: relay.name.clone(), pin, safe: relay.safe });
+        opened.lines.push(format!("relay {number} `{}` on {}: {backend}", relay.name, relay.output.line));
     }
-    let outputs = Outputs::new(status_led.transpose()?, relays);
+    opened.outputs = Outputs::new(status_led, relays);
     let button = pins.button.map(|input| (Role::Button, input));
     let stop = pins.emergency_stop.map(|input| (Role::EmergencyStop, input));
     let plugs = pins.plugs.iter().map(|plug| (Role::Plug { cable: plug.cable }, plug.input));
-    let inputs = button.into_iter().chain(stop).chain(plugs).map(|(role, input)| {
+    for (role, input) in button.into_iter().chain(stop).chain(plugs) {
         let InputEntry { line, polarity, pull, settle_us } = input;
-        say(&format_args!("{role} on {line}: {backend}"));
-        Ok(Watched { role, pin: backend.input(line, polarity, pull)?, settle_us })
-    });
-    Ok((outputs, inputs.collect::<Result<_, PinError>>()?))
-}
-
-/// Tells the person at the node. Where nobody listens, it is lost.
-fn say(text: &dyn fmt::Display) {
-    let _ = writeln!(io::stderr(), "{text}");
+        opened.inputs.push(Watched { role, pin: backend.input(line, polarity, pull)?, settle_us });
+        opened.lines.push(format!("{role} on {line}: {backend}"));
+    }
+    Ok(opened)
 }

@@ -23,6 +23,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         }
     };
     let strips = open_strips(&config.strips, hal)?;
+    let pins = open_pins(&config.pins, hal)?;
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let socket = bind(listen).await?;
         let _ = writeln!(
@@ -34,8 +35,9 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         );
         let clock = Clock::start();
         let animation = animate(strips, config.frames_per_s, clock)?;
-        let (outputs, watched) = open_pins(&config.pins, hal)?;
-        let mut machine = Machine::new(animation, outputs, Inputs::start(watched, clock)?);
+        let _ = write!(io::stderr(), "{pins}");
+        let inputs = Inputs::start(pins.inputs, clock)?;
+        let mut machine = Machine::new(animation, pins.outputs, inputs);
         let mut node = Node::new(key, hello(&name), config.only);
         serve(&socket, &mut node, &mut machine, clock, stop_signal()).await?;
         Ok(())

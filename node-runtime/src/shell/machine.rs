@@ -151,3 +151,94 @@ impl Machine {
 fn log(message: &str) {
     let _ = writeln!(io::stderr(), "{message}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Machine;
+    use crate::node::Request;
+    use crate::pins::{ButtonEvent, IDENTIFY_US, PinEvent};
+    use crate::shell::{Inputs, Outputs, Relay};
+    use illuminator_hal::GpioLine;
+    use illuminator_hal::sim::SimPin;
+    use illuminator_protocol::Control;
+
+    const STOP: PinEvent = PinEvent::EmergencyStop(true);
+    const RELEASE: PinEvent = PinEvent::EmergencyStop(false);
+
+    /// A machine with a status LED and a relay.
+    fn machine() -> (Machine, SimPin, SimPin) {
+        let pin = |number| SimPin::new(GpioLine::new(number).unwrap());
+        let (led, relay) = (pin(17), pin(5));
+        let relays = vec![Relay { name: "stack".to_owned(), pin: Box::new(relay.clone()), safe: false }];
+        let outputs = Outputs::new(Some(Box::new(led.clone())), relays);
+        (Machine::new(None, outputs, Inputs::default()), led, relay)
+    }
+
+    fn switch(machine: &mut Machine, relay: u8, on: bool) -> Option<(Control, bool)> {
+        machine.carry_out(Request::Relay { relay, on })
+    }
+
+    #[test]
+    fn a_relay_is_answered_with_what_became_of_it() {
+        let (mut machine, _, relay) = machine();
+        let control = |relay| Control::Relay { relay, on: true };
+        assert_eq!(switch(&mut machine, 0, true), Some((control(0), true)));
+        assert_eq!(relay.level(), Some(true));
+        assert_eq!(switch(&mut machine, 1, true), Some((control(1), false)), "there is none");
+        relay.fail_next(1);
+        assert_eq!(switch(&mut machine, 0, true), Some((control(0), false)));
+        assert_eq!(relay.failed(), 1);
+    }
+
+    #[test]
+    fn an_emergency_stop_makes_relays_safe_and_keeps_them_so() {
+        let (mut machine, led, relay) = machine();
+        switch(&mut machine, 0, true);
+        machine.event(STOP, 0);
+        assert_eq!(relay.level(), Some(false));
+        assert_eq!(machine.tick(0), None);
+        assert_eq!(led.level(), Some(true), "steady");
+        assert!(!switch(&mut machine, 0, true).unwrap().1, "not while it is pressed");
+        machine.event(RELEASE, 1);
+        machine.tick(1);
+        assert_eq!(relay.level(), Some(false), "nothing starts by itself");
+        assert!(switch(&mut machine, 0, true).unwrap().1);
+        assert_eq!(relay.level(), Some(true));
+    }
+
+    #[test]
+    fn a_relay_that_is_not_safe_is_tried_again_until_it_is() {
+        let (mut machine, _, relay) = machine();
+        switch(&mut machine, 0, true);
+        relay.fail_next(2);
+        machine.event(STOP, 0);
+        let mut now_us = 0;
+        while let Some(due_us) = machine.tick(now_us) {
+            assert!(due_us > now_us, "never at once");
+            now_us = due_us;
+        }
+        assert_eq!((relay.level(), relay.failed(), now_us), (Some(false), 2, 200_000));
+    }
+
+    #[test]
+    fn the_status_led_follows_host_and_button_in_time() {
+        let (mut machine, led, _) = machine();
+        // How often the LED goes on in ten seconds, looked at only when it is due.
+        let flashes = |machine: &mut Machine, from_us: u64| {
+            let (mut now_us, before) = (from_us, led.changes());
+            while let Some(due_us) = machine.tick(now_us).filter(|due_us| *due_us < from_us + 10_000_000) {
+                now_us = due_us;
+            }
+            (led.changes() - before).div_ceil(2)
+        };
+        assert_eq!(flashes(&mut machine, 0), 10, "no host");
+        machine.carry_out(Request::HostSilent(false));
+        assert_eq!(flashes(&mut machine, 10_000_000), 5, "a host");
+        machine.event(PinEvent::Button(ButtonEvent::Pressed), 20_000_000);
+        assert_eq!(flashes(&mut machine, 20_000_000), 50, "it is me");
+        assert_eq!(IDENTIFY_US, 10_000_000);
+        assert_eq!(flashes(&mut machine, 30_000_000), 5, "over by itself");
+        machine.carry_out(Request::Identify(true));
+        assert_eq!(flashes(&mut machine, 40_000_000), 50);
+    }
+}
