@@ -138,7 +138,7 @@ fn directions_are_read_as_python_reads_integers() {
 }
 
 #[test]
-fn a_port_without_a_board_is_forgotten_and_its_misses_too() {
+fn a_port_without_a_board_is_forgotten_at_once() {
     let nothing = |boards| [("mapping", Value::Null), ("boards", boards)];
     let mut stand = Stand::new("LED_connection", &led(&[]));
     stand.step(&nothing(list(&["5"]))).unwrap();
