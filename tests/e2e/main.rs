@@ -8,6 +8,7 @@ mod demo;
 mod ending;
 mod examples;
 mod hostile;
+mod kit_story;
 mod light;
 mod odd_values;
 mod pins;

@@ -239,7 +239,7 @@ impl Port {
         Self { takes: Takes::AnyWithSources, ..self }
     }
 
-    /// The same port, but between the model and the table's hardware: see [`of_table`](Self::of_table).
+    /// The same port, but between the model and the table's hardware: no scenario file knows it.
     pub const fn of_table(self) -> Self {
         Self { of_table: true, ..self }
     }
@@ -252,7 +252,7 @@ pub enum Takes {
     Number,
     /// Any value; several states arrive as a list.
     Any,
-    /// Any value; [`Settings::sources`] names the models that it comes from.
+    /// Any value; [`Settings::sources`](field@Settings::sources) names the models that it comes from.
     AnyWithSources,
 }
 

@@ -52,7 +52,7 @@ fn equal(found: &Value, wanted: &Json) -> bool {
             found.len() == wanted.len()
                 && found.iter().zip(wanted).all(|(found, wanted)| equal(found, wanted))
         }
-        // Read JSON does not tell the order of the keys; tests/e2e/story.rs sees it in a result file.
+        // Read JSON does not tell the order of the keys; tests/e2e/kit_story.rs sees it in a result file.
         (Value::Map(found), Json::Object(wanted)) => {
             found.len() == wanted.len()
                 && found.iter().all(|(key, found)| {

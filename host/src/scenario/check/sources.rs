@@ -27,7 +27,8 @@ pub(super) fn attribute(
     let member = &cast.models[model];
     let entry = &member.entry;
     let name = endpoint.attribute.as_str();
-    let of_table = |name: &str| entry.model_type.states.iter().any(|port| port.of_table && port.name == name);
+    let ports = || entry.model_type.outputs.iter().chain(entry.model_type.states);
+    let of_table = |name: &str| ports().any(|port| port.of_table && port.name == name);
     let known = (entry.attributes.iter().map(|attribute| attribute.name.as_str()))
         .enumerate()
         .filter(|(_, name)| !of_table(name));
