@@ -289,8 +289,7 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
         ],
         "the same again is no news"
     );
-    bench.host =
-        Box::new(Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy));
+    *bench.host = Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy);
     bench.mailbox.clear();
     let told = bench.exchange();
     assert_eq!(
@@ -309,8 +308,7 @@ fn what_nobody_hears_is_not_kept() {
     let mut lonely = Node::<u8>::new(ClusterKey::OPEN, Hello::new(BootId(1), "node", "test"), Vec::new());
     lonely.report(Event::Notice { text: "too early" });
     std::mem::swap(&mut bench.node, &mut lonely);
-    bench.host =
-        Box::new(Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy));
+    *bench.host = Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy);
     let told = bench.exchange();
     assert_eq!(sights(&told), [Event::Detects { boards: false }]);
 }

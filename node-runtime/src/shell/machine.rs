@@ -52,7 +52,7 @@ impl Machine {
             Request::Show(flow) => self.animate(|animation| animation.show(flow)),
             Request::Unplugged(cable) => self.animate(|animation| animation.hide(cable)),
             Request::Dark => self.animate(Animation::dark),
-            Request::BoardLines(lines) => drop(lines)
+            Request::BoardLines(lines) => drop(lines),
         }
         None
     }
@@ -175,7 +175,7 @@ mod tests {
     }
 
     fn switch(machine: &mut Machine, relay: u8, on: bool) -> Option<(Control, bool)> {
-        machine.carry_out(Request::Relay { relay, on })
+        machine.carry_out(Request::Relay { relay, on }, 0)
     }
 
     #[test]
@@ -232,13 +232,13 @@ mod tests {
             (led.changes() - before).div_ceil(2)
         };
         assert_eq!(flashes(&mut machine, 0), 10, "no host");
-        machine.carry_out(Request::HostSilent(false));
+        machine.carry_out(Request::HostSilent(false), 0);
         assert_eq!(flashes(&mut machine, 10_000_000), 5, "a host");
         machine.event(PinEvent::Button(ButtonEvent::Pressed), 20_000_000);
         assert_eq!(flashes(&mut machine, 20_000_000), 50, "it is me");
         assert_eq!(IDENTIFY_US, 10_000_000);
         assert_eq!(flashes(&mut machine, 30_000_000), 5, "over by itself");
-        machine.carry_out(Request::Identify(true));
+        machine.carry_out(Request::Identify(true), 0);
         assert_eq!(flashes(&mut machine, 40_000_000), 50);
     }
 }
