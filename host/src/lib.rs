@@ -7,8 +7,8 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `scenario`, `csv`, `plan`, `coordinator` and `record` are pure; `shell` and `cli` read the clock, files
-//! and sockets.
+//! `story` says what follows from what visitors plug. `scenario`, `csv`, `plan`, `story`, `coordinator` and `record`
+//! are pure; `shell` and `cli` read the clock, files and sockets.
 
 pub mod cli;
 pub mod coordinator;
@@ -17,3 +17,4 @@ pub mod plan;
 pub mod record;
 pub mod scenario;
 pub mod shell;
+pub mod story;
