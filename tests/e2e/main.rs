@@ -10,6 +10,7 @@ mod hostile;
 mod light;
 mod odd_values;
 mod placement;
+mod story;
 mod strips;
 mod suspended;
 mod unreachable;
