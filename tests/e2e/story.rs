@@ -1,9 +1,12 @@
 //! The story of the table, with the visit that comes with it.
 
+use crate::read;
 use illuminator::scenario::Item;
 use illuminator::story::{EventLog, StoryPlay, Topology};
 use illuminator_tests::programs::{illuminator, stderr};
 use illuminator_tests::samples::{project, scenario};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// With a battery that charges until 20:00 and supplies the town after that.
 #[test]
@@ -48,8 +51,45 @@ fn the_visit_leads_through_every_phase() {
 }
 
 #[test]
-fn a_story_is_not_run_without_what_it_says() {
+fn a_scripted_visit_gives_the_same_bytes_everywhere_and_again_from_its_recording() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+    let play = |placement: &[&str], events: &str, name: &str| {
+        let (result, recording) = (path(&format!("{name}.csv")), path(&format!("{name}.events")));
+        let mut arguments = vec!["scenario", "run", "scenarios/story.yaml", "--events", events];
+        arguments.extend(["-o", &result, "--record-events", &recording]);
+        arguments.extend(placement);
+        let run = illuminator(&project("."), &arguments);
+        assert!(run.status.success(), "{name}: {}", stderr(&run));
+        (read(Path::new(&result)), read(Path::new(&recording)))
+    };
+    let (local, recording) = play(&["--local"], "scenarios/story-events.csv", "local");
+    let phases: BTreeSet<&str> = local.lines().skip(1).filter_map(|row| row.split(',').nth(1)).collect();
+    assert_eq!(phases.len(), 10, "the visit leads through every phase: {phases:?}");
+    for name in ["first", "second"] {
+        let (on_nodes, heard) = play(&["--nodes", "sim:6"], "scenarios/story-events.csv", name);
+        assert!(on_nodes == local && heard == recording, "{name} on nodes");
+    }
+    let (replayed, heard) = play(&["--nodes", "sim:6"], &path("local.events"), "replayed");
+    assert!(replayed == local && heard == recording, "from the recording");
+}
+
+#[test]
+fn nobody_plugs_anything_without_a_visit() {
     let run = illuminator(&project("."), &["scenario", "run", "scenarios/story.yaml", "--local", "-o", "-"]);
+    assert!(run.status.success(), "{}", stderr(&run));
+    let rows = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(rows.lines().skip(1).all(|row| row.contains(",the empty table,0,")), "{rows}");
+}
+
+#[test]
+fn a_mistake_in_an_events_file_is_located() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let events = folder.path().join("visit.csv");
+    std::fs::write(&events, "step,cable,node,state\n0,44,,plugged\n").expect("it can be written");
+    let events = events.to_str().expect("text");
+    let arguments = ["scenario", "run", "scenarios/story.yaml", "--local", "-o", "-", "--events", events];
+    let run = illuminator(&project("."), &arguments);
     assert_eq!(run.status.code(), Some(2));
-    assert!(run.stdout.is_empty() && stderr(&run).contains("does not run them"), "{}", stderr(&run));
+    assert!(stderr(&run).contains("visit.csv:2:3") && run.stdout.is_empty(), "{}", stderr(&run));
 }

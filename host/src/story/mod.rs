@@ -10,6 +10,7 @@
 //! was plugged in this and earlier steps, on nothing else; so a recorded run can be played again.
 
 mod events;
+mod live;
 mod notice;
 mod play;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 mod topology;
 
 pub use events::{Event, EventError, EventLog};
+pub use live::LiveTable;
 pub use notice::Notice;
 pub use play::{Standing, StoryMemory, StoryPlay};
 pub use topology::Topology;

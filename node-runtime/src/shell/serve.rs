@@ -89,7 +89,7 @@ pub async fn serve(
 fn report(node: &mut Node<SocketAddr>, event: PinEvent) {
     match event {
         PinEvent::Plug { cable, plugged } => node.cable(cable, plugged),
-        PinEvent::EmergencyStop(on) => node.report(Event::EmergencyStop { on }),
+        PinEvent::EmergencyStop(on) => node.emergency_stop(on),
         PinEvent::Button(ButtonEvent::Pressed) => node.report(Event::Button { pressed: true }),
         PinEvent::Button(ButtonEvent::Released) => node.report(Event::Button { pressed: false }),
         PinEvent::Button(ButtonEvent::Held) => {
