@@ -1,7 +1,9 @@
 //! The simulated backend: remembers what would have reached the hardware, and fails when told to.
 
+mod board;
 mod pin;
 mod strip;
 
+pub use board::{BoardFault, BoardRead, BoardStats, SimBoard};
 pub use pin::SimPin;
 pub use strip::SimStrip;
