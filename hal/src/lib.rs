@@ -3,6 +3,7 @@
 //! ```text
 //!   pixels ─▶ dyn Strip ─▶ encode ─▶ bus                 a backend: sim, rpi
 //!   level  ─▶ dyn OutputPin
+//!   lines  ─▶ usb::SerialBoard                           found by usb::Discovery
 //! ```
 //!
 //! This crate knows nothing of energy or of the protocol. A node drives a `dyn` [`Strip`] or [`OutputPin`] and
@@ -14,6 +15,7 @@ mod pin;
 pub mod rpi;
 pub mod sim;
 mod strip;
+pub mod usb;
 
 pub use colour::{ColourOrder, Rgb8};
 pub use pin::{OutputPin, PinError};

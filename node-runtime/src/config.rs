@@ -15,9 +15,19 @@
 //! reversed = false
 //! ceiling = 255
 //! budget_ma = 500
+//!
+//! [boards]
+//! enabled = true             # false with --hal sim
+//! directory = "/dev"
+//! devices = ["ttyACM", "ttyUSB"]
+//! reversed = []
 //! ```
 //!
 //! Invariants: what is not known is refused, and every error has its line and column.
+
+mod boards;
+
+pub use boards::BoardsEntry;
 
 use crate::light::StripConfig;
 use core::net::SocketAddr;
@@ -50,6 +60,8 @@ pub struct NodeConfig {
     pub frames_per_s: u32,
     /// The strips, no two on one bus or of one cable.
     pub strips: Vec<StripEntry>,
+    /// The cable boards.
+    pub boards: BoardsEntry,
 }
 
 /// A strip of a [`NodeConfig`].
@@ -74,6 +86,7 @@ impl Default for NodeConfig {
             only: Vec::new(),
             frames_per_s: default_frames(),
             strips: Vec::new(),
+            boards: BoardsEntry::default(),
         }
     }
 }
@@ -86,7 +99,7 @@ impl NodeConfig {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let raw: RawConfig =
             toml::from_str(text).map_err(|error| ConfigError::new(text, error.span(), error.message()))?;
-        let RawConfig { name, listen, key, only, frames_per_s, strips: raw_strips } = raw;
+        let RawConfig { name, listen, key, only, frames_per_s, strips: raw_strips, boards } = raw;
         let mut strips: Vec<StripEntry> = Vec::with_capacity(raw_strips.len());
         for raw in raw_strips {
             let span = raw.span();
@@ -100,7 +113,7 @@ impl NodeConfig {
             }
             strips.push(strip);
         }
-        Ok(Self { name, listen, key, only, frames_per_s, strips })
+        Ok(Self { name, listen, key, only, frames_per_s, strips, boards })
     }
 }
 
@@ -138,6 +151,8 @@ struct RawConfig {
     frames_per_s: u32,
     #[serde(default, rename = "strip")]
     strips: Vec<Spanned<RawStrip>>,
+    #[serde(default)]
+    boards: BoardsEntry,
 }
 
 const fn default_frames() -> u32 {

@@ -91,8 +91,11 @@ impl LitNode {
                 send_address.send(socket.local_addr().expect("it is bound")).expect("the test waits");
                 let clock = Clock::start();
                 let animation = Animation::start(vec![lit], 60, clock).expect("a thread");
-                let mut machine =
-                    Machine { status_led: Box::new(SimPin::default()), animation: Some(animation) };
+                let mut machine = Machine {
+                    status_led: Box::new(SimPin::default()),
+                    animation: Some(animation),
+                    boards: None,
+                };
                 let mut node = Node::new(ClusterKey::OPEN, hello("lit"), Vec::new());
                 let stop = async {
                     let _ = stopped.await;

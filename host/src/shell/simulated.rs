@@ -75,7 +75,8 @@ async fn run(
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
             // A socket that fails ends its node; the host then reports the node as lost.
-            let mut machine = Machine { status_led: Box::new(SimPin::default()), animation: None };
+            let mut machine =
+                Machine { status_led: Box::new(SimPin::default()), animation: None, boards: None };
             let _ = serve(&socket, &mut node, &mut machine, Clock::start(), stop).await;
         });
     }

@@ -107,6 +107,11 @@ impl Board {
         }
     }
 
+    /// Whether `line` is the last that it was told, and it has nothing else before it that it has not answered.
+    pub(super) fn knows(&self, line: Line) -> bool {
+        self.sent.is_some_and(|(sent, _)| sent == line) && self.open.is_none_or(|open| open.first == line)
+    }
+
     /// When [`poll`](Self::poll) has something to do.
     pub(super) fn poll_timeout(&self) -> Instant {
         self.reply.poll_timeout().min(self.silent_at())

@@ -108,6 +108,11 @@ impl BoardTracker {
         }
     }
 
+    /// Passes on something that a person should read.
+    pub fn notice(&mut self, text: String) {
+        self.notices.push(text);
+    }
+
     /// Shows a flow on the boards of its cable, from now until told otherwise. One that cannot be drawn makes them
     /// idle.
     pub fn show(&mut self, flow: &CableFlow) {
@@ -185,6 +190,11 @@ impl BoardTracker {
     /// Whether [`poll_event`](Self::poll_event) has something.
     pub fn has_event(&self) -> bool {
         !self.notices.is_empty() || self.cables() != self.told
+    }
+
+    /// Whether every board whose cable is known shows the idle chase, as far as it has answered.
+    pub fn is_idle(&self) -> bool {
+        self.boards.values().all(|board| board.cable().is_none() || board.knows(IDLE))
     }
 
     /// The cables that boards here answer for.

@@ -2,7 +2,7 @@
 
 use super::{Failure, wrong_use};
 use clap::ValueEnum;
-use illuminator_node::config::{NodeConfig, order_name};
+use illuminator_node::config::{BoardsEntry, NodeConfig, order_name};
 use illuminator_node::model::registry::MODEL_TYPES;
 use illuminator_node::node::PORT;
 use std::fs::File;
@@ -120,6 +120,7 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
         "name {name}\nlisten {listen}\nkey {key}\nmodels {only}\nframes_per_s {}\n",
         config.frames_per_s
     );
+    text += &boards_line(&config.boards);
     for strip in &config.strips {
         let light = strip.config;
         text += &format!(
@@ -136,6 +137,21 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
     // A closed pipe is a clean end.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(())
+}
+
+/// Where a node with this section looks for cable boards.
+fn boards_line(boards: &BoardsEntry) -> String {
+    let BoardsEntry { enabled, directory, devices, reversed } = boards;
+    if *enabled == Some(false) {
+        return "boards off\n".to_owned();
+    }
+    let numbers = reversed.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    format!(
+        "boards in {}: {}{}\n",
+        directory.display(),
+        devices.join(", "),
+        if reversed.is_empty() { String::new() } else { format!("; reversed {numbers}") },
+    )
 }
 
 /// The machine's name, for want of a better one.

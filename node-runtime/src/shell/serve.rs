@@ -1,6 +1,7 @@
 //! The node's loop: one socket, one timer, one node.
 
-use super::{Animation, Clock, RECEIVE_MAX, SystemEntropy, random_id};
+use super::{Animation, Boards, Clock, RECEIVE_MAX, SystemEntropy, random_id};
+use crate::boards::BoardEvent;
 use crate::node::{Node, Request};
 use illuminator_hal::OutputPin;
 use illuminator_protocol::{BootId, Datagram, Hello};
@@ -38,6 +39,8 @@ pub struct Machine {
     pub status_led: Box<dyn OutputPin>,
     /// The strips; `None` if there are none.
     pub animation: Option<Animation>,
+    /// The cable boards; `None` if there can be none.
+    pub boards: Option<Boards>,
 }
 
 impl Machine {
@@ -47,6 +50,9 @@ impl Machine {
         {
             let _ = writeln!(io::stderr(), "{error}");
         }
+        if let Some(boards) = &self.boards {
+            boards.carry_out(request);
+        }
         let Some(animation) = &self.animation else { return };
         match request {
             Request::Identify(on) => animation.identify(on),
@@ -54,6 +60,21 @@ impl Machine {
             Request::Dark => animation.dark(),
             Request::HostSilent(silent) => animation.host_silent(silent),
         }
+    }
+
+    /// Waits for something that the cable boards have to tell; for ever if there are none.
+    async fn board_event(&self) -> BoardEvent {
+        match &self.boards {
+            Some(boards) => boards.event().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Tells what has happened to cable boards: to the person at the node what is to be read.
+fn tell(event: &BoardEvent) {
+    if let BoardEvent::Notice(text) = event {
+        let _ = writeln!(io::stderr(), "{text}");
     }
 }
 
@@ -99,6 +120,7 @@ pub async fn serve(
                     let _ = node.handle(clock.now(), from, &mut incoming[..length], &mut SystemEntropy);
                 }
             }
+            event = machine.board_event() => tell(&event),
             () = tokio::time::sleep_until(deadline) => {}
         }
     }
