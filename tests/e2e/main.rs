@@ -1,6 +1,7 @@
 //! The built programs, as their users run them: one module per behaviour.
 
 mod bad_input;
+mod boards;
 mod command_line;
 mod conformance;
 mod demo;

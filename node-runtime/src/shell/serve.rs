@@ -61,13 +61,13 @@ impl Machine {
             Request::HostSilent(silent) => animation.host_silent(silent),
         }
     }
+}
 
-    /// Waits for something that the cable boards have to tell; for ever if there are none.
-    async fn board_event(&self) -> BoardEvent {
-        match &self.boards {
-            Some(boards) => boards.event().await,
-            None => std::future::pending().await,
-        }
+/// Waits for something that the cable boards have to tell; for ever if there are none.
+async fn board_event(boards: Option<&Boards>) -> BoardEvent {
+    match boards {
+        Some(boards) => boards.event().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -120,7 +120,7 @@ pub async fn serve(
                     let _ = node.handle(clock.now(), from, &mut incoming[..length], &mut SystemEntropy);
                 }
             }
-            event = machine.board_event() => tell(&event),
+            event = board_event(machine.boards.as_ref()) => tell(&event),
             () = tokio::time::sleep_until(deadline) => {}
         }
     }
