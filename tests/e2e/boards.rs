@@ -1,7 +1,7 @@
 //! Cable boards, from a scenario on the host to the characters that the boards read: the host program, two nodes,
 //! real UDP between them, and boards with the timing of their sketch on real ports.
 
-use illuminator_hal::sim::BoardFault;
+use illuminator_hal::sim::{BoardFault, SimBoard};
 use illuminator_node::shell::Clock;
 use illuminator_tests::attiny::PtyBoard;
 use illuminator_tests::programs::{NodeProcess, command, signal, until};
@@ -202,7 +202,7 @@ fn what_goes_wrong_with_one_board_does_not_reach_the_others() {
     table.a.said("ttyACM2 is cable 2");
 
     // A board that lost its power has forgotten all, and is told again.
-    boards[2].with(|board, now_us| board.reset(now_us));
+    boards[2].with(SimBoard::reset);
     assert_eq!(boards[2].with(|board, _| board.stats().resets), 1);
     show_flows(&boards);
 
@@ -234,8 +234,8 @@ fn two_boards_of_one_cable_and_a_board_that_changes_its_number() {
 }
 
 #[test]
-fn a_second_node_is_refused_the_boards_of_the_first() {
-    let table = Table::start();
+fn a_second_node_is_refused_the_boards_of_the_first_until_that_has_ended() {
+    let mut table = Table::start();
     let board = table.plug(1, 1);
     table.a.said("is cable 1");
     let other = Table::node(&table.folder);
@@ -244,6 +244,19 @@ fn a_second_node_is_refused_the_boards_of_the_first() {
     let run = table.run();
     shows(&board, "4r1");
     run.end();
+    table.a.terminate();
+    other.said("ttyACM1 is cable 1");
+}
+
+#[test]
+fn a_file_that_is_no_port_is_named_and_left_alone() {
+    let table = Table::start();
+    let file = table.devices.path().join("ttyUSB0");
+    std::fs::write(&file, "as it was").expect("it can be written");
+    let _board = table.plug(1, 1);
+    table.a.said("ttyACM1 is cable 1");
+    table.a.said("ttyUSB0 is no serial port");
+    assert_eq!(crate::read(&file), "as it was");
 }
 
 /// Not a test but a measurement: `cargo test -p illuminator-tests --test e2e plug_to_light -- --ignored --nocapture`.
@@ -259,7 +272,7 @@ fn plug_to_light() {
         let boards = table.four();
         show_flows(&boards);
         for board in &boards {
-            let lit = |board: &mut illuminator_hal::sim::SimBoard, _| {
+            let lit = |board: &mut SimBoard, _| {
                 board.reads().find(|read| read.characters != *b"0g0").map(|read| read.at_us)
             };
             // The board's clock starts just before its device appears.

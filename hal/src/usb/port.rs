@@ -203,6 +203,35 @@ mod tests {
     }
 
     #[test]
+    fn a_board_that_goes_amid_writes_is_gone() {
+        let (end, path) = pty();
+        let board = SerialBoard::open(&path).unwrap();
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let mut room = [0; 100];
+                let read: usize = (0..10).map(|_| rustix::io::read(&end, &mut room).unwrap()).sum();
+                drop(end);
+                read
+            });
+            let outcomes = std::iter::repeat_with(|| board.write(b"0g0\n"));
+            let (mut written, mut gone) = (0, None);
+            for outcome in outcomes {
+                match outcome {
+                    Ok(()) => written += 4,
+                    Err(PortError::Full(_)) => {}
+                    Err(error) => {
+                        gone = Some(error);
+                        break;
+                    }
+                }
+            }
+            assert!(matches!(gone, Some(PortError::Gone(_))), "{gone:?}");
+            let read = reader.join().unwrap();
+            assert!(read > 0 && written >= read, "it went after {read} of {written} bytes");
+        });
+    }
+
+    #[test]
     fn a_board_that_reads_nothing_never_makes_a_writer_wait() {
         let (_end, path) = pty();
         let board = SerialBoard::open(&path).unwrap();

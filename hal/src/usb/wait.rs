@@ -34,17 +34,15 @@ pub fn wait<'a>(
     boards: impl Iterator<Item = &'a SerialBoard>,
     limit: Duration,
 ) -> bool {
-    let limit = Timespec {
-        tv_sec: limit.as_secs().try_into().unwrap_or(i64::MAX),
-        tv_nsec: limit.subsec_nanos().into(),
-    };
+    // A time that the kernel cannot count is for ever.
+    let limit = Timespec::try_from(limit).ok();
     let watches = discovery.watch().into_iter();
     let mut waited: Vec<PollFd<'_>> = std::iter::once(PollFd::new(&bell.0, PollFlags::IN))
         .chain(watches.map(|watch| PollFd::new(watch, PollFlags::IN)))
         .chain(boards.map(|board| PollFd::new(board, PollFlags::IN)))
         .collect();
     // A signal ends the wait early, which whoever waits takes for the end of the time.
-    let _ = poll(&mut waited, Some(&limit));
+    let _ = poll(&mut waited, limit.as_ref());
     empty(&bell.0);
     discovery.watch().is_some_and(empty)
 }
