@@ -131,8 +131,10 @@ fn history(board: &PtyBoard) -> Vec<String> {
 fn boards_show_the_flow_of_their_cables_as_long_as_it_holds() {
     let table = Table::start();
     let mut boards = table.four();
-    for number in 1..=4 {
-        table.a.said(&format!("ttyACM{number} is cable {number}"));
+    let mut said: Vec<String> = boards.iter().map(|_| table.a.said(" is cable ")).collect();
+    said.sort_unstable();
+    for (line, number) in said.iter().zip(1..) {
+        assert!(line.ends_with(&format!("ttyACM{number} is cable {number}")), "{said:?}");
     }
     let run = table.run();
     show_flows(&boards);
@@ -230,6 +232,18 @@ fn two_boards_of_one_cable_and_a_board_that_changes_its_number() {
     table.a.said("ttyACM2 was cable 1 and is cable 2 now");
     shows(&second, "2g0");
     assert_eq!(history(&second), [IDLE, "4r1", "2g0"]);
+    run.end();
+}
+
+#[test]
+fn a_board_that_is_plugged_in_again_at_once_is_another_one() {
+    let table = Table::start();
+    let run = table.run();
+    for _ in 0..20 {
+        for (cable, (_, line)) in (1..).zip(FLOWS) {
+            shows(&table.plug(1, cable), line);
+        }
+    }
     run.end();
 }
 

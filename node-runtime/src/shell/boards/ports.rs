@@ -12,6 +12,10 @@ use std::sync::Arc;
 /// How often the devices are looked at even if nothing has changed, and ports that cannot be opened are tried again.
 const SCAN: Duration = Duration::from_secs(1);
 
+/// How soon a device that has hung up is looked at again: if it is still there, or another one by the same name, a
+/// board was unplugged and plugged in between two looks.
+const REOPEN: Duration = Duration::from_millis(50);
+
 /// How long a device may take until it can be opened: its permissions come after it.
 const SETTLE: Duration = Duration::from_secs(1);
 
@@ -56,8 +60,9 @@ impl Ports {
                 self.scan_at = now + SCAN;
                 self.scan(now);
             }
-            self.read();
-            self.write();
+            if self.read() | self.write() {
+                self.scan_at = self.scan_at.min(now + REOPEN);
+            }
             let mut state = self.shared.lock();
             if state.end {
                 state.tracker.host_silent(true);
@@ -103,9 +108,10 @@ impl Ports {
         }
     }
 
-    /// Hands over what the boards have sent, and closes the ports of those that have gone.
-    fn read(&mut self) {
+    /// Hands over what the boards have sent, and closes the ports of those that have gone. Whether one has.
+    fn read(&mut self) -> bool {
         let mut room = [0; 64];
+        let mut gone = false;
         for device in self.devices.values_mut() {
             for _ in 0..READS_MAX {
                 let Some(port) = &device.port else { break };
@@ -115,19 +121,25 @@ impl Ports {
                         let now = self.clock.now();
                         self.shared.lock().tracker.received(&device.name, &room[..length], now);
                     }
-                    Err(_) => device.hang_up(&self.shared),
+                    Err(_) => {
+                        device.hang_up(&self.shared);
+                        gone = true;
+                    }
                 }
             }
         }
+        gone
     }
 
-    /// Writes what is due.
-    fn write(&mut self) {
+    /// Writes what is due. Whether a board turned out to have gone.
+    fn write(&mut self) -> bool {
+        let mut gone = false;
         loop {
             let next = self.shared.lock().tracker.poll_write(self.clock.now());
-            let Some((name, line)) = next else { return };
+            let Some((name, line)) = next else { return gone };
             if let Some(device) = self.devices.get_mut(Path::new(&*name)) {
                 device.write(line, &self.shared);
+                gone |= device.port.is_none();
             }
         }
     }
