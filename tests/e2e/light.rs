@@ -92,7 +92,7 @@ impl LitNode {
                 send_address.send(socket.local_addr().expect("it is bound")).expect("the test waits");
                 let clock = Clock::start();
                 let animation = Animation::start(vec![lit], 60, clock).expect("a thread");
-                let mut machine = Machine::new(Some(animation), Outputs::default(), Inputs::default());
+                let mut machine = Machine::new(Some(animation), None, Outputs::default(), Inputs::default());
                 let mut node = Node::new(ClusterKey::OPEN, hello("lit"), Vec::new());
                 let stop = async {
                     let _ = stopped.await;

@@ -2,6 +2,7 @@
 
 mod asking;
 mod bad_input;
+mod boards;
 mod command_line;
 mod conformance;
 mod demo;

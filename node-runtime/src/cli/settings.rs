@@ -3,7 +3,7 @@
 use super::{Failure, wrong_use};
 use clap::ValueEnum;
 use illuminator_hal::{Backend, SpiPort};
-use illuminator_node::config::{NodeConfig, SegmentEntry, StripEntry, order_name};
+use illuminator_node::config::{BoardsEntry, NodeConfig, SegmentEntry, StripEntry, order_name};
 use illuminator_node::light::{Limits, Segment};
 use illuminator_node::model::registry::MODEL_TYPES;
 use illuminator_node::node::PORT;
@@ -146,6 +146,7 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
         "name {name}\nlisten {listen}\nkey {key}\nmodels {only}\nframes_per_s {}\n",
         config.frames_per_s
     );
+    text += &boards_line(&config.boards);
     for strip in &config.strips {
         text += &format!("{}\n", strip_line(strip));
     }
@@ -177,6 +178,21 @@ fn strip_line(strip: &StripEntry) -> String {
     format!(
         "strip of {cables} on {bus}: {} LEDs, order {order}, ceiling {ceiling}, budget {budget_ma} mA{segments}",
         strip.leds()
+    )
+}
+
+/// Where a node with this section looks for cable boards.
+fn boards_line(boards: &BoardsEntry) -> String {
+    let BoardsEntry { enabled, directory, devices, reversed } = boards;
+    if *enabled == Some(false) {
+        return "boards off\n".to_owned();
+    }
+    let numbers = reversed.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    format!(
+        "boards in {}: {}{}\n",
+        directory.display(),
+        devices.join(", "),
+        if reversed.is_empty() { String::new() } else { format!("; reversed {numbers}") },
     )
 }
 

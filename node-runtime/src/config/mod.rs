@@ -39,13 +39,21 @@
 //! gpio = 5
 //! active = "low"
 //! safe = "off"               # at the end, and on an emergency stop
+//!
+//! [boards]
+//! enabled = true             # false with --hal sim
+//! directory = "/dev"
+//! devices = ["ttyACM", "ttyUSB"]
+//! reversed = []
 //! ```
 //!
 //! Invariants: what is not known is refused, and every error has its line and column.
 
+mod boards;
 mod pins;
 mod strip;
 
+pub use boards::BoardsEntry;
 pub use pins::{InputEntry, OutputEntry, PinsConfig, PlugEntry, RelayEntry, SETTLE_MS};
 pub use strip::{LEDS, SegmentEntry, StripEntry, order_name};
 
@@ -78,6 +86,8 @@ pub struct NodeConfig {
     pub strips: Vec<StripEntry>,
     /// What is soldered to the pins.
     pub pins: PinsConfig,
+    /// The cable boards.
+    pub boards: BoardsEntry,
 }
 
 impl Default for NodeConfig {
@@ -90,6 +100,7 @@ impl Default for NodeConfig {
             frames_per_s: default_frames(),
             strips: Vec::new(),
             pins: PinsConfig::default(),
+            boards: BoardsEntry::default(),
         }
     }
 }
@@ -103,7 +114,7 @@ impl NodeConfig {
         let place = Place { text };
         let raw: RawConfig = toml::from_str(text)
             .map_err(|error| place.error(error.span().unwrap_or_default(), error.message()))?;
-        let RawConfig { name, listen, key, only, frames_per_s, strips, .. } = raw;
+        let RawConfig { name, listen, key, only, frames_per_s, strips, boards, .. } = raw;
         let strips = checked_strips(strips, place)?;
         let taken = strips.iter().flat_map(|StripEntry { bus, .. }| {
             bus.lines().map(move |line| (line, format!("the strip on {bus}")))
@@ -111,7 +122,7 @@ impl NodeConfig {
         let RawConfig { status_led, button, emergency_stop, plugs, relays, .. } = raw;
         let pins = RawPins { status_led, button, emergency_stop, plugs, relays };
         let pins = pins.checked(Claims::new(place, taken))?;
-        Ok(Self { name, listen, key, only, frames_per_s, strips, pins })
+        Ok(Self { name, listen, key, only, frames_per_s, strips, pins, boards })
     }
 }
 
@@ -163,6 +174,8 @@ struct RawConfig {
     plugs: Vec<Spanned<RawPlug>>,
     #[serde(default, rename = "relay")]
     relays: Vec<Spanned<RawRelay>>,
+    #[serde(default)]
+    boards: BoardsEntry,
 }
 
 const fn default_frames() -> u32 {

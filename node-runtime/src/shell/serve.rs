@@ -1,6 +1,8 @@
 //! The node's loop: one socket, one timer, one node, one machine.
 
+use super::machine::MachineEvent;
 use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, random_id};
+use crate::boards::BoardEvent;
 use crate::node::Node;
 use crate::pins::{ButtonEvent, PinEvent};
 use illuminator_protocol::{BootId, Datagram, Event, Hello, Instant};
@@ -69,7 +71,7 @@ pub async fn serve(
             () = &mut stop => return Ok(()),
             // Before the socket, so that no flood of datagrams holds up an emergency stop. Every event passes here.
             event = machine.next_event() => {
-                machine.event(event, clock.now().as_micros());
+                machine.event(&event, clock.now().as_micros());
                 report(node, event);
             }
             readable = socket.readable() => {
@@ -85,8 +87,21 @@ pub async fn serve(
     }
 }
 
-/// Tells the host what happened at a pin.
-fn report(node: &mut Node<SocketAddr>, event: PinEvent) {
+/// Tells the host what happened at the machine.
+fn report(node: &mut Node<SocketAddr>, event: MachineEvent) {
+    match event {
+        MachineEvent::Pin(event) => report_pin(node, event),
+        MachineEvent::Board(BoardEvent::Seen(cable)) => {
+            // Where one board was seen the others would be: a cable without one is not plugged in.
+            node.detects_boards(true);
+            node.cable(cable, true);
+        }
+        MachineEvent::Board(BoardEvent::Gone(cable)) => node.cable(cable, false),
+        MachineEvent::Board(BoardEvent::Notice(text)) => node.report(Event::Notice { text: &text }),
+    }
+}
+
+fn report_pin(node: &mut Node<SocketAddr>, event: PinEvent) {
     match event {
         PinEvent::Plug { cable, plugged } => node.cable(cable, plugged),
         PinEvent::EmergencyStop(on) => node.emergency_stop(on),
@@ -105,7 +120,7 @@ fn carry_out(node: &mut Node<SocketAddr>, machine: &mut Machine, clock: Clock) -
     let mut asked = false;
     while let Some(request) = node.poll_request() {
         asked = true;
-        if let Some((control, ok)) = machine.carry_out(request, clock.now().as_micros()) {
+        if let Some((control, ok)) = machine.carry_out(&request, clock.now().as_micros()) {
             node.control_done(control, ok);
         }
     }
