@@ -19,7 +19,9 @@ fn settings(model_type: &ModelType) -> Settings {
         resolution_s: 900,
         ..Settings::default()
     };
-    for key in ["P_STC", "connection_capacity", "tolerance_limit", "critical_limit"] {
+    let without_default =
+        ["P_STC", "connection_capacity", "tolerance_limit", "critical_limit", "houses_case", "houses_data"];
+    for key in without_default {
         replace(&mut settings.parameters, key, Some(Value::Int(1)));
     }
     settings
@@ -100,6 +102,19 @@ fn a_missing_or_wrong_parameter_is_named() {
         ("Wind", Parameters, "cp", None),
         ("Wind", States, "u60", None),
         ("Adder", Inputs, "in1", text()),
+        ("LoadEV", Parameters, "houses_case", null()),
+        ("LoadEV", Parameters, "houses_data", Some(Value::Int(0))),
+        ("LoadHeatpump", Parameters, "houses_data", text()),
+        ("EV", Parameters, "fast", Some(Value::Int(0))),
+        ("EV", Parameters, "fast", None),
+        ("EV", Parameters, "battery_cap", null()),
+        ("EV", States, "soc", text()),
+        ("EV", States, "desired_soc", None),
+        ("ControllerEV", Parameters, "max_p", text()),
+        ("ControllerT3Congestion", Parameters, "gridconnect_ctrl", null()),
+        ("ControllerT3Congestion", Parameters, "soc_min", None),
+        ("ControllerT3Congestion", Parameters, "elec_assets", None),
+        ("Controller_T4", Parameters, "soc_max", None),
     ];
     for (name, section, key, value) in cases {
         let mut settings = settings(find(name));
