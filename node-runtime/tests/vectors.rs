@@ -33,6 +33,7 @@ use vectors::{boards, story};
 const FILES: &[&str] = &[
     "Adder",
     "Battery",
+    "Compressor",
     "Controller",
     "ControllerEV",
     "ControllerT3Congestion",
@@ -40,7 +41,10 @@ const FILES: &[&str] = &[
     "Controller_T1",
     "Controller_T4",
     "EV",
+    "Electrolyzer",
+    "Fuelcell",
     "GridConnection",
+    "H2Storage",
     "Load",
     "LoadEV",
     "LoadHeatpump",

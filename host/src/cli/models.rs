@@ -60,6 +60,7 @@ fn family_name(family: Family) -> &'static str {
         Family::Generation => "Generation",
         Family::Demand => "Demand",
         Family::Storage => "Storage",
+        Family::Hydrogen => "Hydrogen",
         Family::Control => "Control",
         Family::Grid => "Grid",
         Family::Data => "Data",

@@ -68,6 +68,10 @@ impl Line {
                 ((demand?, -1.0), 31, ("feeds", "uses"))
             }
             Family::Storage => ((attribute("p_out")?, -1.0), 34, ("discharges", "charges")),
+            Family::Hydrogen => {
+                let power = ["flow2e", "p_out_fuelcell", "eflow2c"].into_iter().find_map(attribute);
+                ((power?, 1.0), 36, ("generates", "uses"))
+            }
             Family::Grid => ((surplus()?, -1.0), 35, ("import", "feed-in")),
             Family::Control | Family::Data | Family::Utility => return None,
         };

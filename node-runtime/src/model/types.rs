@@ -40,6 +40,8 @@ pub enum Family {
     Demand,
     /// Storage.
     Storage,
+    /// Hydrogen: made, stored, used.
+    Hydrogen,
     /// Controllers.
     Control,
     /// The public grid.
