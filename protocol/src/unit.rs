@@ -19,10 +19,24 @@ pub enum Unit {
     WattPerSquareMetre,
     /// Area `[m²]`.
     SquareMetre,
+    /// Mass `[kg]`.
+    Kilogram,
+    /// Mass flow `[kg/h]`.
+    KilogramPerHour,
+    /// Density `[kg/m³]`.
+    KilogramPerCubicMetre,
+    /// Energy per mass `[kWh/kg]`.
+    KilowattHourPerKilogram,
+    /// Volume flow `[m³/h]`.
+    CubicMetrePerHour,
+    /// Pressure `[bar]`.
+    Bar,
     /// Length `[m]`.
     Metre,
     /// Speed `[m/s]`.
     MetrePerSecond,
+    /// Absolute temperature `[K]`.
+    Kelvin,
     /// Temperature `[°C]`.
     DegreeCelsius,
     /// Plane angle `[°]`.
@@ -44,8 +58,15 @@ impl Unit {
             Self::KilowattHour => "kWh",
             Self::WattPerSquareMetre => "W/m²",
             Self::SquareMetre => "m²",
+            Self::Kilogram => "kg",
+            Self::KilogramPerHour => "kg/h",
+            Self::KilogramPerCubicMetre => "kg/m³",
+            Self::KilowattHourPerKilogram => "kWh/kg",
+            Self::CubicMetrePerHour => "m³/h",
+            Self::Bar => "bar",
             Self::Metre => "m",
             Self::MetrePerSecond => "m/s",
+            Self::Kelvin => "K",
             Self::DegreeCelsius => "°C",
             Self::Degree => "°",
             Self::Second => "s",

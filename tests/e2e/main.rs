@@ -9,6 +9,7 @@ mod demo;
 mod ending;
 mod examples;
 mod hostile;
+mod hydrogen;
 mod kit_story;
 mod light;
 mod odd_values;

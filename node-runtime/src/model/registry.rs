@@ -1,16 +1,26 @@
 //! The one list of model types. A new model is a file under `models` and a line here.
 
 use super::ModelType;
-use crate::models::{control, data, demand, generation, grid, storage, utility};
+use crate::models::{control, data, demand, generation, grid, hydrogen, storage, utility};
 
 /// Every model type, by family and then by name.
 pub static MODEL_TYPES: &[&ModelType] = &[
     &generation::pv::TYPE,
     &generation::wind::TYPE,
+    &demand::ev::TYPE,
     &demand::load::TYPE,
+    &demand::load_ev::TYPE,
+    &demand::load_heatpump::TYPE,
     &storage::battery::TYPE,
+    &hydrogen::compressor::TYPE,
+    &hydrogen::electrolyzer::TYPE,
+    &hydrogen::fuelcell::TYPE,
+    &hydrogen::h2_storage::TYPE,
     &control::controller::TYPE,
+    &control::controller_ev::TYPE,
+    &control::controller_t3_congestion::TYPE,
     &control::controller_t1::TYPE,
+    &control::controller_t4::TYPE,
     &control::story_mode::TYPE,
     &grid::grid_connection::TYPE,
     &data::collector::TYPE,
