@@ -4,6 +4,7 @@ mod bad_input;
 mod command_line;
 mod conformance;
 mod demo;
+mod emulated_pi;
 mod ending;
 mod examples;
 mod hostile;

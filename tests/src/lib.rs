@@ -2,9 +2,11 @@
 //!
 //! - [`tube`]: host and nodes as pure state machines on an emulated network, in simulated time, by seed.
 //! - [`programs`]: the built programs, started and watched as their users do.
+//! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
 //! - [`samples`]: scenarios with known results.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
+pub mod emupi;
 pub mod generate;
 pub mod programs;
 pub mod samples;
