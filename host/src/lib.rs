@@ -7,10 +7,11 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `scenario`, `csv`, `plan`, `coordinator` and `record` are pure; `shell` and `cli` read the clock, files
+//! `scenario`, `csv`, `plan`, `coordinator`, `control` and `record` are pure; `shell` and `cli` read the clock, files
 //! and sockets.
 
 pub mod cli;
+pub mod control;
 pub mod coordinator;
 pub mod csv;
 pub mod plan;

@@ -7,8 +7,8 @@ use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Request};
 use illuminator_node::value::Value;
 use illuminator_node::wire::ValueBuffer;
 use illuminator_protocol::{
-    BootId, CableFlow, ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, RunId,
-    ToHost, ToNode, Value as WireValue,
+    BootId, CableFlow, ClusterKey, Control, Datagram, Duration, Entropy, Event, Hello, Initiator, Instant,
+    RunId, ToHost, ToNode, Value as WireValue,
 };
 
 const RUN: RunId = RunId(1);
@@ -191,6 +191,34 @@ fn controls_reach_the_machine_and_are_answered() {
 }
 
 #[test]
+fn what_became_of_a_relay_is_the_machines_answer() {
+    let mut bench = Bench::new(&[]);
+    bench.requests();
+    for (relay, ok) in [(0, true), (9, false)] {
+        let control = Control::Relay { relay, on: true };
+        assert!(bench.ask(&ToNode::Control(control)).is_empty(), "the machine has not said anything yet");
+        assert_eq!(bench.requests(), [Request::Relay { relay, on: true }]);
+        bench.node.control_done(control, ok);
+        assert_eq!(ToHost::decode(&bench.exchange()[0]), Ok(ToHost::ControlDone { control, ok }));
+    }
+}
+
+#[test]
+fn a_relay_of_a_machine_that_never_looks_is_not_switched() {
+    let mut bench = Bench::new(&[]);
+    bench.requests();
+    let control = Control::Relay { relay: 1, on: false };
+    assert!(bench.ask(&ToNode::Control(control)).is_empty());
+    let identify = ToNode::Control(Control::Identify { on: true });
+    let refused = (0..1_000).any(|_| {
+        let told = bench.ask(&identify);
+        told.iter().any(|reply| ToHost::decode(reply) == Ok(ToHost::ControlDone { control, ok: false }))
+    });
+    assert!(refused, "its request was dropped");
+    assert!(!bench.requests().contains(&Request::Relay { relay: 1, on: false }));
+}
+
+#[test]
 fn light_belongs_to_a_run() {
     let flow = CableFlow {
         cable: 7,
@@ -230,6 +258,59 @@ fn a_silent_host_is_noticed_in_time_for_the_strips() {
         while bench.node.poll_transmit(bench.now, &mut datagram).is_some() {}
     }
     assert_eq!(bench.node.run(), Some(RUN), "the run is kept: the host may come back");
+}
+
+/// What the host was told of cables, in order.
+fn sights(told: &[Vec<u8>]) -> Vec<Event<'_>> {
+    told.iter()
+        .map(|message| match ToHost::decode(message) {
+            Ok(ToHost::Event(event)) => event,
+            other => panic!("only events: {other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn the_host_hears_of_every_cable_and_again_in_every_session() {
+    let mut bench = Bench::new(&[]);
+    bench.node.detects_boards(true);
+    bench.node.cable(3, true);
+    bench.node.cable(3, true);
+    bench.node.cable(2, true);
+    bench.node.cable(2, false);
+    let told = bench.exchange();
+    assert_eq!(
+        sights(&told),
+        [
+            Event::Detects { boards: true },
+            Event::Cable { cable: 3, plugged: true },
+            Event::Cable { cable: 2, plugged: true },
+            Event::Cable { cable: 2, plugged: false },
+        ],
+        "the same again is no news"
+    );
+    *bench.host = Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy);
+    bench.mailbox.clear();
+    let told = bench.exchange();
+    assert_eq!(
+        sights(&told),
+        [
+            Event::Detects { boards: true },
+            Event::Cable { cable: 2, plugged: false },
+            Event::Cable { cable: 3, plugged: true },
+        ]
+    );
+}
+
+#[test]
+fn what_nobody_hears_is_not_kept() {
+    let mut bench = Bench::new(&[]);
+    let mut lonely = Node::<u8>::new(ClusterKey::OPEN, Hello::new(BootId(1), "node", "test"), Vec::new());
+    lonely.report(Event::Notice { text: "too early" });
+    std::mem::swap(&mut bench.node, &mut lonely);
+    *bench.host = Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy);
+    let told = bench.exchange();
+    assert_eq!(sights(&told), [Event::Detects { boards: false }]);
 }
 
 #[test]
@@ -286,6 +367,7 @@ fn battery() -> PlacePlan {
             settings,
             first_slot: 0,
             inputs: vec![InputPlan::One { slot: 5, origin: Origin::Output }],
+            knobs: Vec::new(),
         }],
         stages: vec![StagePlan { models: 1, imports: vec![5], exports: vec![0, 1, 2, 3, 4] }],
         shadows: Vec::new(),

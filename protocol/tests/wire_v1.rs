@@ -2,8 +2,8 @@
 //! understand each other: change the version instead.
 
 use illuminator_protocol::{
-    BootId, CableFlow, ClusterKey, Control, DEPTH_MAX, Datagram, DecodeError, EncodeError, Entropy, Hello,
-    Initiator, Instant, Responder, RunId, ToHost, ToNode, Value, Values, ValuesWriter,
+    BootId, CableFlow, ClusterKey, Control, DEPTH_MAX, Datagram, DecodeError, EncodeError, Entropy, Event,
+    Hello, Initiator, Instant, Responder, RunId, Telemetry, ToHost, ToNode, Value, Values, ValuesWriter,
 };
 
 const RUN: RunId = RunId(300);
@@ -45,7 +45,9 @@ fn messages_to_a_node() {
     to_node(&ToNode::Control(Control::Shutdown), "0502");
     to_node(&ToNode::Control(Control::Relay { relay: 7, on: false }), "05030700");
     to_node(&ToNode::Control(Control::Action { action: 200 }), "0504c8");
+    to_node(&ToNode::Control(Control::EmergencyStop { on: true }), "050501");
     to_node(&ToNode::Release { run: RUN }, "06ac02");
+    to_node(&ToNode::Unplugged { cable: 300 }, "08ac02");
     let flow = CableFlow {
         cable: 300,
         at_sink: true,
@@ -69,13 +71,30 @@ fn messages_to_the_host() {
     to_host(&ToHost::Snapshot { run: RUN, step: 2, state: &[9] }, "04ac02020109");
     to_host(&ToHost::Restored { run: RUN, step: 2 }, "05ac0202");
     to_host(&ToHost::ControlDone { control: Control::Relay { relay: 7, on: true }, ok: false }, "0603070100");
+    to_host(&ToHost::Event(Event::Detects { boards: true }), "070001");
+    to_host(&ToHost::Event(Event::Cable { cable: 300, plugged: true }), "0701ac0201");
+    to_host(&ToHost::Event(Event::Button { pressed: false }), "070200");
+    to_host(&ToHost::Event(Event::EmergencyStop { on: true }), "070301");
+    to_host(&ToHost::Event(Event::Notice { text: "no" }), "0704026e6f");
+    let telemetry = Telemetry {
+        frames: 300,
+        frames_skipped: 2,
+        strip_errors: 3,
+        late_us_p50: 4,
+        late_us_p99: 129,
+        late_us_max: 6,
+        animation_cpu_permille: 7,
+        cpu_permille: 8,
+        memory_kib: 9,
+    };
+    to_host(&ToHost::Telemetry(telemetry), "08ac02020304810106070809");
 }
 
 #[test]
 fn unknown_variants_and_broken_texts_are_rejected() {
-    assert_eq!(ToNode::decode(&[8]), Err(DecodeError::Malformed));
-    assert_eq!(ToNode::decode(&[5, 5]), Err(DecodeError::Malformed));
-    assert_eq!(ToHost::decode(&[7]), Err(DecodeError::Malformed));
+    assert_eq!(ToNode::decode(&[9]), Err(DecodeError::Malformed));
+    assert_eq!(ToNode::decode(&[5, 6]), Err(DecodeError::Malformed));
+    assert_eq!(ToHost::decode(&[9]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[1, 0, 1, 0xff]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[]), Err(DecodeError::Truncated));
 }

@@ -1,5 +1,6 @@
 //! The built programs, as their users run them: one module per behaviour.
 
+mod asking;
 mod bad_input;
 mod command_line;
 mod conformance;
@@ -8,8 +9,10 @@ mod emulated_pi;
 mod ending;
 mod examples;
 mod hostile;
+mod kit_story;
 mod light;
 mod odd_values;
+mod pins;
 mod placement;
 mod strips;
 mod suspended;

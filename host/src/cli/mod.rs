@@ -30,7 +30,7 @@ enum Command {
     Scenario(scenario::Command),
     /// List the model types, or show one with its parameters, ports and equations.
     Models(models::Models),
-    /// Prepare a cluster of nodes.
+    /// Prepare a cluster of nodes, find one of them, switch its relays.
     #[command(subcommand)]
     Cluster(cluster::Command),
 }

@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::plan::{NodeTarget, Placement};
 use crate::scenario::{Connect, Scenario};
-use crate::shell::{ClusterFile, SimulatedNodes, Target};
+use crate::shell::{ClusterFile, ClusterNode, SimulatedNodes, Target};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::ClusterKey;
 use std::fmt::{Display, Write};
@@ -164,6 +164,17 @@ fn written_address(node: &NodeTarget, cluster: Option<&ClusterFile>) -> Result<S
     }
 }
 
+/// Where the node called `node` is: by its name in the cluster file, else as an address.
+pub(super) fn node_address(node: &str, cluster: Option<&ClusterFile>) -> Result<SocketAddr, Failure> {
+    match cluster {
+        Some(cluster) => resolve(&cluster_address(node, Some(cluster))?),
+        None => {
+            let entry = ClusterNode { name: node.to_owned(), address: node.to_owned() };
+            resolve(&entry.address_with_port())
+        }
+    }
+}
+
 fn cluster_address(name: &str, cluster: Option<&ClusterFile>) -> Result<String, Failure> {
     let Some(cluster) = cluster else {
         return Err(Failure::wrong_use(format_args!(
@@ -171,7 +182,7 @@ fn cluster_address(name: &str, cluster: Option<&ClusterFile>) -> Result<String, 
              nodes with --local or --nodes sim:N"
         )));
     };
-    cluster.node(name).map(crate::shell::ClusterNode::address_with_port).ok_or_else(|| {
+    cluster.node(name).map(ClusterNode::address_with_port).ok_or_else(|| {
         let known: Vec<&str> = cluster.nodes.iter().map(|node| node.name.as_str()).collect();
         Failure::wrong_use(format_args!(
             "node `{name}` is not in the cluster file, which has: {}",

@@ -18,7 +18,7 @@ mod lights;
 mod node_link;
 mod schedule;
 
-pub use error::RunError;
+pub use error::{RunError, Tenths};
 pub use node_link::NodeLink;
 
 use crate::plan::{HOST, TablePlan};
@@ -247,7 +247,9 @@ impl Coordinator {
             | ToHost::Ready { .. }
             | ToHost::Snapshot { .. }
             | ToHost::Restored { .. }
-            | ToHost::ControlDone { .. } => Ok(()),
+            | ToHost::ControlDone { .. }
+            | ToHost::Event(_)
+            | ToHost::Telemetry(_) => Ok(()),
         }
     }
 
@@ -276,7 +278,7 @@ impl Coordinator {
         if let Phase::Running(since) = self.phase {
             self.admit(now, since);
             let Self { lights, nodes, .. } = self;
-            lights.poll(now, |place, flow| nodes[place - 1].send_flow(flow));
+            lights.poll(now, |place, word| nodes[place - 1].send_light(word));
             while self.run_ready() {}
             if self.schedule.base() >= self.schedule.limit() {
                 self.release(now);

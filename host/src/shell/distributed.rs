@@ -65,7 +65,7 @@ pub fn run_on_nodes(
 }
 
 /// Loopback reaches loopback, and each family its own; beyond that the system chooses.
-fn local_address(targets: &[Target]) -> SocketAddr {
+pub(super) fn local_address(targets: &[Target]) -> SocketAddr {
     let loopback = targets.iter().all(|target| target.address.ip().is_loopback());
     let ip: IpAddr = match (targets.iter().any(|target| target.address.is_ipv6()), loopback) {
         (false, true) => Ipv4Addr::LOCALHOST.into(),

@@ -1,6 +1,7 @@
 //! The thin shell around the pure parts: files, sockets, clock, signals, progress.
 
 mod cluster_file;
+mod control;
 mod distributed;
 mod files;
 mod local;
@@ -10,6 +11,7 @@ mod simulated;
 mod stop;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
+pub use control::{CallFailure, NodeCaller};
 pub use distributed::{Target, run_on_nodes};
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
 pub use local::run_local;

@@ -45,10 +45,21 @@ pub struct ModelPlan {
     pub first_slot: u32,
     /// Where each input of its type comes from.
     pub inputs: Vec<InputPlan>,
+    /// Its parameters that may change during the run.
+    pub knobs: Vec<Knob>,
+}
+
+/// A parameter that may change during the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knob {
+    /// The parameter's key.
+    pub parameter: String,
+    /// The slot with its value; while that is null or was never written, the value of the settings holds.
+    pub slot: u32,
 }
 
 /// Where an input's value comes from (spec/scenario-format.md 6.4).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum InputPlan {
     /// Nothing is connected.
     Open,
@@ -69,6 +80,31 @@ pub enum InputPlan {
         /// The slot that receives the sum or list.
         into: u32,
     },
+    /// Sources that come and go, or a value that may take their place. What is there is gathered like the
+    /// sources of [`One`](Self::One) and [`Several`](Self::Several); if nothing is, the input counts as not
+    /// connected.
+    Gated {
+        /// The sources, in order.
+        sources: Vec<GatedSource>,
+        /// Outputs are added, states listed.
+        origin: Origin,
+        /// A slot whose value, unless it is null or was never written, is read instead of all sources.
+        set: Option<u32>,
+        /// The slot that receives the value.
+        into: u32,
+    },
+}
+
+/// A source that may come and go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GatedSource {
+    /// Its slot.
+    pub slot: u32,
+    /// The slot that says by `true`, or a number other than 0, that the source is connected; without one it
+    /// always is.
+    pub gate: Option<u32>,
+    /// What arrives while it is not; without it the source counts as not connected.
+    pub otherwise: Option<Value>,
 }
 
 /// As many models as can run here without news from another place.

@@ -1,8 +1,11 @@
 //! Executes a [`PlacePlan`].
 
+use super::gather::Gathers;
+use super::knob::{self, Knobs};
 use super::plan::{InputPlan, ModelPlan, PlacePlan, StagePlan};
-use crate::model::{Banks, Build, BuildError, Input, Io, Model, Origin, Slots, Stand, StepError, registry};
-use crate::scalar::Scalar;
+use crate::model::{
+    Attribute, Banks, Build, BuildError, Input, Io, Model, Origin, Slots, Stand, StepError, registry,
+};
 use crate::value::Value;
 use core::ops::Range;
 
@@ -21,23 +24,17 @@ struct Placed {
     gathers: Range<u32>,
 }
 
-/// An input with several sources.
-struct Gather {
-    sources: Range<u32>,
-    into: u32,
-    origin: Origin,
-}
-
 /// The models of one place, ready to step.
 pub struct Engine {
     pub(super) slots: Slots,
     placed: Vec<Placed>,
     banks: Banks,
     inputs: Vec<Input>,
-    gathers: Vec<Gather>,
-    gather_sources: Vec<u32>,
+    gathers: Gathers,
+    knobs: Knobs,
     stages: Vec<Stage>,
     shadows: Vec<(u32, u32)>,
+    board_lines: Vec<u32>,
     names: Vec<ModelName>,
 }
 
@@ -74,10 +71,11 @@ impl Engine {
             placed: Vec::with_capacity(plan.models.len()),
             banks: Banks::default(),
             inputs: Vec::new(),
-            gathers: Vec::new(),
-            gather_sources: Vec::new(),
+            gathers: Gathers::default(),
+            knobs: Knobs::default(),
             stages: stages(&plan.stages),
             shadows: plan.shadows.iter().map(|shadow| (shadow.of, shadow.slot)).collect(),
+            board_lines: Vec::new(),
             names: Vec::with_capacity(plan.models.len()),
         };
         for shadow in &plan.shadows {
@@ -106,7 +104,7 @@ impl Engine {
             return Err(fail("the plan does not fit its type".to_owned()));
         }
         let first_input = self.inputs.len() as u32;
-        let first_gather = self.gathers.len() as u32;
+        let first_gather = self.gathers.len();
         for input in &plan.inputs {
             self.bind(input);
         }
@@ -115,8 +113,14 @@ impl Engine {
             step_size: plan.settings.step_size,
             first_slot: plan.first_slot,
             inputs: first_input..self.inputs.len() as u32,
-            gathers: first_gather..self.gathers.len() as u32,
+            gathers: first_gather..self.gathers.len(),
         });
+        let to_boards = |attribute: &Attribute| {
+            model_type.states.iter().any(|port| port.of_table && port.name == attribute.name)
+        };
+        let positions = (0..).zip(&built.attributes).filter(|(_, attribute)| to_boards(attribute));
+        self.board_lines.extend(positions.map(|(position, _)| plan.first_slot + position));
+        self.knobs.add(self.names.len() as u32, plan);
         self.names.push(ModelName { name: plan.name.clone(), model_type });
         Ok(())
     }
@@ -127,9 +131,11 @@ impl Engine {
             InputPlan::One { slot, origin: Origin::Output } => Input::output(slot),
             InputPlan::One { slot, origin: Origin::State } => Input::state(slot),
             InputPlan::Several { ref slots, origin, into } => {
-                let first = self.gather_sources.len() as u32;
-                self.gather_sources.extend_from_slice(slots);
-                self.gathers.push(Gather { sources: first..self.gather_sources.len() as u32, into, origin });
+                self.gathers.add(slots, origin, into);
+                Input::state(into)
+            }
+            InputPlan::Gated { ref sources, origin, set, into } => {
+                self.gathers.add_gated(sources, origin, set, into);
                 Input::state(into)
             }
         });
@@ -151,9 +157,19 @@ impl Engine {
         &self.stages[stage].exports
     }
 
+    /// The slots with what models tell the boards of cables: lists of a cable's id, or null, and a line.
+    pub fn board_lines(&self) -> &[u32] {
+        &self.board_lines
+    }
+
     /// The values of this place.
     pub fn slots(&self) -> &Slots {
         &self.slots
+    }
+
+    /// The values of this place, for what is written from outside before a step.
+    pub fn slots_mut(&mut self) -> &mut Slots {
+        &mut self.slots
     }
 
     /// Runs every stage of co-simulation step `step`; for a place that needs nothing from outside.
@@ -174,17 +190,15 @@ impl Engine {
                 self.slots.copy(of, slot);
             }
         }
-        let models = self.stages[stage].models.start as usize..self.stages[stage].models.end as usize;
+        let Stage { models, .. } = &self.stages[stage];
+        let models = models.start as usize..models.end as usize;
+        self.turn_knobs(models.clone())?;
         for (index, placed) in self.placed[models.clone()].iter().enumerate() {
             if placed.step_size != 1 && !step.is_multiple_of(u64::from(placed.step_size)) {
                 continue;
             }
-            for gather in &self.gathers[placed.gathers.start as usize..placed.gathers.end as usize] {
-                let sources =
-                    &self.gather_sources[gather.sources.start as usize..gather.sources.end as usize];
-                if let Err(found) = combine(&mut self.slots, sources, gather) {
-                    return Err(self.names[models.start + index].sum_error(found));
-                }
+            if let Err(found) = self.gathers.run(placed.gathers.clone(), &mut self.slots) {
+                return Err(self.names[models.start + index].sum_error(found));
             }
             let inputs = &self.inputs[placed.inputs.start as usize..placed.inputs.end as usize];
             let mut io = Io::new(&mut self.slots, inputs, placed.first_slot, step);
@@ -195,40 +209,30 @@ impl Engine {
         Ok(())
     }
 
+    /// Applies the parameters that have changed to the models of a range.
+    fn turn_knobs(&mut self, models: Range<usize>) -> Result<(), EngineError> {
+        while let Some((model, settings)) = self.knobs.turned(models.clone(), &self.slots) {
+            let ModelName { name, model_type } = &self.names[model];
+            let stand = self.placed[model].stand;
+            knob::rebuild(&mut self.banks, stand, model_type, &settings)
+                .map_err(|reason| EngineError { model: name.clone(), reason })?;
+        }
+        Ok(())
+    }
+
     pub(super) fn models(&self) -> impl Iterator<Item = &dyn Model> {
         self.placed.iter().map(|placed| self.banks.model(placed.stand))
+    }
+
+    /// Forgets which parameters were applied: all that may change are applied before the next step.
+    pub(super) fn forget_knobs(&mut self) {
+        self.knobs.forget();
     }
 
     /// Gives every model, in order, to `change`, until one refuses.
     pub(super) fn change_models(&mut self, mut change: impl FnMut(&mut dyn Model) -> bool) -> bool {
         self.placed.iter().all(|placed| change(self.banks.model_mut(placed.stand)))
     }
-}
-
-/// Adds outputs from the integer 0 on, or lists states. Fails with what cannot be added or listed.
-fn combine(slots: &mut Slots, sources: &[u32], gather: &Gather) -> Result<(), &'static str> {
-    match gather.origin {
-        Origin::Output => {
-            let mut sum = Scalar::ZERO;
-            for &source in sources {
-                let scalar = slots.scalar(source);
-                if !scalar.is_number() {
-                    return Err(slots.value(source).map_or("nothing yet", |value| value.describe()));
-                }
-                sum = sum + scalar;
-            }
-            slots.set(gather.into, sum);
-        }
-        Origin::State => {
-            let list = sources.iter().map(|&source| slots.value(source).unwrap_or(Value::Null)).collect();
-            let list = Value::List(list);
-            if !list.is_bounded() {
-                return Err("a list that is nested too deep or too long");
-            }
-            slots.set_value(gather.into, list);
-        }
-    }
-    Ok(())
 }
 
 fn stages(plan: &[StagePlan]) -> Vec<Stage> {
@@ -248,7 +252,6 @@ fn check(plan: &PlacePlan) -> Result<(), EngineError> {
     let slot_ok = |slot: &u32| *slot < plan.slots;
     let fits = plan.slots <= SLOTS_MAX
         && plan.stages.len() <= STAGES_MAX
-        && plan.stages.iter().all(|stage| stage.models > 0)
         && in_stages == plan.models.len() as u64
         && plan.stages.iter().all(|stage| stage.imports.iter().chain(&stage.exports).all(slot_ok))
         && plan.shadows.iter().all(|shadow| slot_ok(&shadow.of) && slot_ok(&shadow.slot))
@@ -256,7 +259,16 @@ fn check(plan: &PlacePlan) -> Result<(), EngineError> {
             InputPlan::Open => true,
             InputPlan::One { slot, .. } => slot_ok(slot),
             InputPlan::Several { slots, into, .. } => slots.iter().all(slot_ok) && slot_ok(into),
-        });
+            InputPlan::Gated { sources, set, into, .. } => {
+                sources.iter().all(|source| {
+                    slot_ok(&source.slot)
+                        && source.gate.iter().all(slot_ok)
+                        && source.otherwise.iter().all(Value::is_bounded)
+                }) && set.iter().all(slot_ok)
+                    && slot_ok(into)
+            }
+        })
+        && plan.models.iter().flat_map(|model| &model.knobs).all(|knob| slot_ok(&knob.slot));
     if fits {
         Ok(())
     } else {

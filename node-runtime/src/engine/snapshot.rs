@@ -64,6 +64,7 @@ impl Engine {
                 None => self.slots.set(slot as u32, Scalar::UNSET),
             }
         }
+        self.forget_knobs();
         let mut kept = snapshot.models.iter();
         let fits = self.change_models(|model| kept.next().is_some_and(|kept| model.restore(kept)));
         if fits { Ok(()) } else { Err(RestoreError::OtherPlan) }

@@ -25,11 +25,21 @@ pub struct Stand {
 pub trait Store {
     /// Moves the model to its bank.
     fn store(self: Box<Self>, banks: &mut Banks) -> Stand;
+
+    /// Puts the model in the place of another. Returns false, and changes nothing, if that is of another type.
+    fn replace(self: Box<Self>, banks: &mut Banks, stand: Stand) -> bool;
 }
 
 impl<M: Model + 'static> Store for M {
     fn store(self: Box<Self>, banks: &mut Banks) -> Stand {
         banks.push(*self)
+    }
+
+    fn replace(self: Box<Self>, banks: &mut Banks, stand: Stand) -> bool {
+        let any: &mut dyn Any = &mut *banks.banks[stand.bank as usize];
+        let Some(models) = any.downcast_mut::<Vec<M>>() else { return false };
+        models[stand.index as usize] = *self;
+        true
     }
 }
 

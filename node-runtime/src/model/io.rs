@@ -135,6 +135,13 @@ impl<'a> Io<'a> {
     /// The scalar at an input; `None` if nothing is connected.
     #[inline]
     pub fn input(&self, input: usize) -> Option<Scalar> {
+        // A slot that was never written is that of an input whose sources are all unplugged.
+        self.connected(input).filter(|scalar| scalar.kind() != Kind::Unset)
+    }
+
+    /// The scalar in the slot of an input, be it written or not.
+    #[inline]
+    fn connected(&self, input: usize) -> Option<Scalar> {
         let Input(code) = self.inputs[input];
         if code == u32::MAX {
             return None;
@@ -160,10 +167,10 @@ impl<'a> Io<'a> {
     /// [`StepError::MissingInput`], [`StepError::NotANumber`].
     #[inline]
     pub fn number(&self, input: usize) -> Result<Scalar, StepError> {
-        match self.input(input) {
+        match self.connected(input) {
             Some(scalar) if scalar.is_number() => Ok(scalar),
-            Some(_) => Err(self.not_a_number(input)),
-            None => Err(StepError::MissingInput { input }),
+            Some(scalar) if scalar.kind() != Kind::Unset => Err(self.not_a_number(input)),
+            _ => Err(StepError::MissingInput { input }),
         }
     }
 
@@ -173,19 +180,20 @@ impl<'a> Io<'a> {
     /// [`StepError::NotANumber`].
     #[inline]
     pub fn number_or(&self, input: usize, default: Scalar) -> Result<Scalar, StepError> {
-        match self.input(input) {
+        match self.connected(input) {
             Some(scalar) if scalar.is_number() => Ok(scalar),
-            Some(_) => Err(self.not_a_number(input)),
-            None => Ok(default),
+            Some(scalar) if scalar.kind() != Kind::Unset => Err(self.not_a_number(input)),
+            _ => Ok(default),
         }
     }
 
     /// Whatever arrives at an input; `None` if nothing is connected. Allocates for rich values.
     pub fn value(&self, input: usize) -> Option<Value> {
-        self.inputs[input].slot().map(|slot| match self.input(input) {
-            Some(scalar) if scalar.kind() != Kind::Rich => Value::from_scalar(scalar),
-            _ => self.slots.value(slot).unwrap_or(Value::Null),
-        })
+        let scalar = self.input(input)?;
+        match (scalar.kind(), self.inputs[input].slot()) {
+            (Kind::Rich, Some(slot)) => self.slots.value(slot),
+            _ => Some(Value::from_scalar(scalar)),
+        }
     }
 
     /// Writes a scalar to the model's attribute number `attribute`.

@@ -10,17 +10,21 @@
 //! until it says there is nothing. Invariants: a (run, step, stage) is computed once and its reply repeated
 //! byte for byte; frames of another run change nothing; nothing here reads a clock or opens anything.
 
+mod board_lines;
 mod run;
+mod sight;
 
 use crate::engine::{Engine, PlacePlan};
 use crate::mailbox::Mailbox;
+pub use board_lines::BoardLine;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
-    CableFlow, ClusterKey, Control, Datagram, DropReason, Entropy, Hello, Instant, Responder, RunId, ToHost,
-    ToNode,
+    CableFlow, ClusterKey, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, Responder, RunId,
+    Telemetry, ToHost, ToNode,
 };
 pub use run::STEPS_IN_FLIGHT;
 use run::{Reply, Run};
+use sight::Sight;
 use std::collections::VecDeque;
 
 /// The UDP port on which a node listens unless told otherwise.
@@ -36,12 +40,25 @@ const REPLIES_WAITING_MAX: usize = 1024;
 const REQUESTS_MAX: usize = 256;
 
 /// What a node asks of the machine it runs on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Show which node this is, or stop showing it.
     Identify(bool),
+    /// Switch a relay. Wants to be answered by [`Node::control_done`].
+    Relay {
+        /// Its number in the node's configuration, from 0.
+        relay: u8,
+        /// Closed or open.
+        on: bool,
+    },
+    /// The table was stopped (`true`), or goes on.
+    EmergencyStop(bool),
     /// Show the flow through a cable, until told otherwise.
     Show(CableFlow),
+    /// Nothing flows through a cable, because it is not plugged in at both ends.
+    Unplugged(u16),
+    /// Tell the boards of these cables these lines, until told otherwise, whatever flows through their cables.
+    BoardLines(Vec<BoardLine>),
     /// The run is over: nothing flows through any cable.
     Dark,
     /// The host has fallen silent (`true`), or is heard again.
@@ -69,6 +86,7 @@ pub struct Node<A: Copy + Eq> {
     /// Model types this node takes; empty: all.
     only: Vec<String>,
     requests: VecDeque<Request>,
+    sight: Sight,
     counters: NodeCounters,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
@@ -84,6 +102,7 @@ impl<A: Copy + Eq> Node<A> {
             run: None,
             only,
             requests: VecDeque::new(),
+            sight: Sight::default(),
             counters: NodeCounters::default(),
             incoming: Vec::new(),
             outgoing: Vec::new(),
@@ -158,6 +177,50 @@ impl<A: Copy + Eq> Node<A> {
         self.requests.pop_front()
     }
 
+    /// Says whether the boards of cables are read here: then the host takes a cable of which it is not told as not
+    /// plugged in.
+    pub fn detects_boards(&mut self, boards: bool) {
+        if self.sight.detects(boards) {
+            self.report_sight();
+        }
+    }
+
+    /// Says whether a cable is plugged in here. The host is told when that changes, and in every new session.
+    pub fn cable(&mut self, cable: u16, plugged: bool) {
+        if self.sight.cable(cable, plugged) {
+            self.report(Event::Cable { cable, plugged });
+        }
+    }
+
+    /// Tells the host of something that happened, if there is a host to hear it.
+    pub fn report(&mut self, event: Event<'_>) {
+        self.tell(&ToHost::Event(event));
+    }
+
+    /// Tells the host how this node does, if there is a host to hear it.
+    pub fn telemetry(&mut self, telemetry: Telemetry) {
+        self.tell(&ToHost::Telemetry(telemetry));
+    }
+
+    /// Sends what concerns no run. What finds no session, or a session that does not keep up, is dropped: it would
+    /// be old when it arrives.
+    fn tell(&mut self, message: &ToHost<'_>) {
+        if self.responder.session().is_some() && self.mailbox.waiting() <= REPLIES_WAITING_MAX {
+            encode(message, &mut self.outgoing);
+            self.mailbox.send(self.responder.session(), &self.outgoing);
+        }
+    }
+
+    fn report_sight(&mut self) {
+        let events: Vec<Event<'static>> = self.sight.events().collect();
+        events.into_iter().for_each(|event| self.report(event));
+    }
+
+    /// Tells the host what the machine did of a control that it was asked for.
+    pub fn control_done(&mut self, control: Control, ok: bool) {
+        self.answer(&Reply::ControlDone { control, ok });
+    }
+
     /// The host's clock minus this node's `[µs]`, once it was measured.
     pub fn host_clock_offset_us(&mut self) -> Option<i64> {
         self.responder.session()?.stats().clock_offset_us
@@ -185,6 +248,7 @@ impl<A: Copy + Eq> Node<A> {
                 ResponderEvent::Connected { .. } => {
                     self.mailbox.clear();
                     self.request(Request::HostSilent(false));
+                    self.report_sight();
                 }
                 // The run is kept: the host may come back and go on.
                 ResponderEvent::Silent => self.request(Request::HostSilent(true)),
@@ -199,6 +263,9 @@ impl<A: Copy + Eq> Node<A> {
         if let Some(reply) = self.message(message) {
             self.answer(&reply);
         }
+        if let Some(lines) = self.run.as_mut().and_then(Run::take_board_lines) {
+            self.request(Request::BoardLines(lines));
+        }
         if let Some(snapshot) = self.run.as_mut().and_then(Run::take_snapshot) {
             self.answer(&snapshot);
         }
@@ -207,13 +274,7 @@ impl<A: Copy + Eq> Node<A> {
     fn message(&mut self, message: ToNode<'_>) -> Option<Reply> {
         match message {
             ToNode::Assign { run, plan } => Some(self.assign(run, plan)),
-            ToNode::Control(control) => {
-                let ok = matches!(control, Control::Identify { .. });
-                if let Control::Identify { on } = control {
-                    self.request(Request::Identify(on));
-                }
-                Some(Reply::ControlDone { control, ok })
-            }
+            ToNode::Control(control) => self.control(control),
             ToNode::Step { run, .. } | ToNode::SnapshotRequest { run } | ToNode::Restore { run, .. }
                 if self.run() != Some(run) =>
             {
@@ -243,14 +304,40 @@ impl<A: Copy + Eq> Node<A> {
                 }
                 None
             }
+            ToNode::Unplugged { cable } => {
+                self.request(Request::Unplugged(cable));
+                None
+            }
             ToNode::Start { .. } => None,
         }
     }
 
-    /// Asks the machine for something. One that never looks loses the oldest requests.
+    /// What can be answered at once. A relay is the machine's: it knows what became of it.
+    fn control(&mut self, control: Control) -> Option<Reply> {
+        let ok = match control {
+            Control::Identify { on } => {
+                self.request(Request::Identify(on));
+                true
+            }
+            Control::EmergencyStop { on } => {
+                self.request(Request::EmergencyStop(on));
+                true
+            }
+            Control::Relay { relay, on } => {
+                self.request(Request::Relay { relay, on });
+                return None;
+            }
+            Control::Reboot | Control::Shutdown | Control::Action { .. } => false,
+        };
+        Some(Reply::ControlDone { control, ok })
+    }
+
+    /// Asks the machine for something. One that never looks loses the oldest requests; the host is told of a relay.
     fn request(&mut self, request: Request) {
-        if self.requests.len() == REQUESTS_MAX {
-            self.requests.pop_front();
+        if self.requests.len() == REQUESTS_MAX
+            && let Some(Request::Relay { relay, on }) = self.requests.pop_front()
+        {
+            self.control_done(Control::Relay { relay, on }, false);
         }
         self.requests.push_back(request);
     }

@@ -7,10 +7,12 @@
 //! Invariants: decoding borrows from the input, and a message with bytes left over is rejected, since a
 //! message of a later version could otherwise pass for a shorter one of this.
 
+mod event;
 mod light;
 mod to_host;
 mod to_node;
 
+pub use event::{Event, Telemetry};
 pub use light::CableFlow;
 pub use to_host::ToHost;
 pub use to_node::{Control, ToNode};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Control;
+use super::{Control, Event, Telemetry};
 use crate::error::{DecodeError, EncodeError};
 use crate::id::RunId;
 use crate::value::Values;
@@ -69,6 +69,10 @@ pub enum ToHost<'a> {
         /// Whether it was carried out.
         ok: bool,
     },
+    /// Something happened at the node.
+    Event(#[serde(borrow)] Event<'a>),
+    /// How the node does.
+    Telemetry(Telemetry),
 }
 
 impl<'a> ToHost<'a> {

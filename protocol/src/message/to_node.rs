@@ -59,6 +59,11 @@ pub enum ToNode<'a> {
     },
     /// Show the flow through a cable, from now until told otherwise. Not answered.
     Flow(CableFlow),
+    /// A cable is not plugged in at both ends: nothing flows through it. Not answered.
+    Unplugged {
+        /// Number of the cable.
+        cable: u16,
+    },
 }
 
 impl<'a> ToNode<'a> {
@@ -102,5 +107,10 @@ pub enum Control {
     Action {
         /// Number of the action in the node's configuration.
         action: u8,
+    },
+    /// Show that the table was stopped, and switch the relays to their safe state, or go on.
+    EmergencyStop {
+        /// Begin or end.
+        on: bool,
     },
 }

@@ -8,12 +8,16 @@ use illuminator_protocol::CableFlow;
 pub(super) enum Update {
     /// The flow through a cable, from now until told otherwise.
     Show(CableFlow),
+    /// The flow through this cable holds no more.
+    Hide(u16),
     /// No flow holds any more.
     Dark,
     /// Whether the host is silent.
     HostSilent(bool),
     /// Whether this node is to say that it is itself.
     Identify(bool),
+    /// Whether everything here is to stand still.
+    EmergencyStop(bool),
     /// The host's clock minus the local one `[µs]`.
     HostClock(i64),
 }
@@ -21,12 +25,13 @@ pub(super) enum Update {
 /// The state of every strip.
 ///
 /// Invariants: a flow is forgotten at once when it no longer holds, and hidden while the host is silent, so that
-/// no strip shows an old one as if it were true; identifying wins over all.
+/// no strip shows an old one as if it were true; an emergency stop wins over all, then identifying.
 #[derive(Debug)]
 pub(super) struct Stage {
     strips: Vec<Cue>,
     host_silent: bool,
     identify: bool,
+    stopped: bool,
     host_offset_us: i64,
 }
 
@@ -44,6 +49,7 @@ impl Stage {
             strips: cables.map(|cable| Cue { cable, view: None }).collect(),
             host_silent: true,
             identify: false,
+            stopped: false,
             host_offset_us: 0,
         }
     }
@@ -58,9 +64,13 @@ impl Stage {
                     cue.view = view;
                 }
             }
+            Update::Hide(cable) => {
+                self.strips.iter_mut().filter(|cue| cue.cable == cable).for_each(|cue| cue.view = None);
+            }
             Update::Dark => self.strips.iter_mut().for_each(|cue| cue.view = None),
             Update::HostSilent(silent) => self.host_silent = silent,
             Update::Identify(on) => self.identify = on,
+            Update::EmergencyStop(pressed) => self.stopped = pressed,
             Update::HostClock(offset_us) => self.host_offset_us = offset_us,
         }
     }
@@ -68,6 +78,7 @@ impl Stage {
     /// What each strip shows, in their order.
     pub(super) fn states(&self) -> impl Iterator<Item = StripState> {
         self.strips.iter().map(|cue| match cue.view {
+            _ if self.stopped => StripState::EmergencyStop,
             _ if self.identify => StripState::Identify,
             _ if self.host_silent => StripState::NoHost,
             Some(view) => StripState::Flow(view),
@@ -162,6 +173,15 @@ mod tests {
     }
 
     #[test]
+    fn a_cable_that_is_hidden_hides_no_other() {
+        let mut stage = stage();
+        stage.apply(Update::Show(flow(1, true, 3.0)));
+        stage.apply(Update::Show(flow(2, true, 3.0)));
+        stage.apply(Update::Hide(1));
+        assert!(matches!(states(&stage)[..], [StripState::Idle, StripState::Flow(_)]));
+    }
+
+    #[test]
     fn identify_wins() {
         let mut stage = stage();
         stage.apply(Update::Show(flow(1, true, 3.0)));
@@ -172,6 +192,16 @@ mod tests {
         stage.apply(Update::HostSilent(false));
         stage.apply(Update::Identify(false));
         assert!(matches!(states(&stage)[..], [StripState::Flow(_), StripState::Idle]));
+    }
+
+    #[test]
+    fn an_emergency_stop_wins_over_identifying() {
+        let mut stage = stage();
+        stage.apply(Update::Identify(true));
+        stage.apply(Update::EmergencyStop(true));
+        assert_eq!(states(&stage), [StripState::EmergencyStop; 2]);
+        stage.apply(Update::EmergencyStop(false));
+        assert_eq!(states(&stage), [StripState::Identify; 2]);
     }
 
     #[test]

@@ -1,7 +1,6 @@
-//! `illuminator cluster`: preparing a table.
+//! `illuminator cluster init`: makes the key of a cluster.
 
-use super::{Failure, note};
-use clap::Subcommand;
+use crate::cli::{Failure, note};
 use illuminator_node::shell::SystemEntropy;
 use illuminator_protocol::{ClusterKey, Entropy};
 use std::fmt::Write as _;
@@ -9,29 +8,15 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-#[derive(Subcommand)]
-pub(super) enum Command {
-    /// Make a cluster key: 32 random bytes in a file that only its owner can read.
-    Init(Init),
-}
-
 #[derive(clap::Args)]
-pub(super) struct Init {
+pub(in crate::cli) struct Init {
     /// The file to make; an existing one is never replaced.
     #[arg(value_name = "FILE", default_value = "cluster.key")]
     file: PathBuf,
 }
 
-impl Command {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        match self {
-            Self::Init(init) => init.run(),
-        }
-    }
-}
-
 impl Init {
-    fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), Failure> {
         let mut bytes = [0; 32];
         SystemEntropy.fill(&mut bytes);
         let mut digits = String::with_capacity(65);

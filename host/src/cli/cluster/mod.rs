@@ -1,0 +1,27 @@
+//! `illuminator cluster`: preparing a table, and asking single nodes for something.
+
+mod ask;
+mod init;
+
+use super::Failure;
+use clap::Subcommand;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make a cluster key: 32 random bytes in a file that only its owner can read.
+    Init(init::Init),
+    /// Let a node show which one it is: its strips blink white, and its status LED blinks.
+    Identify(ask::Identify),
+    /// Switch a relay of a node.
+    Power(ask::Power),
+}
+
+impl Command {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Init(init) => init.run(),
+            Self::Identify(identify) => identify.run(),
+            Self::Power(power) => power.run(),
+        }
+    }
+}

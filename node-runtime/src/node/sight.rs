@@ -1,0 +1,33 @@
+//! What a node knows of the cables that are plugged in at it, as its host is told.
+
+use illuminator_protocol::Event;
+use std::collections::BTreeMap;
+
+/// Most cables of which a node can tell: boards and pins of one machine are far fewer.
+const CABLES_MAX: usize = 256;
+
+/// The cables of which the node can tell whether they are plugged in.
+#[derive(Debug, Default)]
+pub(super) struct Sight {
+    boards: bool,
+    cables: BTreeMap<u16, bool>,
+}
+
+impl Sight {
+    /// Whether the boards of cables are read here. Returns whether that is news.
+    pub(super) fn detects(&mut self, boards: bool) -> bool {
+        std::mem::replace(&mut self.boards, boards) != boards
+    }
+
+    /// Notes a cable. Returns whether that is news.
+    pub(super) fn cable(&mut self, cable: u16, plugged: bool) -> bool {
+        let room = self.cables.len() < CABLES_MAX || self.cables.contains_key(&cable);
+        room && self.cables.insert(cable, plugged) != Some(plugged)
+    }
+
+    /// All that a host must be told that knows nothing yet.
+    pub(super) fn events(&self) -> impl Iterator<Item = Event<'static>> {
+        let cables = self.cables.iter().map(|(&cable, &plugged)| Event::Cable { cable, plugged });
+        std::iter::once(Event::Detects { boards: self.boards }).chain(cables)
+    }
+}

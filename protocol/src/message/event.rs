@@ -1,0 +1,61 @@
+//! What a node tells of its own accord.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that happened at a node. Not answered.
+///
+/// A host hears [`Detects`](Self::Detects) first in every session, and then a [`Cable`](Self::Cable) for each cable
+/// of which the node can tell whether it is plugged in here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event<'a> {
+    /// What this node said of cables before holds no longer.
+    Detects {
+        /// Whether it reads the boards of cables: then a cable of which it says nothing is not plugged in here.
+        boards: bool,
+    },
+    /// A cable was plugged in here, or is gone.
+    Cable {
+        /// Number of the cable.
+        cable: u16,
+        /// Whether it is plugged in.
+        plugged: bool,
+    },
+    /// The button of the node was pressed, or released.
+    Button {
+        /// Whether it is down.
+        pressed: bool,
+    },
+    /// The emergency stop of the node was pressed, or released.
+    EmergencyStop {
+        /// Whether it is pressed.
+        on: bool,
+    },
+    /// Something that the person at the table should know.
+    Notice {
+        /// What happened and what to do, in a sentence.
+        text: &'a str,
+    },
+}
+
+/// How a node does. Sent every few seconds; not answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telemetry {
+    /// Frames of the animation since its start.
+    pub frames: u64,
+    /// Frames that were over before they could be drawn.
+    pub frames_skipped: u64,
+    /// Pictures that did not reach a strip.
+    pub strip_errors: u64,
+    /// Median of how late frames began, since the last report `[µs]`.
+    pub late_us_p50: u32,
+    /// The same, of the latest 1 % of frames the earliest `[µs]`.
+    pub late_us_p99: u32,
+    /// The most that a frame was late since the start `[µs]`.
+    pub late_us_max: u32,
+    /// Processor time of the animation since the last report `[‰ of one core]`.
+    pub animation_cpu_permille: u16,
+    /// Processor time of the whole process since the last report `[‰ of one core]`.
+    pub cpu_permille: u16,
+    /// Memory of the process that is in RAM `[KiB]`.
+    pub memory_kib: u32,
+}
