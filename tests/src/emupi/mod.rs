@@ -78,7 +78,9 @@ impl EmulatedPi {
             connection = listener.accept().ok();
             connection.is_some() || child.try_wait().expect("QEMU can be asked").is_some()
         });
-        let (stream, _) = connection.expect("QEMU starts: its reason is on stderr");
+        let Some((stream, _)) = connection else {
+            panic!("QEMU does not start: {}", std::fs::read_to_string(at("errors")).unwrap_or_default());
+        };
         stream.set_nonblocking(false).expect("a socket can wait");
         let qmp = Qmp::new(stream);
         let pi = Self { child, input, console, qmp, commands: 0, boards: 0, folder, _alone: alone };
@@ -154,6 +156,7 @@ fn command(kit: &Kit, folder: &Path) -> Command {
     // Port 0: any that is free.
     let forward = format!("user,id=net,hostfwd=udp:127.0.0.1:0-10.0.2.15:{NODE_PORT}");
     command.args(["-netdev", &forward, "-device", "usb-net,netdev=net"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).current_dir(folder);
+    let errors = std::fs::File::create(folder.join("errors")).expect("the folder is ours");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
     command
 }

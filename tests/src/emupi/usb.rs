@@ -34,7 +34,7 @@ impl EmulatedPi {
     }
 
     /// Pulls a board out. What was under way on its line is lost.
-    pub fn unplug(&mut self, board: SerialBoard) {
+    pub fn unplug(&mut self, board: &SerialBoard) {
         self.qmp.execute("device_del", &json!({ "id": board.id }));
     }
 }
