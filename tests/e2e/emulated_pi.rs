@@ -2,7 +2,7 @@
 
 use illuminator_hal::encode::ws2812::{decode, encoded_len};
 use illuminator_hal::{ColourOrder, Rgb8};
-use illuminator_tests::emupi::{EmulatedPi, File, Kit, NODE_PORT, SpiTrace};
+use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SpiTrace};
 use illuminator_tests::picture::{lit, phase, pulses, wrapped};
 use illuminator_tests::programs::{NodeProcess, aarch64_node, illuminator, stderr, until};
 use std::io::{Read, Write};
@@ -20,22 +20,12 @@ const GAP_S: f64 = 0.4;
 
 #[test]
 fn a_run_is_seen_on_the_strip_and_pins_of_a_pi() {
-    let Some(kit) = Kit::find() else { return };
-    let Some(program) = aarch64_node() else { return };
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some((mut pi, folder)) = boot(Board::Pi3b, &pi_config()) else { return };
     let folder = folder.path();
-    illuminate(folder, &["cluster", "init", "cluster.key"]);
-    let files = [
-        File { path: "bin/illuminator-node", permissions: 0o755, content: bytes(&program) },
-        File { path: "etc/cluster.key", permissions: 0o600, content: bytes(&folder.join("cluster.key")) },
-        File { path: "etc/node.toml", permissions: 0o644, content: config().into_bytes() },
-    ];
-    let mut pi = EmulatedPi::boot(&kit, &files);
     let address = pi.node_address();
     let trace = pi.trace_spi(encoded_len(LEDS));
     assert!(!high(&mut pi, RELAY), "nobody drives the pin of the relay");
-    pi.run("illuminator-node --config /etc/node.toml --hal rpi & echo $! > /tmp/node");
-    pi.wait_for("listens on 0.0.0.0:5123");
+    start(&mut pi, "rpi");
 
     until("breathing blue: no host", || pictures(&trace).iter().any(|(_, picture)| no_host(picture)));
     until("a status LED that goes on", || high(&mut pi, STATUS_LED));
@@ -75,11 +65,55 @@ fn a_board_comes_and_goes(pi: &mut EmulatedPi) {
     until("no port any more", || !pi.run(listing).contains("ttyUSB"));
 }
 
+/// Pressed, it makes the relay safe, which stays so when it is released.
+#[test]
+fn an_emergency_stop_is_felt_through_linux() {
+    let stop = format!("[emergency_stop]\ngpio = {}\nactive = 'high'\n", Board::BUTTON);
+    let relay = format!("[[relay]]\nname = 'stack'\ngpio = {RELAY}\nactive = 'high'\nsafe = 'off'\n");
+    let Some((mut pi, folder)) = boot(Board::Virt, &format!("{stop}{relay}")) else { return };
+    let address = pi.node_address().to_string();
+    start(&mut pi, "linux");
+    let on = ["cluster", "power", &address, "0", "on", "--key", "cluster.key"];
+    illuminate(folder.path(), &on);
+    assert!(high(&mut pi, RELAY) && !high(&mut pi, Board::BUTTON));
+    until("the relay goes off", || {
+        pi.press();
+        !high(&mut pi, RELAY)
+    });
+    until("the emergency stop is released", || !high(&mut pi, Board::BUTTON));
+    until("a node that takes commands again", || {
+        assert!(!high(&mut pi, RELAY), "nothing goes on by itself");
+        illuminator(folder.path(), &on).status.success()
+    });
+    assert!(high(&mut pi, RELAY));
+}
+
+/// A machine with the node for Pis, a key and this configuration, and the folder with the key; nothing if the test is
+/// skipped.
+fn boot(board: Board, config: &str) -> Option<(EmulatedPi, tempfile::TempDir)> {
+    let (kit, program) = (Kit::find()?, aarch64_node()?);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    illuminate(folder.path(), &["cluster", "init", "cluster.key"]);
+    let config = format!("listen = '0.0.0.0:{NODE_PORT}'\nkey = 'cluster.key'\n{config}");
+    let key = bytes(&folder.path().join("cluster.key"));
+    let files = [
+        File { path: "bin/illuminator-node", permissions: 0o755, content: bytes(&program) },
+        File { path: "etc/cluster.key", permissions: 0o600, content: key },
+        File { path: "etc/node.toml", permissions: 0o644, content: config.into_bytes() },
+    ];
+    Some((EmulatedPi::boot(&kit, board, &files), folder))
+}
+
+/// Starts the node; its number is in `/tmp/node`.
+fn start(pi: &mut EmulatedPi, hal: &str) {
+    pi.run(&format!("illuminator-node --config /etc/node.toml --hal {hal} & echo $! > /tmp/node"));
+    pi.wait_for("listens on 0.0.0.0:5123");
+}
+
 /// One strip, a status LED and a relay that is on at 0 V.
-fn config() -> String {
+fn pi_config() -> String {
     format!(
-        "listen = '0.0.0.0:{NODE_PORT}'\nkey = 'cluster.key'\nframes_per_s = 30\n\
-         [[strip]]\ncable = {CABLE}\nbus = 'spi0.0'\nleds = {LEDS}\n\
+        "frames_per_s = 30\n[[strip]]\ncable = {CABLE}\nbus = 'spi0.0'\nleds = {LEDS}\n\
          [status_led]\ngpio = {STATUS_LED}\n\
          [[relay]]\nname = 'stack'\ngpio = {RELAY}\nactive = 'low'\nsafe = 'off'\n"
     )

@@ -11,6 +11,7 @@
 //! with its [`EmulatedPi`].
 
 mod archive;
+mod board;
 mod feed;
 mod init;
 mod kit;
@@ -18,6 +19,7 @@ mod qmp;
 mod spi;
 mod usb;
 
+pub use board::Board;
 pub use kit::Kit;
 pub use spi::{SpiTrace, SpiTransfer};
 pub use usb::SerialBoard;
@@ -54,6 +56,7 @@ pub struct EmulatedPi {
     input: ChildStdin,
     console: Feed,
     qmp: Qmp,
+    board: Board,
     commands: usize,
     boards: usize,
     folder: tempfile::TempDir,
@@ -61,15 +64,16 @@ pub struct EmulatedPi {
 }
 
 impl EmulatedPi {
-    /// Starts a machine with these files, and waits until it takes commands: 15 to 20 seconds.
-    pub fn boot(kit: &Kit, files: &[File<'_>]) -> Self {
+    /// Starts a machine with these files, and waits until it takes commands: about ten seconds, longer on a busy
+    /// machine.
+    pub fn boot(kit: &Kit, board: Board, files: &[File<'_>]) -> Self {
         let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("initrd"), init::archive(kit, files)).expect("the archive can be written");
         let listener = UnixListener::bind(at("qmp")).expect("a socket in a new folder");
         listener.set_nonblocking(true).expect("a socket can be asked without waiting");
-        let mut child = command(kit, folder.path()).spawn().expect("QEMU can be started");
+        let mut child = command(kit, board, folder.path()).spawn().expect("QEMU can be started");
         let input = child.stdin.take().expect("stdin is piped");
         let output = child.stdout.take().expect("stdout is piped");
         let console = Feed::of(move || output);
@@ -83,7 +87,7 @@ impl EmulatedPi {
         };
         stream.set_nonblocking(false).expect("a socket can wait");
         let qmp = Qmp::new(stream);
-        let pi = Self { child, input, console, qmp, commands: 0, boards: 0, folder, _alone: alone };
+        let pi = Self { child, input, console, qmp, board, commands: 0, boards: 0, folder, _alone: alone };
         pi.console.wait("the machine is up", 0, |text| text.contains(init::UP).then_some(()));
         pi
     }
@@ -123,39 +127,28 @@ impl EmulatedPi {
         let port = port.unwrap_or_else(|| panic!("no port is forwarded: {network}"));
         (Ipv4Addr::LOCALHOST, port).into()
     }
-
-    /// The levels of the pins: bit n is GPIO n, read from the hardware.
-    pub fn pin_levels(&mut self) -> u64 {
-        // The registers GPLEV0 and GPLEV1: `000000003f200034: 0x… 0x…`
-        let words = self.qmp.human("xp /2xw 0x3f200034");
-        let number = |word: &str| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok();
-        match words.split_whitespace().filter_map(number).collect::<Vec<_>>()[..] {
-            [low, high] => low | high << 32,
-            _ => panic!("these are no levels: {words}"),
-        }
-    }
 }
 
 impl Drop for EmulatedPi {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            let _ = writeln!(std::io::stderr(), "the console of the emulated machine:\n{}", self.console());
+        }
     }
 }
 
-/// QEMU with the machine whose files are in `folder`.
-fn command(kit: &Kit, folder: &Path) -> Command {
+/// QEMU with a machine whose files are in `folder`.
+fn command(kit: &Kit, board: Board, folder: &Path) -> Command {
     let mut command = Command::new("qemu-system-aarch64");
-    command.args(["-M", "raspi3b", "-display", "none", "-monitor", "none", "-no-reboot"]);
-    command.arg("-kernel").arg(kit.kernel()).arg("-dtb").arg(kit.board());
-    command.arg("-initrd").arg(folder.join("initrd"));
-    // rppal needs the registers of the pins, which a kernel keeps to itself unless told otherwise.
-    command.args(["-append", "console=ttyS1,115200 iomem=relaxed quiet panic=-1"]);
-    command.args(["-serial", "null", "-serial", "stdio"]);
+    command.args(["-display", "none", "-monitor", "none", "-no-reboot"]);
+    command.arg("-kernel").arg(kit.kernel()).arg("-initrd").arg(folder.join("initrd"));
     command.arg("-qmp").arg(format!("unix:{}", folder.join("qmp").display()));
     // Port 0: any that is free.
     let forward = format!("user,id=net,hostfwd=udp:127.0.0.1:0-10.0.2.15:{NODE_PORT}");
-    command.args(["-netdev", &forward, "-device", "usb-net,netdev=net"]);
+    command.args(["-netdev", &forward]);
+    board.describe(kit, &mut command);
     let errors = std::fs::File::create(folder.join("errors")).expect("the folder is ours");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
     command
