@@ -4,7 +4,7 @@
 use illuminator_hal::encode::ws2812::decode;
 use illuminator_hal::sim::SimStrip;
 use illuminator_hal::{ColourOrder, Rgb8};
-use illuminator_node::light::StripConfig;
+use illuminator_node::light::{Limits, Segment};
 use illuminator_node::node::Node;
 use illuminator_node::shell::{Animation, Clock, Inputs, LitStrip, Machine, Outputs, bind, hello, serve};
 use illuminator_protocol::ClusterKey;
@@ -78,8 +78,9 @@ struct LitNode {
 impl LitNode {
     fn start() -> Self {
         let strip = SimStrip::new("strip", LEDS, ColourOrder::default());
-        let config = StripConfig { leds: LEDS, reversed: false, ceiling: 255, budget_ma: 2000 };
-        let lit = LitStrip { cable: CABLE, config, strip: Box::new(strip.clone()) };
+        let segments = vec![(CABLE, Segment { leds: LEDS, reversed: false })];
+        let limits = Limits { ceiling: 255, budget_ma: 2000 };
+        let lit = LitStrip { segments, limits, strip: Box::new(strip.clone()) };
         let (stop, stopped) = oneshot::channel();
         let (send_address, address) = channel();
         let thread = std::thread::spawn(move || {

@@ -14,6 +14,7 @@ mod light;
 mod odd_values;
 mod pins;
 mod placement;
+mod story;
 mod strips;
 mod suspended;
 mod unreachable;

@@ -22,7 +22,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
             )));
         }
     };
-    let strips = open_strips(&config.strips, hal)?;
+    let strips = open_strips(config.strips, hal)?;
     let pins = open_pins(&config.pins, hal)?;
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let socket = bind(listen).await?;
@@ -51,7 +51,8 @@ fn animate(strips: Vec<OpenedStrip>, frames_per_s: u32, clock: Clock) -> io::Res
     }
     let lit = strips.into_iter().map(|opened| {
         let _ = writeln!(io::stderr(), "{opened}");
-        LitStrip { cable: opened.entry.cable, config: opened.entry.config, strip: opened.strip }
+        let segments = opened.entry.segments.iter().map(|entry| (entry.cable, entry.segment)).collect();
+        LitStrip { segments, limits: opened.entry.limits, strip: opened.strip }
     });
     Animation::start(lit.collect(), frames_per_s, clock).map(Some)
 }

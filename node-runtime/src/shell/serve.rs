@@ -67,6 +67,11 @@ pub async fn serve(
         tokio::select! {
             biased;
             () = &mut stop => return Ok(()),
+            // Before the socket, so that no flood of datagrams holds up an emergency stop. Every event passes here.
+            event = machine.next_event() => {
+                machine.event(event, clock.now().as_micros());
+                report(node, event);
+            }
             readable = socket.readable() => {
                 readable?;
                 for _ in 0..BURST_MAX {
@@ -74,10 +79,6 @@ pub async fn serve(
                     // What is dropped is counted by the node.
                     let _ = node.handle(clock.now(), from, &mut incoming[..length], &mut SystemEntropy);
                 }
-            }
-            event = machine.next_event() => {
-                machine.event(event, clock.now().as_micros());
-                report(node, event);
             }
             () = tokio::time::sleep_until(deadline) => {}
         }
@@ -88,7 +89,7 @@ pub async fn serve(
 fn report(node: &mut Node<SocketAddr>, event: PinEvent) {
     match event {
         PinEvent::Plug { cable, plugged } => node.cable(cable, plugged),
-        PinEvent::EmergencyStop(on) => node.report(Event::EmergencyStop { on }),
+        PinEvent::EmergencyStop(on) => node.emergency_stop(on),
         PinEvent::Button(ButtonEvent::Pressed) => node.report(Event::Button { pressed: true }),
         PinEvent::Button(ButtonEvent::Released) => node.report(Event::Button { pressed: false }),
         PinEvent::Button(ButtonEvent::Held) => {
