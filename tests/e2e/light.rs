@@ -8,8 +8,8 @@ use illuminator_node::light::{Limits, Segment};
 use illuminator_node::node::Node;
 use illuminator_node::shell::{Animation, Clock, Inputs, LitStrip, Machine, Outputs, bind, hello, serve};
 use illuminator_protocol::ClusterKey;
+use illuminator_tests::picture::{lit, phase, pulses, wrapped};
 use illuminator_tests::programs::{PATIENCE, command, stderr, until};
-use std::f64::consts::TAU;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::channel;
@@ -18,8 +18,6 @@ use tokio::sync::oneshot;
 
 const CABLE: u16 = 7;
 const LEDS: usize = 24;
-/// Distance of the pulses of a flow `[LED]`.
-const SPACING: f64 = illuminator_node::light::SPACING_LEDS as f64;
 
 #[test]
 fn light_runs_from_the_source_to_the_sink_on_both_strips() {
@@ -146,35 +144,4 @@ impl Drop for LitNode {
             let _ = thread.join();
         }
     }
-}
-
-fn brightness(pixel: &Rgb8) -> f64 {
-    f64::from(pixel.r) + f64::from(pixel.g) + f64::from(pixel.b)
-}
-
-fn lit(picture: &[Rgb8]) -> bool {
-    picture.iter().any(|pixel| brightness(pixel) > 0.0)
-}
-
-/// Whether some LEDs are much brighter than others.
-fn pulses(picture: &[Rgb8]) -> bool {
-    let least = picture.iter().map(brightness).fold(f64::MAX, f64::min);
-    let most = picture.iter().map(brightness).fold(0.0, f64::max);
-    most > 60.0 && most > 3.0 * least
-}
-
-/// Where the pulses are `[turns of the spacing]`, from the first harmonic of the picture.
-fn phase(picture: &[Rgb8]) -> f64 {
-    let (mut sine, mut cosine) = (0.0, 0.0);
-    for (led, pixel) in picture.iter().enumerate() {
-        let angle = TAU * led as f64 / SPACING;
-        sine += brightness(pixel) * libm::sin(angle);
-        cosine += brightness(pixel) * libm::cos(angle);
-    }
-    libm::atan2(sine, cosine) / TAU
-}
-
-/// A difference of phases, from -1/2 to 1/2 turn.
-fn wrapped(turns: f64) -> f64 {
-    turns - libm::round(turns)
 }

@@ -6,6 +6,7 @@ mod boards;
 mod command_line;
 mod conformance;
 mod demo;
+mod emulated_pi;
 mod ending;
 mod examples;
 mod hostile;

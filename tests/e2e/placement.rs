@@ -1,10 +1,10 @@
 //! Models on `illuminator-node` processes give the bytes of a run in one process.
 
 use crate::read;
-use illuminator_tests::programs::{NodeProcess, illuminator, not_installed, program, skipped, stderr, tool};
+use illuminator_tests::programs::{NodeProcess, aarch64_node, illuminator, program, skipped, stderr, tool};
 use illuminator_tests::samples::{conformance, project, stage};
 use std::net::UdpSocket;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 #[test]
@@ -96,11 +96,7 @@ fn nodes_are_found_by_name_in_the_cluster_file_and_share_its_key() {
 #[test]
 fn the_aarch64_node_gives_the_same_bytes() {
     let Some(emulator) = tool("qemu-aarch64-static") else { return };
-    let Some(program) = aarch64_node() else {
-        return not_installed(
-            "no aarch64 node: cargo build --release -p illuminator-node --target aarch64-unknown-linux-musl",
-        );
-    };
+    let Some(program) = aarch64_node() else { return };
     let start = || {
         let mut command = Command::new(&emulator);
         command.arg(&program).args(["--listen", "127.0.0.1:0"]);
@@ -121,16 +117,6 @@ fn tutorial_1_on(foreign: &Path, nodes: &[NodeProcess; 3]) {
     stage(&foreign.join("tutorial1"), folder.path());
     place(folder.path(), &[&["Load1"], &["PV1", "Wind1"], &["Battery1", "Controller1"]], nodes);
     on_nodes_and_alone(folder.path());
-}
-
-/// The node for 64-bit Pis, if it was built: in the target folder of the project or of this test.
-fn aarch64_node() -> Option<PathBuf> {
-    let test = std::env::current_exe().ok()?;
-    let beside = test.ancestors().nth(3)?.to_owned();
-    [beside, project("target")]
-        .into_iter()
-        .map(|target| target.join("aarch64-unknown-linux-musl/release/illuminator-node"))
-        .find(|path| path.is_file())
 }
 
 /// A day of load, sun, wind, battery and controller, with a feedback loop: one of our recorded vectors.

@@ -2,12 +2,16 @@
 //!
 //! - [`tube`]: host and nodes as pure state machines on an emulated network, in simulated time, by seed.
 //! - [`programs`]: the built programs, started and watched as their users do.
+//! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
+//! - [`picture`]: what is to be seen on a strip.
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
 pub mod attiny;
+pub mod emupi;
 pub mod generate;
+pub mod picture;
 pub mod programs;
 pub mod samples;
 pub mod tube;

@@ -1,5 +1,6 @@
 //! The built programs, started and watched as their users do.
 
+use crate::samples::project;
 use illuminator_node::shell::Clock;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -157,6 +158,23 @@ pub fn tool(name: &str) -> Option<PathBuf> {
         not_installed(&format!("{name} is not installed"));
     }
     found
+}
+
+/// The node for 64-bit Pis, in the target folder of this test or of the project. Where it is not built the test is
+/// skipped; in CI, which builds it, that is a failure.
+pub fn aarch64_node() -> Option<PathBuf> {
+    let test = std::env::current_exe().ok()?;
+    let beside = test.ancestors().nth(3)?.to_owned();
+    let node = [beside, project("target")]
+        .into_iter()
+        .map(|target| target.join("aarch64-unknown-linux-musl/release/illuminator-node"))
+        .find(|path| path.is_file());
+    if node.is_none() {
+        not_installed(
+            "no aarch64 node: cargo build --release -p illuminator-node --target aarch64-unknown-linux-musl",
+        );
+    }
+    node
 }
 
 /// Says that a test is skipped for want of something that CI installs; in CI that is a failure.

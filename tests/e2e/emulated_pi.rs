@@ -1,0 +1,218 @@
+//! The node for the Pi on an emulated Pi: its SPI, its pins, a run of the host over UDP, USB.
+
+use illuminator_hal::encode::ws2812::{decode, encoded_len};
+use illuminator_hal::{ColourOrder, Rgb8};
+use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SpiTrace};
+use illuminator_tests::picture::{lit, phase, pulses, wrapped};
+use illuminator_tests::programs::{NodeProcess, aarch64_node, illuminator, stderr, until};
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+
+const CABLE: u16 = 7;
+/// Three whole spacings of pulses: a part of one would shift the phase with the place of its pulse.
+const LEDS: usize = 24;
+const STATUS_LED: u32 = 17;
+const RELAY: u32 = 5;
+/// Pictures further apart than this `[s]` say nothing of the direction: a pulse may have taken the place of the next.
+/// At a tenth of the full scale pulses move by 6.3 LED/s, so that half of their distance takes 0.63 s.
+const GAP_S: f64 = 0.4;
+
+#[test]
+fn a_run_is_seen_on_the_strip_and_pins_of_a_pi() {
+    let Some((mut pi, folder)) = boot(Board::Pi3b, &pi_config()) else { return };
+    let folder = folder.path();
+    let address = pi.node_address();
+    let trace = pi.trace_spi(encoded_len(LEDS));
+    assert!(!high(&mut pi, RELAY), "nobody drives the pin of the relay");
+    start(&mut pi, "rpi");
+
+    until("breathing blue: no host", || pictures(&trace).iter().any(|(_, picture)| no_host(picture)));
+    until("a status LED that goes on", || high(&mut pi, STATUS_LED));
+    until("a status LED that goes off", || !high(&mut pi, STATUS_LED));
+    the_relay_follows(&mut pi, folder, address);
+
+    let before = pictures(&trace).len();
+    let far = NodeProcess::start(&["--key", folder.join("cluster.key").to_str().expect("a path in text")]);
+    run(folder, address, &far);
+    shows_the_day(&pictures(&trace)[before..]);
+
+    let calm = |picture: &[Rgb8]| lit(picture) && !pulses(picture);
+    until("calm once the run is over", || pictures(&trace).last().is_some_and(|(_, picture)| calm(picture)));
+    assert!(!high(&mut pi, RELAY), "the relay is still on");
+    pi.run("kill -TERM $(cat /tmp/node)");
+    until("black when the node ends", || pictures(&trace).last().is_some_and(|(_, picture)| !lit(picture)));
+    until("a relay that is safe when the node ends", || high(&mut pi, RELAY));
+    pi.run("while [ -d /proc/$(cat /tmp/node) ]; do usleep 100000; done");
+    a_board_comes_and_goes(&mut pi);
+}
+
+/// The machine's kernel finds a serial board that is plugged in, bytes run both ways, and it is gone when pulled out.
+fn a_board_comes_and_goes(pi: &mut EmulatedPi) {
+    let listing = "ls /dev | grep ttyUSB || true";
+    assert!(!pi.run(listing).contains("ttyUSB"), "no board is plugged in");
+    let mut board = pi.plug("CABLE7");
+    until("a port for the board", || pi.run(listing).contains("ttyUSB0"));
+    assert!(pi.run("cat /sys/bus/usb/devices/*/serial").contains("CABLE7"), "its serial number is shown");
+    pi.run("stty -F /dev/ttyUSB0 raw -echo");
+    pi.run("{ head -c 1 < /dev/ttyUSB0 > /tmp/answer; } & printf 2g1 > /dev/ttyUSB0");
+    let mut asked = [0; 3];
+    board.read_exact(&mut asked).expect("the machine asks");
+    assert_eq!(&asked, b"2g1");
+    board.write_all(b"7").expect("the machine listens");
+    until("the board's answer", || pi.run("cat /tmp/answer").contains('7'));
+    pi.unplug(&board);
+    until("no port any more", || !pi.run(listing).contains("ttyUSB"));
+}
+
+/// Pressed, it makes the relay safe, which stays so when it is released.
+#[test]
+fn an_emergency_stop_is_felt_through_linux() {
+    let stop = format!("[emergency_stop]\ngpio = {}\nactive = 'high'\n", Board::BUTTON);
+    let relay = format!("[[relay]]\nname = 'stack'\ngpio = {RELAY}\nactive = 'high'\nsafe = 'off'\n");
+    let Some((mut pi, folder)) = boot(Board::Virt, &format!("{stop}{relay}")) else { return };
+    let address = pi.node_address().to_string();
+    start(&mut pi, "linux");
+    let on = ["cluster", "power", &address, "0", "on", "--key", "cluster.key"];
+    illuminate(folder.path(), &on);
+    assert!(high(&mut pi, RELAY) && !high(&mut pi, Board::BUTTON));
+    until("the relay goes off", || {
+        pi.press();
+        !high(&mut pi, RELAY)
+    });
+    until("the emergency stop is released", || !high(&mut pi, Board::BUTTON));
+    until("a node that takes commands again", || {
+        assert!(!high(&mut pi, RELAY), "nothing goes on by itself");
+        illuminator(folder.path(), &on).status.success()
+    });
+    assert!(high(&mut pi, RELAY));
+}
+
+/// A machine with the node for Pis, a key and this configuration, and the folder with the key; nothing if the test is
+/// skipped.
+fn boot(board: Board, config: &str) -> Option<(EmulatedPi, tempfile::TempDir)> {
+    let (kit, program) = (Kit::find()?, aarch64_node()?);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    illuminate(folder.path(), &["cluster", "init", "cluster.key"]);
+    let config = format!("listen = '0.0.0.0:{NODE_PORT}'\nkey = 'cluster.key'\n{config}");
+    let key = bytes(&folder.path().join("cluster.key"));
+    let files = [
+        File { path: "bin/illuminator-node", permissions: 0o755, content: bytes(&program) },
+        File { path: "etc/cluster.key", permissions: 0o600, content: key },
+        File { path: "etc/node.toml", permissions: 0o644, content: config.into_bytes() },
+    ];
+    Some((EmulatedPi::boot(&kit, board, &files), folder))
+}
+
+/// Starts the node; its number is in `/tmp/node`.
+fn start(pi: &mut EmulatedPi, hal: &str) {
+    pi.run(&format!("illuminator-node --config /etc/node.toml --hal {hal} & echo $! > /tmp/node"));
+    pi.wait_for("listens on 0.0.0.0:5123");
+}
+
+/// One strip, a status LED and a relay that is on at 0 V.
+fn pi_config() -> String {
+    format!(
+        "frames_per_s = 30\n[[strip]]\ncable = {CABLE}\nbus = 'spi0.0'\nleds = {LEDS}\n\
+         [status_led]\ngpio = {STATUS_LED}\n\
+         [[relay]]\nname = 'stack'\ngpio = {RELAY}\nactive = 'low'\nsafe = 'off'\n"
+    )
+}
+
+/// Off at the start, then as it is asked for; on at the end.
+fn the_relay_follows(pi: &mut EmulatedPi, folder: &Path, address: SocketAddr) {
+    assert!(high(pi, RELAY), "off is high");
+    for (switch, level) in [("on", false), ("off", true), ("on", false)] {
+        illuminate(folder, &["cluster", "power", &address.to_string(), "0", switch, "--key", "cluster.key"]);
+        assert_eq!(high(pi, RELAY), level, "{switch}");
+    }
+}
+
+/// Runs a short day, its model on the Pi, and compares the result with that of one process.
+fn run(folder: &Path, pi: SocketAddr, far: &NodeProcess) {
+    let mut data = "Power\nTime,power\n".to_owned();
+    for (step, power_kw) in [0; 10].into_iter().chain([1; 25]).chain([-1; 25]).enumerate() {
+        data += &format!("2024-06-20 00:{step:02}:00,{power_kw}\n");
+    }
+    let dummy = |name: &str, node: &str| {
+        format!(
+            "- {{name: {name}, type: Dummy, connect: {{node: {node}}}, parameters: {{param1: 0}}, \
+             inputs: {{in1: 0}}, outputs: {{out1: 0}}, states: {{state1: 0}}}}\n"
+        )
+    };
+    let scenario = format!(
+        "scenario: {{name: day, start_time: '2024-06-20 00:00:00', end_time: '2024-06-20 01:00:00', \
+         time_resolution: 60}}\nmodels:\n\
+         - {{name: Day, type: CSV, parameters: {{file_path: day.csv, delimiter: ',', \
+         date_format: 'YYYY-MM-DD HH:mm:ss'}}, inputs: {{unused: 0}}, outputs: {{unused: 0}}, \
+         states: {{power: 0}}}}\n{}{}connections:\n- {{from: Day.power, to: Cable.in1}}\n\
+         monitor: {{file: out.csv, items: [Cable.state1]}}\n\
+         cables:\n- {{id: {CABLE}, ends: [pi, far], shows: Cable.state1, full_scale: 10}}\n",
+        dummy("Cable", "pi"),
+        dummy("Far", "far")
+    );
+    let cluster = format!(
+        "key_file = 'cluster.key'\n[[node]]\nname = 'pi'\naddress = '{pi}'\n\
+         [[node]]\nname = 'far'\naddress = '{}'\n",
+        far.address
+    );
+    for (name, text) in [("day.csv", &data), ("day.yaml", &scenario), ("cluster.toml", &cluster)] {
+        std::fs::write(folder.join(name), text).expect("it can be written");
+    }
+    let placed =
+        ["scenario", "run", "day.yaml", "--cluster", "cluster.toml", "--pace", "0.2", "-o", "pi.csv"];
+    illuminate(folder, &placed);
+    illuminate(folder, &["scenario", "run", "day.yaml", "--local", "-o", "local.csv"]);
+    let (pi, local) = (bytes(&folder.join("pi.csv")), bytes(&folder.join("local.csv")));
+    assert!(pi == local, "other bytes on the Pi than in one process");
+}
+
+/// Steady yellow without a flow; then pulses away from the Pi, and back to it.
+fn shows_the_day(pictures: &[(f64, Vec<Rgb8>)]) {
+    let yellow = |picture: &[Rgb8]| picture.iter().all(|pixel| pixel.b == 0) && lit(picture);
+    assert!(pictures.iter().any(|(_, picture)| yellow(picture) && !pulses(picture)), "no steady yellow");
+    let moving: Vec<_> = pictures.iter().filter(|(_, picture)| pulses(picture)).collect();
+    for (at_s, picture) in &moving {
+        assert!(yellow(picture), "electricity is yellow, not as at {at_s} s: {picture:?}");
+    }
+    let near = moving.windows(2).filter(|pair| pair[1].0 - pair[0].0 < GAP_S);
+    let steps: Vec<f64> = near.map(|pair| wrapped(phase(&pair[1].1) - phase(&pair[0].1))).collect();
+    let mut turns = 0.0;
+    let mut path = Vec::with_capacity(steps.len());
+    for step in &steps {
+        turns += step;
+        path.push(turns);
+    }
+    let turn = (0..path.len()).max_by(|&a, &b| path[a].total_cmp(&path[b])).expect("pulses");
+    // The first LED is at the Pi. Of about four spacings each way, one must have been seen.
+    let (out, back) = (path[turn], path[turn] - turns);
+    assert!(out > 1.0 && back > 1.0, "{out} spacings away from the Pi, {back} back");
+    let straight =
+        steps[..=turn].iter().all(|step| *step > -0.1) && steps[turn + 1..].iter().all(|step| *step < 0.1);
+    assert!(straight, "once there and once back: {path:?}");
+}
+
+/// Blue, every LED of it: what a node shows that hears no host.
+fn no_host(picture: &[Rgb8]) -> bool {
+    picture.iter().all(|pixel| pixel.b > pixel.r && pixel.b > pixel.g)
+}
+
+fn pictures(trace: &SpiTrace) -> Vec<(f64, Vec<Rgb8>)> {
+    let decoded = |bytes: &[u8]| decode(bytes, ColourOrder::default()).expect("whole bits").collect();
+    trace.transfers().iter().map(|sent| (sent.at_s, decoded(&sent.bytes))).collect()
+}
+
+/// Whether a pin is at 3.3 V.
+fn high(pi: &mut EmulatedPi, gpio: u32) -> bool {
+    pi.pin_levels() >> gpio & 1 == 1
+}
+
+/// `illuminator`, which must succeed.
+fn illuminate(folder: &Path, arguments: &[&str]) {
+    let done = illuminator(folder, arguments);
+    assert!(done.status.success(), "{arguments:?}: {}", stderr(&done));
+}
+
+fn bytes(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
