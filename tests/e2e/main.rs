@@ -13,6 +13,7 @@ mod light;
 mod odd_values;
 mod pins;
 mod placement;
+mod reports;
 mod strips;
 mod suspended;
 mod unreachable;

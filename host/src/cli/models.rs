@@ -62,6 +62,7 @@ fn family_name(family: Family) -> &'static str {
         Family::Storage => "Storage",
         Family::Control => "Control",
         Family::Grid => "Grid",
+        Family::Market => "Market",
         Family::Data => "Data",
         Family::Utility => "Utility",
     }
@@ -82,7 +83,7 @@ fn show(model_type: &ModelType) -> String {
     for (title, ports) in
         [("inputs", model_type.inputs), ("outputs", model_type.outputs), ("states", model_type.states)]
     {
-        let mut ports = ports.iter().filter(|port| !port.of_table).peekable();
+        let mut ports = ports.iter().filter(|port| !port.is_hidden()).peekable();
         if ports.peek().is_some() {
             let _ = writeln!(text, "\n{title}");
             ports.for_each(|port| show_port(title == "inputs", port, &mut text));
@@ -125,6 +126,7 @@ fn constant(value: Const) -> String {
         Const::Float(f) => f.to_string(),
         Const::Text(text) => format!("'{text}'"),
         Const::EmptyList => "[]".to_owned(),
+        Const::EmptyMap => "{}".to_owned(),
         Const::Absent => String::new(),
     }
 }
@@ -138,7 +140,7 @@ fn example(model_type: &ModelType) -> String {
     let inputs = (model_type.inputs.iter()).filter(|port| port.class_default != Const::Absent).map(beginning);
     let written = |ports: &'static [Port]| {
         (ports.iter())
-            .filter(|port| port.written == Written::Always && !port.of_table)
+            .filter(|port| port.written == Written::Always && !port.is_hidden())
             .map(beginning)
             .collect()
     };

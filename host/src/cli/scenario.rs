@@ -10,9 +10,11 @@ use crate::shell::{
     DiskFiles, Progress, ResultFiles, RunFailure, StopFlag, TEXT_FILE_MAX, read_file, run_local, run_on_nodes,
 };
 use clap::{Subcommand, ValueEnum};
+use illuminator_node::model::RESULTS_DIR;
 use illuminator_protocol::Duration;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -144,7 +146,7 @@ impl Run {
                 )));
             }
         }
-        Ok(())
+        refuse_overwriting_by_reports(scenario, results, &taken)
     }
 
     /// Reads and checks the scenario. With `-o` nothing is asked of the directory of `monitor.file`.
@@ -158,6 +160,16 @@ impl Run {
                 return Err(Failure::wrong_use(format_args!(
                     "there is no directory for the Collector's file `{}`",
                     collector.file
+                )));
+            }
+        }
+        for report in &scenario.reports {
+            let directory = Path::new(&report.directory);
+            let parent = directory.parent().filter(|parent| *parent != Path::new(""));
+            if !directory.is_dir() && parent.is_some_and(|parent| !parent.is_dir()) {
+                return Err(Failure::wrong_use(format_args!(
+                    "there is no directory to make `{}` in, where models report to",
+                    report.directory
                 )));
             }
         }
@@ -254,6 +266,32 @@ impl Plan {
             PlanFormat::Dot => plan::to_dot(&scenario, &placement),
         })
     }
+}
+
+/// No report may take the place of a file that is `taken`, or of the report of another model.
+fn refuse_overwriting_by_reports(
+    scenario: &Scenario,
+    results: &ResultFiles,
+    taken: &BTreeMap<PathBuf, &str>,
+) -> Result<(), Failure> {
+    let mut places = BTreeSet::new();
+    for report in results.reports() {
+        let directory = identity(report.directory());
+        let covers = |path: &PathBuf| {
+            let name = path.file_name().and_then(OsStr::to_str);
+            path.parent() == Some(&directory) && name.is_some_and(|name| report.covers(name, scenario.steps))
+        };
+        let what = taken.iter().find(|(path, _)| covers(path)).map(|(_, what)| *what);
+        let again = !places.insert((directory.clone(), report.name()));
+        if let Some(what) = what.or(again.then_some("those of another model")) {
+            return Err(Failure::wrong_use(format_args!(
+                "the reports `{}` would be written over {what}: give the model another `{RESULTS_DIR}` than {}",
+                report.name(),
+                report.directory().display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Reads and checks a scenario file; what it names comes from `files`.

@@ -100,6 +100,18 @@ fn a_missing_or_wrong_parameter_is_named() {
         ("Wind", Parameters, "cp", None),
         ("Wind", States, "u60", None),
         ("Adder", Inputs, "in1", text()),
+        ("GenerationCompanyAgent", Parameters, "company_name", null()),
+        ("GenerationCompanyAgent", Parameters, "automated_bids", None),
+        ("GenerationCompanyAgent", Parameters, "bids_manual", text()),
+        ("GenerationCompanyAgent", Inputs, "portfolio", text()),
+        ("GenerationCompanyAgent", Inputs, "portfolio", None),
+        ("GenerationCompanyAgent", States, "profit", None),
+        ("Operator_Market", Parameters, "results_dir", null()),
+        ("Operator_Market", States, "demand", text()),
+        ("Operator_Market", States, "demand", None),
+        ("JusticeAgent", Parameters, "results_dir", None),
+        ("JusticeAgent", Parameters, "social_parameters", text()),
+        ("JusticeAgent", Parameters, "justice_step", null()),
     ];
     for (name, section, key, value) in cases {
         let mut settings = settings(find(name));
@@ -123,6 +135,42 @@ fn parameters_of_an_inactive_battery_may_be_anything() {
     replace(&mut settings.parameters, "max_p", Some(Value::Text("None".to_owned())));
     let names = build(find("Controller_T1"), &settings).unwrap().attributes;
     assert_eq!(names, [Attribute::output("res_load"), Attribute::output("dump")]);
+}
+
+#[test]
+fn plants_and_weights_that_cannot_be_computed_with_are_refused() {
+    let map = |entries: &[(&str, Value)]| {
+        Value::Map(
+            entries.iter().map(|(key, value)| (Value::Text((*key).to_owned()), value.clone())).collect(),
+        )
+    };
+    let plant = [
+        ("Technology", Value::Text("Oil".to_owned())),
+        ("Capacity (MW)", Value::Int(300)),
+        ("Cost (€/MWh)", Value::Int(104)),
+        ("Availability", Value::Int(1)),
+    ];
+    let company = find("GenerationCompanyAgent");
+    for left_out in 0..plant.len() {
+        let mut rest = plant.to_vec();
+        let (name, _) = rest.remove(left_out);
+        let mut settings = settings(company);
+        replace(&mut settings.inputs, "portfolio", Some(Value::List(vec![map(&rest)])));
+        let error =
+            build(company, &settings).err().unwrap_or_else(|| panic!("without {name} it is accepted"));
+        assert!(error.problem.contains(name), "{error}");
+    }
+    let mut by_hand = settings(company);
+    replace(&mut by_hand.parameters, "automated_bids", Some(Value::Bool(false)));
+    replace(&mut by_hand.inputs, "portfolio", Some(Value::List(vec![map(&plant)])));
+    assert!(build(company, &by_hand).is_err_and(|error| error.key == "bids_manual"));
+
+    let justice = find("JusticeAgent");
+    for weights in [Value::Int(1), map(&[("a", Value::Null)]), map(&[("a", Value::Text("1".to_owned()))])] {
+        let mut settings = settings(justice);
+        replace(&mut settings.parameters, "social_parameters", Some(map(&[("A", weights.clone())])));
+        assert!(build(justice, &settings).is_err_and(|error| error.problem.contains('A')), "{weights:?}");
+    }
 }
 
 #[test]
