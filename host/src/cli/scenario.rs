@@ -1,7 +1,7 @@
 //! `illuminator scenario`: run, check, plan.
 
 use super::options::{Placed, PlacementOptions, Table};
-use super::{Failure, note, print};
+use super::{Failure, note, overwriting, print};
 use crate::coordinator::Timing;
 use crate::plan::{self, TablePlan};
 use crate::record::ResultFormat;
@@ -10,11 +10,8 @@ use crate::shell::{
     DiskFiles, Progress, ResultFiles, RunFailure, StopFlag, TEXT_FILE_MAX, read_file, run_local, run_on_nodes,
 };
 use clap::{Subcommand, ValueEnum};
-use illuminator_node::model::RESULTS_DIR;
 use illuminator_protocol::Duration;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -116,7 +113,7 @@ impl Run {
             Format::Main => ResultFormat::Main,
         };
         let results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
-        self.refuse_overwriting(&scenario, &results)?;
+        overwriting::refuse(&self.file, &scenario, &results)?;
         let table = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();
@@ -129,24 +126,6 @@ impl Run {
                 .map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
         };
         self.summary(&scenario, done, plan.steps, progress.elapsed_s(), &path)
-    }
-
-    /// No result may take the place of another, of the scenario, or of its data.
-    fn refuse_overwriting(&self, scenario: &Scenario, results: &ResultFiles) -> Result<(), Failure> {
-        let files = DiskFiles::beside(&self.file);
-        let tables = scenario.models.iter().flat_map(|model| model.settings.tables.files.iter());
-        let mut taken: BTreeMap<PathBuf, &str> =
-            tables.map(|table| (identity(&files.find(&table.file)), "data of the scenario")).collect();
-        taken.insert(identity(&self.file), "the scenario");
-        for path in results.paths() {
-            if let Some(what) = taken.insert(identity(path), "another result") {
-                return Err(Failure::wrong_use(format_args!(
-                    "the result would be written over {what}: {}; give it another name, with -o or in the scenario",
-                    path.display()
-                )));
-            }
-        }
-        refuse_overwriting_by_reports(scenario, results, &taken)
     }
 
     /// Reads and checks the scenario. With `-o` nothing is asked of the directory of `monitor.file`.
@@ -268,32 +247,6 @@ impl Plan {
     }
 }
 
-/// No report may take the place of a file that is `taken`, or of the report of another model.
-fn refuse_overwriting_by_reports(
-    scenario: &Scenario,
-    results: &ResultFiles,
-    taken: &BTreeMap<PathBuf, &str>,
-) -> Result<(), Failure> {
-    let mut places = BTreeSet::new();
-    for report in results.reports() {
-        let directory = identity(report.directory());
-        let covers = |path: &PathBuf| {
-            let name = path.file_name().and_then(OsStr::to_str);
-            path.parent() == Some(&directory) && name.is_some_and(|name| report.covers(name, scenario.steps))
-        };
-        let what = taken.iter().find(|(path, _)| covers(path)).map(|(_, what)| *what);
-        let again = !places.insert((directory.clone(), report.name()));
-        if let Some(what) = what.or(again.then_some("those of another model")) {
-            return Err(Failure::wrong_use(format_args!(
-                "the reports `{}` would be written over {what}: give the model another `{RESULTS_DIR}` than {}",
-                report.name(),
-                report.directory().display()
-            )));
-        }
-    }
-    Ok(())
-}
-
 /// Reads and checks a scenario file; what it names comes from `files`.
 fn read(path: &Path, mut files: DiskFiles) -> Result<Scenario, Diagnostics> {
     let name = path.display().to_string();
@@ -325,15 +278,6 @@ fn to_json(finding: &Diagnostic) -> serde_json::Value {
         "column": finding.column,
         "message": finding.message,
         "help": finding.help,
-    })
-}
-
-/// One path for every way to name a file, whether it exists yet or not.
-fn identity(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    path.canonicalize().unwrap_or_else(|_| {
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        path.file_name().map_or(folder.clone(), |name| folder.join(name))
     })
 }
 

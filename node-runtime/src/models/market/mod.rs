@@ -11,8 +11,7 @@ pub mod operator;
 
 mod table;
 
-use crate::model::{BuildError, Parameter, RESULTS_DIR, SectionKind, Settings};
-use crate::model::{Const, StepError};
+use crate::model::{BuildError, Const, Parameter, RESULTS_DIR, SectionKind, Settings, StepError};
 use illuminator_protocol::Unit;
 
 /// Column of the company that a row belongs to.
