@@ -12,7 +12,7 @@ use crate::model::{
     Build, BuildError, Built, Const, Family, Io, Model, ModelType, Port, SectionKind, Settings, StepError,
     Written,
 };
-use crate::scalar::{Kind, Scalar};
+use crate::scalar::Scalar;
 use crate::value::Value;
 use core::cmp::Ordering;
 use illuminator_protocol::Unit;
@@ -222,12 +222,6 @@ impl Book {
                 cleared.price = self.price[row];
                 cleared.accepted.push((row, demand - total));
                 break;
-            }
-        }
-        // The capacities are a column, too: floats if one of them is.
-        if cleared.accepted.iter().any(|(_, capacity)| capacity.kind() > Kind::Int) {
-            for (_, capacity) in &mut cleared.accepted {
-                *capacity = Scalar::float(capacity.value());
             }
         }
         cleared
