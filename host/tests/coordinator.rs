@@ -174,6 +174,7 @@ impl Bench {
             wires: 1,
             cells: Vec::new(),
             watched: Vec::new(),
+            reports: Vec::new(),
             cables: Vec::new(),
             story: None,
             steps: STEPS,

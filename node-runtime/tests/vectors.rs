@@ -14,6 +14,8 @@
 mod vectors {
     pub(super) mod boards;
     pub(super) mod compare;
+    pub(super) mod ordered;
+    pub(super) mod reports;
     pub(super) mod story;
 }
 
@@ -27,7 +29,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use vectors::compare::compare;
-use vectors::{boards, story};
+use vectors::ordered::{Case, at};
+use vectors::{boards, reports, story};
 
 /// The vector files that are run: one model type each, `cluster_` for an older branch of upstream.
 const FILES: &[&str] = &[
@@ -43,11 +46,14 @@ const FILES: &[&str] = &[
     "EV",
     "Electrolyzer",
     "Fuelcell",
+    "GenerationCompanyAgent",
     "GridConnection",
     "H2Storage",
+    "JusticeAgent",
     "Load",
     "LoadEV",
     "LoadHeatpump",
+    "Operator_Market",
     "PV",
     "Wind",
     "cluster_Battery",
@@ -135,9 +141,9 @@ enum Keeping {
     SavedState,
 }
 
-fn load(file: &str) -> Vec<Json> {
+fn load(file: &str) -> Vec<Case> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(file).with_extension("json");
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    Case::all(&fs::read_to_string(path).unwrap())
 }
 
 /// What goes wrong in the cases that are not listed as different, a line each.
@@ -166,11 +172,11 @@ fn model_type(case: &Json) -> &'static ModelType {
     registry::find(text(case, "model")).unwrap()
 }
 
-fn settings(case: &Json) -> Settings {
-    let section = |kind, key| match value(&case[key], false) {
+fn settings(case: &Case) -> Settings {
+    let section = |kind, key| match case.ordered(key) {
         Value::Null => model_type(case).class_section(kind),
         Value::Map(entries) => Section(
-            entries.into_iter().map(|(key, value)| (key.as_text().unwrap().to_owned(), value)).collect(),
+            entries.iter().map(|(key, value)| (key.as_text().unwrap().to_owned(), value.clone())).collect(),
         ),
         other => panic!("{key} is {}", other.describe()),
     };
@@ -208,7 +214,7 @@ fn build(model_type: &ModelType, settings: &Settings) -> Result<Built, String> {
 }
 
 /// Runs one case; the error says where it differs from the vector.
-fn run(case: &Json, keeping: Keeping) -> Result<(), String> {
+fn run(case: &Case, keeping: Keeping) -> Result<(), String> {
     let (model_type, settings) = (model_type(case), settings(case));
     let no_steps = Vec::new();
     let steps = case["steps"].as_array().unwrap_or(&no_steps);
@@ -228,7 +234,7 @@ fn run(case: &Json, keeping: Keeping) -> Result<(), String> {
                 return Err(format!("does not take back {saved:?}"));
             }
         }
-        let inputs = connect(model_type, case, step, &mut slots);
+        let inputs = connect(model_type, case, number, &mut slots);
         let mut io = Io::new(&mut slots, &inputs, first_slot, step["time"].as_u64().unwrap());
         match model.step(&mut io) {
             Ok(()) if step.get("error").is_some() => return Err(format!("step {number} is no error")),
@@ -236,16 +242,18 @@ fn run(case: &Json, keeping: Keeping) -> Result<(), String> {
             Err(_) if fails(&steps[number..]) => return Ok(()),
             Err(error) => return Err(format!("step {number}: {error}")),
         }
-        compare(&story::corrected(case, step), &attributes, &slots, first_slot)
+        compare(model_type, &story::corrected(case, step), &attributes, &slots, first_slot)
             .and_then(|()| boards::compare(step, &attributes, &slots, first_slot))
+            .and_then(|()| reports::compare(model_type, step, &attributes, &slots, first_slot))
             .map_err(|problem| format!("step {number}: {problem}"))?;
     }
     Ok(())
 }
 
 /// Writes the inputs of a step to slots of their own, as the engine does.
-fn connect(model_type: &ModelType, case: &Json, step: &Json, slots: &mut Slots) -> Vec<Input> {
+fn connect(model_type: &ModelType, case: &Case, number: usize, slots: &mut Slots) -> Vec<Input> {
     let numpy = case["numpy_float64_inputs"].as_bool().unwrap_or(false);
+    let step = &case["steps"][number];
     let ports = model_type.inputs.iter().zip(0..);
     ports
         .map(|(port, slot)| {
@@ -254,7 +262,7 @@ fn connect(model_type: &ModelType, case: &Json, step: &Json, slots: &mut Slots) 
                 return Input::state(slot);
             }
             let Some(input) = step["inputs"].get(port.name) else { return Input::NONE };
-            slots.set_value(slot, reduce(input, numpy));
+            slots.set_value(slot, reduce(case.input(number, port.name), numpy));
             let state = input.get("values").is_some() || is_state(case, port.name);
             if state { Input::state(slot) } else { Input::output(slot) }
         })
@@ -266,34 +274,41 @@ fn is_state(case: &Json, name: &str) -> bool {
 }
 
 /// Sources are given with their values: outputs are added, several states listed.
-fn reduce(input: &Json, numpy: bool) -> Value {
-    let Some(values) = input.get("values").map(|values| value(values, numpy)) else {
-        return value(input, numpy);
-    };
-    let Value::List(values) = values else { panic!("values are a list") };
-    if input["origin"] == "state" {
-        return match <[Value; 1]>::try_from(values) {
+fn reduce(input: &Value, numpy: bool) -> Value {
+    let kind = |number: Value| if numpy { in_numpy(number) } else { number };
+    let Value::List(values) = at(input, "values") else { return kind(input.clone()) };
+    let values = values.iter().cloned().map(kind);
+    if at(input, "origin").as_text() == Some("state") {
+        return match <[Value; 1]>::try_from(values.collect::<Vec<_>>()) {
             Ok([single]) => single,
             Err(values) => Value::List(values),
         };
     }
-    let numbers = values.iter().map(|value| value.as_scalar().unwrap());
+    let numbers = values.map(|value| value.as_scalar().unwrap());
     Value::from_scalar(numbers.fold(illuminator_node::scalar::Scalar::ZERO, |sum, number| sum + number))
 }
 
-fn value(json: &Json, numpy: bool) -> Value {
+/// A number as numpy has it.
+fn in_numpy(value: Value) -> Value {
+    match value {
+        Value::Int(number) => Value::Numpy(number as f64),
+        Value::Float(number) => Value::Numpy(number),
+        other => other,
+    }
+}
+
+fn value(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Bool(*truth),
         Json::Number(number) => match (number.as_i64(), number.as_f64().unwrap()) {
-            (_, float) if numpy => Value::Numpy(float),
             (Some(integer), _) => Value::Int(integer),
             (None, float) => Value::Float(float),
         },
         Json::String(text) => Value::Text(text.clone()),
-        Json::Array(items) => Value::List(items.iter().map(|item| value(item, numpy)).collect()),
-        Json::Object(entries) => Value::Map(
-            entries.iter().map(|(key, item)| (Value::Text(key.clone()), value(item, numpy))).collect(),
-        ),
+        Json::Array(items) => Value::List(items.iter().map(value).collect()),
+        Json::Object(entries) => {
+            Value::Map(entries.iter().map(|(key, item)| (Value::Text(key.clone()), value(item))).collect())
+        }
     }
 }

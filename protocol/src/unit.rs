@@ -13,8 +13,14 @@ pub enum Unit {
     Watt,
     /// Power `[kW]`.
     Kilowatt,
+    /// Power `[MW]`.
+    Megawatt,
     /// Energy `[kWh]`.
     KilowattHour,
+    /// Price `[€/MWh]`.
+    EuroPerMegawattHour,
+    /// Money `[€]`.
+    Euro,
     /// Irradiance `[W/m²]`.
     WattPerSquareMetre,
     /// Area `[m²]`.
@@ -55,7 +61,10 @@ impl Unit {
             Self::Percent => "%",
             Self::Watt => "W",
             Self::Kilowatt => "kW",
+            Self::Megawatt => "MW",
             Self::KilowattHour => "kWh",
+            Self::EuroPerMegawattHour => "€/MWh",
+            Self::Euro => "€",
             Self::WattPerSquareMetre => "W/m²",
             Self::SquareMetre => "m²",
             Self::Kilogram => "kg",

@@ -5,6 +5,7 @@ use crate::{cells, read};
 use illuminator_node::model::registry;
 use illuminator_tests::programs::{illuminator, stderr};
 use illuminator_tests::samples::{conformance, project, stage};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The recorded vectors of the engine, in this repository.
@@ -13,20 +14,20 @@ const VECTORS: &str = "tests/vectors/engine";
 #[test]
 fn the_recorded_engine_vectors_give_their_results() {
     let (run, left) = check_all(&project(VECTORS), "expected_dev.csv", &[]);
-    assert!(run >= 15, "{run} vectors ran, {left:?} have models that are not there yet");
+    assert!(run >= 17, "{run} vectors ran, {left:?} have models that are not there yet");
 }
 
 #[test]
 fn the_main_result_format_gives_its_results_too() {
     let (run, _) = check_all(&project(VECTORS), "expected_main.csv", &["--format", "main"]);
-    assert!(run >= 14, "{run} vectors ran");
+    assert!(run >= 16, "{run} vectors ran");
 }
 
 #[test]
 fn the_results_of_the_python_illuminator_are_reproduced() {
     let Some(folder) = conformance() else { return };
     let (run, left) = check_all(&folder, "expected.csv", &[]);
-    assert!(run >= 11, "{run} scenarios ran, {left:?} have models that are not there yet");
+    assert!(run >= 13, "{run} scenarios ran, {left:?} have models that are not there yet");
 }
 
 /// Checks every scenario folder. Returns how many ran, and those whose models are not registered.
@@ -71,8 +72,37 @@ fn check(sample: &Path, expected: &str, arguments: &[&str]) {
     };
     let local = run("local.csv", &["--local"]);
     same_numbers(&name.to_string(), &local, &read(&sample.join(expected)));
+    let reported = take_reports(folder.path());
+    let recorded = reports(sample);
+    assert!(recorded.is_empty() || reported == recorded, "{name}: {reported:?} instead of {recorded:?}");
     let nodes = run("nodes.csv", &["--nodes", "sim:4"]);
     assert!(nodes == local, "{name}: other bytes on four nodes than in one process");
+    assert_eq!(
+        take_reports(folder.path()),
+        reported,
+        "{name}: other reports on four nodes than in one process"
+    );
+}
+
+/// The files in the folders of a folder, which are models' reports: by path, with their text.
+fn reports(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let entries = |folder: &Path| {
+        let entries =
+            std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        entries.map(|entry| entry.expect("the folder can be read").path()).collect::<Vec<_>>()
+    };
+    let folders = entries(folder).into_iter().filter(|path| path.is_dir());
+    let files = folders.flat_map(|folder| entries(&folder));
+    files.map(|path| (path.strip_prefix(folder).expect("it is inside").to_owned(), read(&path))).collect()
+}
+
+/// The same, and removes them.
+fn take_reports(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let reports = reports(folder);
+    for path in reports.keys() {
+        std::fs::remove_file(folder.join(path)).expect("a report can be removed");
+    }
+    reports
 }
 
 /// Same header, rows and dates; numbers within 1e-9, relative or, below 1, absolute.

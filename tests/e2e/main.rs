@@ -16,6 +16,7 @@ mod light;
 mod odd_values;
 mod pins;
 mod placement;
+mod reports;
 mod story;
 mod strips;
 mod suspended;

@@ -4,6 +4,7 @@ mod cluster;
 mod demo;
 mod models;
 mod options;
+mod overwriting;
 mod scenario;
 mod table_view;
 

@@ -63,6 +63,7 @@ fn family_name(family: Family) -> &'static str {
         Family::Hydrogen => "Hydrogen",
         Family::Control => "Control",
         Family::Grid => "Grid",
+        Family::Market => "Market",
         Family::Data => "Data",
         Family::Utility => "Utility",
     }
@@ -83,7 +84,7 @@ fn show(model_type: &ModelType) -> String {
     for (title, ports) in
         [("inputs", model_type.inputs), ("outputs", model_type.outputs), ("states", model_type.states)]
     {
-        let mut ports = ports.iter().filter(|port| !port.of_table).peekable();
+        let mut ports = ports.iter().filter(|port| !port.is_hidden()).peekable();
         if ports.peek().is_some() {
             let _ = writeln!(text, "\n{title}");
             ports.for_each(|port| show_port(title == "inputs", port, &mut text));
@@ -127,6 +128,7 @@ fn constant(value: Const) -> String {
         Const::Float(f) => f.to_string(),
         Const::Text(text) => format!("'{text}'"),
         Const::EmptyList => "[]".to_owned(),
+        Const::EmptyMap => "{}".to_owned(),
         Const::Absent => String::new(),
     }
 }
@@ -140,7 +142,7 @@ fn example(model_type: &ModelType) -> String {
     let inputs = (model_type.inputs.iter()).filter(|port| port.class_default != Const::Absent).map(beginning);
     let written = |ports: &'static [Port]| {
         (ports.iter())
-            .filter(|port| matches!(port.written, Written::Always | Written::Setting) && !port.of_table)
+            .filter(|port| matches!(port.written, Written::Always | Written::Setting) && !port.is_hidden())
             .map(beginning)
             .collect()
     };

@@ -1,7 +1,7 @@
 //! `illuminator scenario`: run, check, plan.
 
 use super::options::{Placed, PlacementOptions, Table};
-use super::{Failure, note, print};
+use super::{Failure, note, overwriting, print};
 use crate::coordinator::Timing;
 use crate::plan::{self, TablePlan};
 use crate::record::ResultFormat;
@@ -14,7 +14,6 @@ use crate::story::{EventLog, LiveTable, Topology};
 use clap::{Subcommand, ValueEnum};
 use illuminator_protocol::{Duration, Telemetry};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -123,7 +122,7 @@ impl Run {
         };
         let results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
         let script = self.events.as_deref().map(|file| read_events(file, &scenario)).transpose()?;
-        self.refuse_overwriting(&scenario, &results)?;
+        overwriting::refuse(&self.file, &scenario, &results)?;
         let live = LiveTable::new(&scenario, &plan, script);
         let nodes = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
@@ -142,24 +141,6 @@ impl Run {
         self.summary(&scenario, &end.telemetry, (done, plan.steps), progress.elapsed_s(), &path)
     }
 
-    /// No result may take the place of another, of the scenario, or of its data.
-    fn refuse_overwriting(&self, scenario: &Scenario, results: &ResultFiles) -> Result<(), Failure> {
-        let files = DiskFiles::beside(&self.file);
-        let tables = scenario.models.iter().flat_map(|model| model.settings.tables.files.iter());
-        let mut taken: BTreeMap<PathBuf, &str> =
-            tables.map(|table| (identity(&files.find(&table.file)), "data of the scenario")).collect();
-        taken.insert(identity(&self.file), "the scenario");
-        for path in results.paths() {
-            if let Some(what) = taken.insert(identity(path), "another result") {
-                return Err(Failure::wrong_use(format_args!(
-                    "the result would be written over {what}: {}; give it another name, with -o or in the scenario",
-                    path.display()
-                )));
-            }
-        }
-        Ok(())
-    }
-
     /// Reads and checks the scenario. With `-o` nothing is asked of the directory of `monitor.file`.
     fn scenario(&self) -> Result<Scenario, Failure> {
         let files = DiskFiles::beside(&self.file);
@@ -171,6 +152,16 @@ impl Run {
                 return Err(Failure::wrong_use(format_args!(
                     "there is no directory for the Collector's file `{}`",
                     collector.file
+                )));
+            }
+        }
+        for report in &scenario.reports {
+            let directory = Path::new(&report.directory);
+            let parent = directory.parent().filter(|parent| *parent != Path::new(""));
+            if !directory.is_dir() && parent.is_some_and(|parent| !parent.is_dir()) {
+                return Err(Failure::wrong_use(format_args!(
+                    "there is no directory to make `{}` in, where models report to",
+                    report.directory
                 )));
             }
         }
@@ -336,15 +327,6 @@ fn to_json(finding: &Diagnostic) -> serde_json::Value {
         "column": finding.column,
         "message": finding.message,
         "help": finding.help,
-    })
-}
-
-/// One path for every way to name a file, whether it exists yet or not.
-fn identity(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    path.canonicalize().unwrap_or_else(|_| {
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        path.file_name().map_or(folder.clone(), |name| folder.join(name))
     })
 }
 

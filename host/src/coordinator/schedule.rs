@@ -206,6 +206,7 @@ mod tests {
             wires: 1,
             cells: Vec::new(),
             watched: Vec::new(),
+            reports: Vec::new(),
             cables: Vec::new(),
             story: None,
             steps,

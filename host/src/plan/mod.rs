@@ -42,6 +42,8 @@ pub struct TablePlan {
     pub cells: Vec<Vec<u32>>,
     /// The same for the attributes that the caller of [`plan`] watches.
     pub watched: Vec<u32>,
+    /// The same for the reports of the scenario.
+    pub reports: Vec<u32>,
     /// The cables and where their values and ends are; empty if everything runs in this process.
     pub cables: Vec<CablePlan>,
     /// Where the host says, before each step, what is plugged and what follows; `None` if nothing can be plugged.

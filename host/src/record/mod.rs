@@ -4,7 +4,7 @@
 //!   Recorder (items) ─▶ CsvRecorder ─ header ─▶ bytes ─▶ shell ─▶ file
 //!   values of a step ──────┘  │ row             ▲
 //!                             ├─ dates: when    │
-//!                             └─ text:  what ───┘
+//!                             └─ text:  what ───┴─ rows of a model's report
 //! ```
 //!
 //! Invariants: everything here is pure and gives the same bytes on every machine (dates come from the bundled
@@ -16,4 +16,4 @@ mod text;
 
 pub use csv::{Cell, CsvRecorder, ResultFormat};
 pub use dates::UnknownZone;
-pub use text::{push_scalar, push_value};
+pub use text::{push_scalar, push_table, push_value};

@@ -32,6 +32,28 @@ pub fn push_value(value: &Value, json_keys: bool, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends a table as comma-separated lines: a list of rows, each a list of cells. What is no list is one cell.
+pub fn push_table(table: &Value, out: &mut Vec<u8>) {
+    for row in as_list(table) {
+        for (index, cell) in as_list(row).iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            let start = out.len();
+            push_value(cell, false, out);
+            quote_if_needed(b",", start, out);
+        }
+        out.push(b'\n');
+    }
+}
+
+fn as_list(value: &Value) -> &[Value] {
+    match value {
+        Value::List(items) => items,
+        other => std::slice::from_ref(other),
+    }
+}
+
 /// Encloses what stands in `out` from `start` on in quotes if it holds the delimiter, a quote or a line break.
 pub(super) fn quote_if_needed(delimiter: &[u8], start: usize, out: &mut Vec<u8>) {
     let cell = &out[start..];

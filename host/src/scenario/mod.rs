@@ -27,7 +27,7 @@ use illuminator_node::light::{Carrier, Palette};
 use illuminator_node::model::{Attribute, ModelType, Settings};
 use illuminator_node::value::Value;
 use jiff::civil::DateTime;
-use report::Report;
+use report::Report as Findings;
 use std::sync::Arc;
 
 /// Reads and checks a scenario: `text` is its YAML, `file` what messages call it. `files` gives the data files
@@ -38,7 +38,7 @@ use std::sync::Arc;
 /// Every mistake that was found, located, together with the warnings.
 pub fn load(text: &str, file: &str, files: &mut dyn Files) -> Result<Scenario, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut report = Report::new(file, text);
+    let mut report = Findings::new(file, text);
     let scenario = yaml::parse(text, &mut report)
         .and_then(|tree| schema::read(&tree, &mut report))
         .and_then(|raw| check::check(raw, files, &mut report));
@@ -75,6 +75,8 @@ pub struct Scenario {
     pub connections: Vec<Connection>,
     /// The result files: first that of `monitor`, then those of Collectors in the model list.
     pub recorders: Vec<Recorder>,
+    /// What models report in files of their own, in file order.
+    pub reports: Vec<Report>,
     /// The cables of the table, in file order, with distinct ids; none in a plain Illuminator file.
     pub cables: Vec<Cable>,
     /// The entries of `cables` that join no nodes, in file order; ids are unique among cables and tokens.
@@ -192,6 +194,19 @@ impl Recorder {
     pub fn attributes(&self) -> impl Iterator<Item = (usize, usize)> {
         self.items.iter().filter_map(Item::attribute)
     }
+}
+
+/// What a model reports in files of its own: `<directory>/<name>_<t>.csv` at co-simulation step t.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The hidden attribute that holds it: (position in models, position in its attributes).
+    pub attribute: (usize, usize),
+    /// `results_dir` as written in the scenario; it, or else its parent, exists.
+    pub directory: String,
+    /// How its files are called.
+    pub name: String,
+    /// Co-simulation steps between two steps of the model, at least 1.
+    pub step_size: u32,
 }
 
 /// What a result file records.

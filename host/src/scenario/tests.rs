@@ -181,6 +181,41 @@ fn a_state_inherited_from_a_csv_may_clash_with_an_output() {
 }
 
 #[test]
+fn reports_need_a_place() {
+    let operator = |directory: &str| {
+        format!(
+            "- name: O
+  type: Operator_Market
+  parameters: {{results_dir: {directory}}}
+  inputs: {{bids: }}
+  states: {{market_clearing_price: , demand: 1, market_results_summary: }}
+  time_step_size: 3
+"
+        )
+    };
+    let connections = "\n- {from: CX.u, to: O.bids}";
+    let report = |position, name: &str| Report {
+        attribute: (1, position),
+        directory: "./results".to_owned(),
+        name: name.to_owned(),
+        step_size: 3,
+    };
+    let reports = loaded(&operator("./results"), connections).reports;
+    assert_eq!(reports, [report(3, "all_bids_sorted"), report(4, "market_resukts_summary")]);
+
+    let text = refused(&operator("no/results"), connections).to_string();
+    assert!(
+        text.contains("s.yaml:13:29: error: there is no directory `no` to make `no/results` in"),
+        "{text}"
+    );
+    let text = refused(&operator("''"), connections).to_string();
+    assert!(
+        text.contains("s.yaml:13:29: error: `O` (Operator_Market): `results_dir` must be the name"),
+        "{text}"
+    );
+}
+
+#[test]
 fn several_mistakes_are_reported_at_once() {
     let models =
         load_model("L1", "") + "- name: B\n  type: Baterry\n- name: L3\n  type: Load\n  time_step_size: 0\n";

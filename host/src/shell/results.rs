@@ -1,6 +1,7 @@
-//! Writes the result files of a run.
+//! Writes the result files of a run, and the reports of its models.
 
 use super::StepObserver;
+use super::report_files::ReportFiles;
 use crate::plan::TablePlan;
 use crate::record::{Cell, CsvRecorder, ResultFormat, UnknownZone};
 use crate::scenario::Scenario;
@@ -36,6 +37,7 @@ impl OutputError {
 /// run without steps leaves none; rows reach the file in whole lines.
 pub struct ResultFiles {
     files: Vec<ResultFile>,
+    reports: Vec<ReportFiles>,
     clock: Clock,
 }
 
@@ -79,7 +81,12 @@ impl ResultFiles {
                 flushed_us: 0,
             })
         });
-        Ok(Self { files: files.collect::<Result<_, _>>()?, clock: Clock::start() })
+        let reports = scenario.reports.iter().zip(&plan.reports);
+        Ok(Self {
+            files: files.collect::<Result<_, _>>()?,
+            reports: reports.map(|(report, &cell)| ReportFiles::new(report.clone(), cell)).collect(),
+            clock: Clock::start(),
+        })
     }
 
     /// The path of the monitor's file.
@@ -90,6 +97,11 @@ impl ResultFiles {
     /// The paths of all files but the standard output.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.files.iter().filter(|file| !file.to_stdout).map(|file| Path::new(&file.path))
+    }
+
+    /// The files that models report to.
+    pub fn reports(&self) -> &[ReportFiles] {
+        &self.reports
     }
 
     /// Writes what is kept back.
@@ -114,7 +126,8 @@ impl Drop for ResultFiles {
 impl StepObserver for ResultFiles {
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
         let now_us = self.clock.now().as_micros();
-        self.files.iter_mut().try_for_each(|file| file.step(step, values, now_us))
+        self.files.iter_mut().try_for_each(|file| file.step(step, values, now_us))?;
+        self.reports.iter().try_for_each(|report| report.step(step, values))
     }
 }
 

@@ -51,7 +51,7 @@ impl ModelType {
         let mut attributes = Vec::new();
         for (port, origin, kind) in outputs.chain(states).filter(|(port, ..)| !unwritten.contains(&port.name))
         {
-            let declared = port.of_table || settings.section(kind).contains(port.name);
+            let declared = port.is_hidden() || settings.section(kind).contains(port.name);
             match port.written {
                 Written::Always if !declared => return Err(self.undeclared(kind, port.name)),
                 Written::Always | Written::IfDeclared if declared => {

@@ -1,7 +1,7 @@
 //! The one list of model types. A new model is a file under `models` and a line here.
 
 use super::ModelType;
-use crate::models::{control, data, demand, generation, grid, hydrogen, storage, utility};
+use crate::models::{control, data, demand, generation, grid, hydrogen, market, storage, utility};
 
 /// Every model type, by family and then by name.
 pub static MODEL_TYPES: &[&ModelType] = &[
@@ -23,6 +23,9 @@ pub static MODEL_TYPES: &[&ModelType] = &[
     &control::controller_t4::TYPE,
     &control::story_mode::TYPE,
     &grid::grid_connection::TYPE,
+    &market::generation_company::TYPE,
+    &market::operator::TYPE,
+    &market::justice::TYPE,
     &data::collector::TYPE,
     &data::csv::TYPE,
     &utility::adder::TYPE,

@@ -46,6 +46,8 @@ pub enum Family {
     Control,
     /// The public grid.
     Grid,
+    /// Companies that bid, and who clears the market and judges it.
+    Market,
     /// Data in and out.
     Data,
     /// Small helpers.
@@ -133,6 +135,8 @@ pub enum Const {
     Text(&'static str),
     /// `[]`
     EmptyList,
+    /// `{}`
+    EmptyMap,
     /// The class does not list this key at all.
     Absent,
 }
@@ -147,10 +151,14 @@ impl Const {
             Self::Float(f) => Some(Value::Float(f)),
             Self::Text(text) => Some(Value::Text(text.to_owned())),
             Self::EmptyList => Some(Value::List(Vec::new())),
+            Self::EmptyMap => Some(Value::Map(Vec::new())),
             Self::Absent => None,
         }
     }
 }
+
+/// The parameter with the directory of the [reports](Port::report) of a model, a text.
+pub const RESULTS_DIR: &str = "results_dir";
 
 /// An input, output or state of a model type.
 pub struct Port {
@@ -172,6 +180,8 @@ pub struct Port {
     pub takes: Takes,
     /// Whether it leads to the hardware of the table: the host feeds or reads it, and no scenario file knows it.
     pub of_table: bool,
+    /// For states: whether it is a [`report`](Self::report).
+    pub report: bool,
 }
 
 impl Port {
@@ -192,6 +202,7 @@ impl Port {
             required: true,
             takes: Takes::Number,
             of_table: false,
+            report: false,
         }
     }
 
@@ -212,6 +223,7 @@ impl Port {
             required: false,
             takes: Takes::Number,
             of_table: false,
+            report: false,
         }
     }
 
@@ -233,6 +245,7 @@ impl Port {
             required: false,
             takes: Takes::Number,
             of_table: false,
+            report: false,
         }
     }
 
@@ -254,6 +267,18 @@ impl Port {
     /// The same port, but between the model and the table's hardware: no scenario file knows it.
     pub const fn of_table(self) -> Self {
         Self { of_table: true, ..self }
+    }
+
+    /// The same state, but no scenario file knows it: it is a list of rows, each a list of cells, and the host writes
+    /// them to the file `<name>_<t>.csv` of the directory that the parameter [`RESULTS_DIR`] names. In a step
+    /// without a report the model writes null.
+    pub const fn report(self) -> Self {
+        Self { report: true, ..self }
+    }
+
+    /// Whether no scenario file knows it.
+    pub const fn is_hidden(&self) -> bool {
+        self.of_table || self.report
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the recorded vectors do not reach: settings that are refused, and inputs that only other models or
 //! older files send.
 
+mod refused;
+
 use crate::model::{
     Attribute, Build, BuildError, Built, Input, Io, ModelType, Section, SectionKind, Settings, Slots,
     StepError, registry,
@@ -78,79 +80,48 @@ fn class_defaults_can_be_built() {
 }
 
 #[test]
-fn a_missing_or_wrong_parameter_is_named() {
-    use SectionKind::{Inputs, Parameters, States};
-    let text = || Some(Value::Text("none".to_owned()));
-    let null = || Some(Value::Null);
-    let cases = [
-        ("Battery", Parameters, "charge_efficiency", None),
-        ("Battery", Parameters, "max_energy", text()),
-        ("Battery", Parameters, "soc_max", null()),
-        ("Battery", States, "soc", null()),
-        ("Battery", States, "soc", None),
-        ("Battery", States, "flag", text()),
-        ("Controller", Parameters, "h2_soc_min", None),
-        ("Controller", Parameters, "fc_eff", text()),
-        ("Controller_T1", Parameters, "max_p", text()),
-        ("Controller_T1", Parameters, "battery_active", None),
-        ("GridConnection", Parameters, "critical_limit", null()),
-        ("Load", Parameters, "houses", null()),
-        ("Load", Parameters, "output_type", text()),
-        ("PV", Parameters, "m_tilt", text()),
-        ("PV", Parameters, "P_STC", Some(Value::Int(0))),
-        ("Wind", Parameters, "output_type", text()),
-        ("Wind", Parameters, "cp", None),
-        ("Wind", States, "u60", None),
-        ("Adder", Inputs, "in1", text()),
-        ("LoadEV", Parameters, "houses_case", null()),
-        ("LoadEV", Parameters, "houses_data", Some(Value::Int(0))),
-        ("LoadHeatpump", Parameters, "houses_data", text()),
-        ("EV", Parameters, "fast", Some(Value::Int(0))),
-        ("EV", Parameters, "fast", None),
-        ("EV", Parameters, "battery_cap", null()),
-        ("EV", States, "soc", text()),
-        ("EV", States, "desired_soc", None),
-        ("ControllerEV", Parameters, "max_p", text()),
-        ("ControllerT3Congestion", Parameters, "gridconnect_ctrl", null()),
-        ("ControllerT3Congestion", Parameters, "soc_min", None),
-        ("ControllerT3Congestion", Parameters, "elec_assets", None),
-        ("Controller_T4", Parameters, "soc_max", None),
-        ("Electrolyzer", Parameters, "ramp_up_time", Some(Value::Int(0))),
-        ("Electrolyzer", Parameters, "hold_time", text()),
-        ("Electrolyzer", States, "phase_step", Some(Value::Float(1.5))),
-        ("Electrolyzer", States, "el_status", None),
-        ("Fuelcell", Parameters, "h2_to_AC_eff", None),
-        ("Fuelcell", Parameters, "p_out_stack", text()),
-        ("H2Storage", Parameters, "h2_capacity_tot", Some(Value::Int(0))),
-        ("H2Storage", Parameters, "h2_discharge_eff", Some(Value::Int(-1))),
-        ("H2Storage", States, "h2_soc", null()),
-        ("Compressor", Parameters, "compressor_type", Some(Value::Int(2))),
-        ("Compressor", Parameters, "p_in", Some(Value::Int(0))),
-        ("Compressor", Parameters, "T_amb", Some(Value::Float(f64::NAN))),
-        ("Compressor", Parameters, "nom_compression_energy", text()),
-    ];
-    for (name, section, key, value) in cases {
-        let mut settings = settings(find(name));
-        let target = match section {
-            Parameters => &mut settings.parameters,
-            Inputs => &mut settings.inputs,
-            SectionKind::Outputs => &mut settings.outputs,
-            States => &mut settings.states,
-        };
-        replace(target, key, value);
-        let error = build(find(name), &settings).err().unwrap_or_else(|| panic!("{name}: {key} is accepted"));
-        assert_eq!((error.section, error.key.as_str()), (section, key), "{name}: {error}");
-        assert!(error.problem.contains(key), "{name}: {error}");
-    }
-}
-
-#[test]
 fn parameters_of_an_inactive_battery_may_be_anything() {
     let mut settings = settings(find("Controller_T1"));
     replace(&mut settings.parameters, "battery_active", Some(Value::Bool(false)));
     replace(&mut settings.parameters, "max_p", Some(Value::Text("None".to_owned())));
     let names = build(find("Controller_T1"), &settings).unwrap().attributes;
     assert_eq!(names, [Attribute::output("res_load"), Attribute::output("dump")]);
+}
+
+#[test]
+fn plants_and_weights_that_cannot_be_computed_with_are_refused() {
+    let map = |entries: &[(&str, Value)]| {
+        Value::Map(
+            entries.iter().map(|(key, value)| (Value::Text((*key).to_owned()), value.clone())).collect(),
+        )
+    };
+    let plant = [
+        ("Technology", Value::Text("Oil".to_owned())),
+        ("Capacity (MW)", Value::Int(300)),
+        ("Cost (€/MWh)", Value::Int(104)),
+        ("Availability", Value::Int(1)),
+    ];
+    let company = find("GenerationCompanyAgent");
+    for left_out in 0..plant.len() {
+        let mut rest = plant.to_vec();
+        let (name, _) = rest.remove(left_out);
+        let mut settings = settings(company);
+        replace(&mut settings.inputs, "portfolio", Some(Value::List(vec![map(&rest)])));
+        let error =
+            build(company, &settings).err().unwrap_or_else(|| panic!("without {name} it is accepted"));
+        assert!(error.problem.contains(name), "{error}");
+    }
+    let mut by_hand = settings(company);
+    replace(&mut by_hand.parameters, "automated_bids", Some(Value::Bool(false)));
+    replace(&mut by_hand.inputs, "portfolio", Some(Value::List(vec![map(&plant)])));
+    assert!(build(company, &by_hand).is_err_and(|error| error.key == "bids_manual"));
+
+    let justice = find("JusticeAgent");
+    for weights in [Value::Int(1), map(&[("a", Value::Null)]), map(&[("a", Value::Text("1".to_owned()))])] {
+        let mut settings = settings(justice);
+        replace(&mut settings.parameters, "social_parameters", Some(map(&[("A", weights.clone())])));
+        assert!(build(justice, &settings).is_err_and(|error| error.problem.contains('A')), "{weights:?}");
+    }
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! What a model wrote against what is recorded: the same names, kinds and values.
 
 use super::super::value;
-use super::boards;
-use illuminator_node::model::{Attribute, Origin, Slots};
+use illuminator_node::model::{Attribute, ModelType, Origin, Slots};
 use illuminator_node::value::Value;
 use serde_json::Value as Json;
 
 /// Compares what a step wrote with what the vector says.
 pub(crate) fn compare(
+    model_type: &ModelType,
     step: &Json,
     attributes: &[Attribute],
     slots: &Slots,
@@ -22,7 +22,9 @@ pub(crate) fn compare(
         .flat_map(sections)
         .filter_map(|section| Some(section.as_object()?.len()))
         .sum();
-    let of_files = || attributes.iter().zip(first_slot..).filter(|(attribute, _)| !boards::writes(attribute));
+    let ports = || model_type.outputs.iter().chain(model_type.states);
+    let hidden = |attribute: &Attribute| ports().any(|port| port.is_hidden() && port.name == attribute.name);
+    let of_files = || attributes.iter().zip(first_slot..).filter(|(attribute, _)| !hidden(attribute));
     for (attribute, slot) in of_files() {
         let Attribute { name, origin } = attribute;
         let wanted = sections(*origin).into_iter().find_map(|section| section.get(name));
@@ -52,14 +54,22 @@ fn equal(found: &Value, wanted: &Json) -> bool {
             found.len() == wanted.len()
                 && found.iter().zip(wanted).all(|(found, wanted)| equal(found, wanted))
         }
-        // Read JSON does not tell the order of the keys; tests/e2e/kit_story.rs sees it in a result file.
+        // Read JSON does not tell the order of the keys; tests/e2e sees it in result files.
         (Value::Map(found), Json::Object(wanted)) => {
             found.len() == wanted.len()
-                && found.iter().all(|(key, found)| {
-                    key.as_text().and_then(|key| wanted.get(key)).is_some_and(|wanted| equal(found, wanted))
-                })
+                && found
+                    .iter()
+                    .all(|(key, found)| wanted.get(&text(key)).is_some_and(|wanted| equal(found, wanted)))
         }
-        (found, wanted) => *found == value(wanted, false),
+        (found, wanted) => *found == value(wanted),
+    }
+}
+
+/// A key as JSON has it: a text.
+fn text(key: &Value) -> String {
+    match key {
+        Value::Int(number) => number.to_string(),
+        key => key.as_text().unwrap_or_default().to_owned(),
     }
 }
 

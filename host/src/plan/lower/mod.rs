@@ -199,6 +199,8 @@ impl<'a> Lowering<'a> {
             .collect();
         let cables = self.cables();
         let watched = watch.iter().map(|&(model, name)| self.cell(ValueId::Attribute(model, name))).collect();
+        let reports = scenario.reports.iter().map(|report| report.attribute);
+        let reports = reports.map(|(model, name)| self.cell(ValueId::Attribute(model, name))).collect();
         let story = self.story_plan();
         self.link_tasks();
         TablePlan {
@@ -208,6 +210,7 @@ impl<'a> Lowering<'a> {
             wires: self.wires.len() as u32,
             cells,
             watched,
+            reports,
             cables,
             story,
             steps: scenario.steps,

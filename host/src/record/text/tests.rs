@@ -1,4 +1,4 @@
-use super::{push_scalar, push_value, quote_if_needed};
+use super::{push_scalar, push_table, push_value, quote_if_needed};
 use illuminator_node::scalar::Scalar;
 use illuminator_node::value::Value;
 use proptest::prelude::*;
@@ -158,4 +158,19 @@ proptest! {
 /// 2^shift, exactly.
 fn power_of_two(shift: i32) -> f64 {
     f64::from_bits(u64::try_from(1023 + shift).unwrap() << 52)
+}
+
+#[test]
+fn a_table_is_lines_of_cells() {
+    let rows = vec![
+        Value::List(vec![text("a"), text("b, c"), text("d \"e\"")]),
+        Value::List(vec![Value::Int(1), Value::Float(1e16), Value::Float(f64::NAN)]),
+        Value::List(vec![Value::Bool(true), Value::Null, Value::List(vec![Value::Int(1), Value::Int(2)])]),
+        Value::Float(0.5),
+        Value::List(Vec::new()),
+    ];
+    let mut out = Vec::new();
+    push_table(&Value::List(rows), &mut out);
+    let expected = "a,\"b, c\",\"d \"\"e\"\"\"\n1,1e+16,\nTrue,,\"[1, 2]\"\n0.5\n\n";
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
 }

@@ -4,7 +4,7 @@
 //!   models ─▶ Cast (sections, types, built attributes, tables)
 //!                │
 //!   connections ─┼─▶ routes ─▶ inputs (what meets at one input) ─▶ cycles
-//!   monitor ─────┼─▶ recorders
+//!   monitor ─────┼─▶ recorders; reports of models
 //!   cables ──────┼─▶ what they show
 //!   story ───────┴─▶ what its conditions ask and what it sets
 //!   tables ─▶ the rows that the run will read
@@ -21,6 +21,7 @@ mod inputs;
 mod keys;
 mod models;
 mod recorders;
+mod reports;
 mod sources;
 mod story;
 mod table_files;
@@ -54,6 +55,7 @@ pub(super) fn check(
     let routes = connections::resolve(&raw.connections, &ids, &mut cast, report);
     let has_phases = raw.story.as_ref().is_some_and(|story| !story.phases.is_empty());
     let items = recorders::items(&cast, &raw.monitor_items, &ids, has_phases, report);
+    let reports = reports::resolve(&cast, files, report);
     let cables = cables::resolve(&cast, raw.plugs.cables, report);
     let story = raw.story.as_ref().and_then(|story| story::resolve(&cast, &ids, story, report));
     inputs::check(&cast, &routes, report);
@@ -75,6 +77,7 @@ pub(super) fn check(
         models: cast.models.into_iter().map(|model| model.entry).collect(),
         connections: routes.routes.into_iter().map(|route| route.connection).collect(),
         recorders: std::iter::once(monitor).chain(cast.collectors).collect(),
+        reports,
         cables,
         tokens: raw.plugs.tokens,
         story,

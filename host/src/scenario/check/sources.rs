@@ -28,10 +28,10 @@ pub(super) fn attribute(
     let entry = &member.entry;
     let name = endpoint.attribute.as_str();
     let ports = || entry.model_type.outputs.iter().chain(entry.model_type.states);
-    let of_table = |name: &str| ports().any(|port| port.of_table && port.name == name);
+    let hidden = |name: &str| ports().any(|port| port.is_hidden() && port.name == name);
     let known = (entry.attributes.iter().map(|attribute| attribute.name.as_str()))
         .enumerate()
-        .filter(|(_, name)| !of_table(name));
+        .filter(|(_, name)| !hidden(name));
     if let Some((position, _)) = known.clone().find(|(_, written)| *written == name) {
         return Some(position);
     }

@@ -1,0 +1,62 @@
+//! What a run writes must not take the place of what it reads, or of something else that it writes.
+
+use super::Failure;
+use crate::scenario::Scenario;
+use crate::shell::{DiskFiles, ReportFiles, ResultFiles};
+use illuminator_node::model::RESULTS_DIR;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// Refuses results and reports in the place of another, of the scenario (`file`), or of its data.
+pub(super) fn refuse(file: &Path, scenario: &Scenario, results: &ResultFiles) -> Result<(), Failure> {
+    let files = DiskFiles::beside(file);
+    let tables = scenario.models.iter().flat_map(|model| model.settings.tables.files.iter());
+    let mut taken: BTreeMap<PathBuf, &str> =
+        tables.map(|table| (identity(&files.find(&table.file)), "data of the scenario")).collect();
+    taken.insert(identity(file), "the scenario");
+    for path in results.paths() {
+        if let Some(what) = taken.insert(identity(path), "another result") {
+            return Err(Failure::wrong_use(format_args!(
+                "the result would be written over {what}: {}; give it another name, with -o or in the scenario",
+                path.display()
+            )));
+        }
+    }
+    refuse_reports(results.reports(), scenario.steps, &taken)
+}
+
+/// Refuses reports in the place of a file that is `taken`, or of the reports of another model.
+fn refuse_reports(
+    reports: &[ReportFiles],
+    steps: u64,
+    taken: &BTreeMap<PathBuf, &str>,
+) -> Result<(), Failure> {
+    let mut places = BTreeSet::new();
+    for report in reports {
+        let directory = identity(report.directory());
+        let covers = |path: &Path| {
+            let name = path.file_name().and_then(OsStr::to_str);
+            path.parent() == Some(&directory) && name.is_some_and(|name| report.covers(name, steps))
+        };
+        let over = taken.iter().find(|(path, _)| covers(path)).map(|(_, what)| *what);
+        let again = !places.insert((directory.clone(), report.name()));
+        if let Some(what) = over.or(again.then_some("those of another model")) {
+            return Err(Failure::wrong_use(format_args!(
+                "the reports `{}` would be written over {what}: give the model another `{RESULTS_DIR}` than {}",
+                report.name(),
+                report.directory().display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// One path for every way to name a file, whether it exists yet or not.
+fn identity(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    path.canonicalize().unwrap_or_else(|_| {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        path.file_name().map_or(folder.clone(), |name| folder.join(name))
+    })
+}
