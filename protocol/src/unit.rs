@@ -19,14 +19,26 @@ pub enum Unit {
     WattPerSquareMetre,
     /// Area `[m²]`.
     SquareMetre,
+    /// Volume `[m³]`.
+    CubicMetre,
+    /// Volume flow `[m³/min]`.
+    CubicMetrePerMinute,
+    /// Mass flow `[kg/s]`.
+    KilogramPerSecond,
+    /// Pressure `[bar]`.
+    Bar,
     /// Length `[m]`.
     Metre,
     /// Speed `[m/s]`.
     MetrePerSecond,
+    /// Absolute temperature `[K]`.
+    Kelvin,
     /// Temperature `[°C]`.
     DegreeCelsius,
     /// Plane angle `[°]`.
     Degree,
+    /// Time `[min]`.
+    Minute,
     /// Time `[s]`.
     Second,
     /// Not a quantity: a word.
@@ -44,10 +56,16 @@ impl Unit {
             Self::KilowattHour => "kWh",
             Self::WattPerSquareMetre => "W/m²",
             Self::SquareMetre => "m²",
+            Self::CubicMetre => "m³",
+            Self::CubicMetrePerMinute => "m³/min",
+            Self::KilogramPerSecond => "kg/s",
+            Self::Bar => "bar",
             Self::Metre => "m",
             Self::MetrePerSecond => "m/s",
+            Self::Kelvin => "K",
             Self::DegreeCelsius => "°C",
             Self::Degree => "°",
+            Self::Minute => "min",
             Self::Second => "s",
         }
     }

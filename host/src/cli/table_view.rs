@@ -66,7 +66,12 @@ impl Line {
             Family::Demand => ((attribute("load_dem")?, -1.0), 31, ("feeds", "uses")),
             Family::Storage => ((attribute("p_out")?, -1.0), 34, ("discharges", "charges")),
             Family::Grid => ((surplus()?, -1.0), 35, ("import", "feed-in")),
-            Family::Control | Family::Data | Family::Utility => return None,
+            Family::Hydrogen
+            | Family::Heat
+            | Family::Networks
+            | Family::Control
+            | Family::Data
+            | Family::Utility => return None,
         };
         Some(Self { name: node.to_string(), flow, soc: attribute("soc"), colour, verbs })
     }

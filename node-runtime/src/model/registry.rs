@@ -1,7 +1,7 @@
 //! The one list of model types. A new model is a file under `models` and a line here.
 
 use super::ModelType;
-use crate::models::{control, data, demand, generation, grid, storage, utility};
+use crate::models::{control, data, demand, generation, grid, heat, hydrogen, networks, storage, utility};
 
 /// Every model type, by family and then by name.
 pub static MODEL_TYPES: &[&ModelType] = &[
@@ -9,6 +9,22 @@ pub static MODEL_TYPES: &[&ModelType] = &[
     &generation::wind::TYPE,
     &demand::load::TYPE,
     &storage::battery::TYPE,
+    &hydrogen::electrolyser::TYPE,
+    &hydrogen::fuelcell_legacy::TYPE,
+    &hydrogen::h2demand::TYPE,
+    &hydrogen::h2product::TYPE,
+    &hydrogen::h2storage::TYPE,
+    &heat::eboiler::TYPE,
+    &heat::eboiler_old::TYPE,
+    &heat::heatdemand::TYPE,
+    &heat::heatproduct::TYPE,
+    &heat::heatpump::TYPE,
+    &heat::heatstorage::TYPE,
+    &networks::elenetwork::TYPE,
+    &networks::h2network::TYPE,
+    &networks::h2valve::TYPE,
+    &networks::heatnetwork::TYPE,
+    &networks::qvalve::TYPE,
     &control::controller::TYPE,
     &control::controller_t1::TYPE,
     &grid::grid_connection::TYPE,

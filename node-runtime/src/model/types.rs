@@ -40,6 +40,12 @@ pub enum Family {
     Demand,
     /// Storage.
     Storage,
+    /// Hydrogen: made, stored, used.
+    Hydrogen,
+    /// Heat: made, stored, used.
+    Heat,
+    /// Networks of gas, heat and electricity, and their valves.
+    Networks,
     /// Controllers.
     Control,
     /// The public grid.

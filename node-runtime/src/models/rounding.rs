@@ -16,7 +16,12 @@ pub(super) fn rint3(x: f64) -> f64 {
 /// Rounds the exact binary value to 3 decimals, exact ties to even: Python's `round(x, 3)`.
 #[inline]
 pub(super) fn dec3(x: f64) -> f64 {
-    if x.abs() < FEW_BINARY_PLACES { dec3_scaled(x) } else { dec3_split(x) }
+    if x.abs() < FEW_BINARY_PLACES { dec_scaled(x, 1000.0) } else { dec3_split(x) }
+}
+
+/// Rounds the exact binary value to 2 decimals: Python's `round(x, 2)`. For |x| < 2^42.
+pub(super) fn dec2(x: f64) -> f64 {
+    dec_scaled(x, 100.0)
 }
 
 /// Rounds as upstream rounds a value of this kind: integers stay, plain floats by [`dec3`], numpy floats by
@@ -30,13 +35,13 @@ pub(super) fn round3(x: Scalar) -> Scalar {
     }
 }
 
-/// |x| < 2^42. The product is below 2^52, where halves are on the grid of doubles: it either is a tie, and
+/// Rounds to a multiple of 1/`scale`, for |x| < 2^42 and a scale of at most 1000. The product is below 2^52, where halves are on the grid of doubles: it either is a tie, and
 /// then its rounding error decides, or it is further from the tie than that error.
 #[inline]
-fn dec3_scaled(x: f64) -> f64 {
-    let (thousandths, error) = two_product(x, 1000.0);
-    let even = thousandths.round_ties_even();
-    let beyond = thousandths - even;
+fn dec_scaled(x: f64, scale: f64) -> f64 {
+    let (scaled, error) = two_product(x, scale);
+    let even = scaled.round_ties_even();
+    let beyond = scaled - even;
     let nearest = if beyond == 0.5 && error > 0.0 {
         even + 1.0
     } else if beyond == -0.5 && error < 0.0 {
@@ -44,7 +49,7 @@ fn dec3_scaled(x: f64) -> f64 {
     } else {
         even
     };
-    nearest / 1000.0
+    nearest / scale
 }
 
 /// |x| ≥ 2^42, or not finite. The fraction has so few binary places that its product with 1000 is exact, and
@@ -73,6 +78,14 @@ mod tests {
         fn dec3_is_formatting_with_three_decimals(x in any::<f64>()) {
             prop_assume!(x.is_finite());
             prop_assert_eq!(dec3(x).to_bits(), by_text(x).to_bits());
+        }
+
+        #[test]
+        fn dec2_is_formatting_with_two_decimals(hundredths in -100_000_i64..100_000, step in -3_i64..4) {
+            let tie = (hundredths as f64 + 0.5) / 100.0;
+            let x = f64::from_bits(tie.to_bits().wrapping_add_signed(step));
+            let wanted: f64 = format!("{x:.2}").parse().unwrap();
+            prop_assert_eq!(dec2(x).to_bits(), wanted.to_bits());
         }
 
         #[test]
