@@ -173,6 +173,7 @@ impl Bench {
             cells: Vec::new(),
             watched: Vec::new(),
             cables: Vec::new(),
+            story: None,
             steps: STEPS,
         };
         let mut entropy = Counting(0);

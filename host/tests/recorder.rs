@@ -4,7 +4,7 @@
 
 use illuminator::csv::DateFormat;
 use illuminator::record::{Cell, CsvRecorder, ResultFormat};
-use illuminator::scenario::Recorder;
+use illuminator::scenario::{Item, Recorder};
 use illuminator_node::scalar::Scalar;
 use illuminator_node::value::Value;
 use jiff::civil::{DateTime, date};
@@ -19,7 +19,7 @@ fn recorder(items: &[(usize, usize)]) -> Recorder {
         start: START,
         step_size: 1,
         zone: "Europe/Amsterdam".to_owned(),
-        items: items.to_vec(),
+        items: items.iter().map(|&(model, attribute)| Item::Attribute { model, attribute }).collect(),
     }
 }
 
@@ -45,6 +45,18 @@ fn dev_groups_columns_by_model_and_drops_repeats() {
     let names = NAMES.map(str::to_owned);
     let columns = CsvRecorder::new(ResultFormat::Dev, &recorder(&ITEMS), 900, &names).unwrap();
     assert_eq!(columns.columns(), [0, 2, 1, 5]);
+}
+
+#[test]
+fn the_story_is_one_more_model() {
+    let load = Item::Attribute { model: 0, attribute: 0 };
+    let items = vec![Item::Plugged(4), load, Item::Phase, Item::Plugged(0), Item::Plugged(4)];
+    let names = ["story.cable_4", "A.x", "story.phase", "story.cable_0", "story.cable_4"];
+    let recorder = Recorder { items, ..recorder(&[]) };
+    let dev = file(ResultFormat::Dev, &recorder, &names, 1);
+    assert_eq!(dev, "date,story.cable_4,story.phase,story.cable_0,A.x\n2012-01-01,0,2,3,1\n");
+    let main = file(ResultFormat::Main, &recorder, &names, 1);
+    assert!(main.starts_with("date,story.cable_4,A.x,story.phase,story.cable_0,story.cable_4\n"), "{main}");
 }
 
 #[test]
@@ -129,7 +141,7 @@ fn check_vector(case: &Json) {
         step_size: case["time_step_size"].as_u64().map_or(1, |size| u32::try_from(size).unwrap()),
         zone: parameters["tzinfo"].as_str().unwrap_or("Europe/Amsterdam").to_owned(),
         // One model: the order of the vector is that of the columns.
-        items: (0..names.len()).map(|item| (0, item)).collect(),
+        items: (0..names.len()).map(|attribute| Item::Attribute { model: 0, attribute }).collect(),
     };
     let resolution_s = u32::try_from(case["time_resolution"].as_u64().unwrap()).unwrap();
     let csv = CsvRecorder::new(ResultFormat::Dev, &recorder, resolution_s, &names).unwrap();

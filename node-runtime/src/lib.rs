@@ -16,6 +16,7 @@ pub mod mailbox;
 pub mod model;
 pub mod models;
 pub mod node;
+pub mod pins;
 pub mod scalar;
 pub mod shell;
 pub mod value;

@@ -191,6 +191,34 @@ fn controls_reach_the_machine_and_are_answered() {
 }
 
 #[test]
+fn what_became_of_a_relay_is_the_machines_answer() {
+    let mut bench = Bench::new(&[]);
+    bench.requests();
+    for (relay, ok) in [(0, true), (9, false)] {
+        let control = Control::Relay { relay, on: true };
+        assert!(bench.ask(&ToNode::Control(control)).is_empty(), "the machine has not said anything yet");
+        assert_eq!(bench.requests(), [Request::Relay { relay, on: true }]);
+        bench.node.control_done(control, ok);
+        assert_eq!(ToHost::decode(&bench.exchange()[0]), Ok(ToHost::ControlDone { control, ok }));
+    }
+}
+
+#[test]
+fn a_relay_of_a_machine_that_never_looks_is_not_switched() {
+    let mut bench = Bench::new(&[]);
+    bench.requests();
+    let control = Control::Relay { relay: 1, on: false };
+    assert!(bench.ask(&ToNode::Control(control)).is_empty());
+    let identify = ToNode::Control(Control::Identify { on: true });
+    let refused = (0..1_000).any(|_| {
+        let told = bench.ask(&identify);
+        told.iter().any(|reply| ToHost::decode(reply) == Ok(ToHost::ControlDone { control, ok: false }))
+    });
+    assert!(refused, "its request was dropped");
+    assert!(!bench.requests().contains(&Request::Relay { relay: 1, on: false }));
+}
+
+#[test]
 fn light_belongs_to_a_run() {
     let flow = CableFlow {
         cable: 7,
@@ -261,8 +289,7 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
         ],
         "the same again is no news"
     );
-    bench.host =
-        Box::new(Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy));
+    *bench.host = Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy);
     bench.mailbox.clear();
     let told = bench.exchange();
     assert_eq!(
@@ -281,8 +308,7 @@ fn what_nobody_hears_is_not_kept() {
     let mut lonely = Node::<u8>::new(ClusterKey::OPEN, Hello::new(BootId(1), "node", "test"), Vec::new());
     lonely.report(Event::Notice { text: "too early" });
     std::mem::swap(&mut bench.node, &mut lonely);
-    bench.host =
-        Box::new(Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy));
+    *bench.host = Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy);
     let told = bench.exchange();
     assert_eq!(sights(&told), [Event::Detects { boards: false }]);
 }

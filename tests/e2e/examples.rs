@@ -2,7 +2,7 @@
 
 use illuminator::scenario::{Files, load};
 use illuminator_node::model::registry::MODEL_TYPES;
-use illuminator_node::model::{Const, ModelType, Written};
+use illuminator_node::model::{Const, ModelType, Takes, Written};
 use illuminator_tests::programs::{illuminator, stderr};
 use illuminator_tests::samples::{local_result, project};
 use std::sync::Arc;
@@ -34,24 +34,25 @@ fn every_example_runs_once_its_inputs_are_connected() {
     }
 }
 
-/// A scenario with the example, each of its inputs connected to a file, and what it writes recorded.
+/// A scenario with the example, each of its inputs connected, and what it writes recorded.
 fn pasted(model_type: &ModelType, example: &str, connected: &str) -> String {
     let name = model_type.name;
-    let mut inputs: Vec<&str> = (model_type.inputs.iter())
+    // A number where the model computes, else a list.
+    let mut inputs: Vec<(&str, &str)> = (model_type.inputs.iter())
         .filter(|port| port.class_default != Const::Absent)
-        .map(|port| port.name)
+        .map(|port| (port.name, if port.takes == Takes::Number { "Feed.value" } else { "Lists.state1" }))
         .collect();
     let written = model_type.outputs.iter().chain(model_type.states);
     let item = match written.filter(|port| port.written == Written::Always).map(|port| port.name).next() {
         Some(port) => format!("{name}1.{port}"),
         None if name == "CSV" => "CSV1.value".to_owned(),
         None => {
-            inputs.push("anything");
+            inputs.push(("anything", "Feed.value"));
             "Feed.value".to_owned()
         }
     };
     let connections: Vec<String> = (inputs.iter())
-        .map(|input| format!("  - {{from: Feed.value, to: {name}1.{input}{connected}}}"))
+        .map(|(input, from)| format!("  - {{from: {from}, to: {name}1.{input}{connected}}}"))
         .collect();
     let connections =
         if connections.is_empty() { "[]".to_owned() } else { format!("\n{}", connections.join("\n")) };
@@ -62,6 +63,10 @@ fn pasted(model_type: &ModelType, example: &str, connected: &str) -> String {
   end_time: '2024-06-20 00:30:00'
   time_resolution: 900
 models:
+  - name: Lists
+    type: Dummy
+    parameters: {{param1: []}}
+    states: {{state1: []}}
   - name: Feed
     type: CSV
     parameters: {{file_path: feed.csv, delimiter: ',', date_format: 'YYYY-MM-DD HH:mm:ss'}}

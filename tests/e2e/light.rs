@@ -2,11 +2,11 @@
 //! two nodes with recording strips, real UDP between them.
 
 use illuminator_hal::encode::ws2812::decode;
-use illuminator_hal::sim::{SimPin, SimStrip};
+use illuminator_hal::sim::SimStrip;
 use illuminator_hal::{ColourOrder, Rgb8};
 use illuminator_node::light::StripConfig;
 use illuminator_node::node::Node;
-use illuminator_node::shell::{Animation, Clock, LitStrip, Machine, bind, hello, serve};
+use illuminator_node::shell::{Animation, Clock, Inputs, LitStrip, Machine, Outputs, bind, hello, serve};
 use illuminator_protocol::ClusterKey;
 use illuminator_tests::programs::{PATIENCE, command, stderr, until};
 use std::f64::consts::TAU;
@@ -91,8 +91,7 @@ impl LitNode {
                 send_address.send(socket.local_addr().expect("it is bound")).expect("the test waits");
                 let clock = Clock::start();
                 let animation = Animation::start(vec![lit], 60, clock).expect("a thread");
-                let mut machine =
-                    Machine { status_led: Box::new(SimPin::default()), animation: Some(animation) };
+                let mut machine = Machine::new(Some(animation), Outputs::default(), Inputs::default());
                 let mut node = Node::new(ClusterKey::OPEN, hello("lit"), Vec::new());
                 let stop = async {
                     let _ = stopped.await;

@@ -70,11 +70,7 @@ impl Result {
     /// The monitor's file of a planned scenario.
     pub fn new(scenario: &Scenario, plan: &TablePlan) -> Self {
         let recorder = &scenario.recorders[0];
-        let name = |&(model, attribute): &(usize, usize)| {
-            let model = &scenario.models[model];
-            format!("{}.{}", model.name, model.attributes[attribute].name)
-        };
-        let names: Vec<String> = recorder.items.iter().map(name).collect();
+        let names: Vec<String> = recorder.items.iter().map(|&item| scenario.item_name(item)).collect();
         let recorder = CsvRecorder::new(ResultFormat::Dev, recorder, scenario.resolution_s, &names)
             .expect("a checked scenario has a known time zone");
         let mut bytes = Vec::new();

@@ -40,7 +40,7 @@ impl Speed {
     }
 
     /// The digit on the wire.
-    const fn code(self) -> u8 {
+    pub const fn code(self) -> u8 {
         b'0' + self as u8
     }
 }
@@ -65,7 +65,7 @@ impl BoardColour {
     }
 
     /// The letter on the wire.
-    const fn letter(self) -> u8 {
+    pub const fn letter(self) -> u8 {
         match self {
             Self::Red => b'r',
             Self::Green => b'g',
@@ -129,6 +129,19 @@ impl Command {
     }
 }
 
+/// The characters that do to a board what `line` does, which may be of another length: a board looks at three
+/// characters only, and takes any direction but `1` for `0`. So `3g-1` becomes `3g0`. Where `line` is too short,
+/// the command is to idle.
+pub const fn board_command(line: &str) -> [u8; 4] {
+    match line.as_bytes() {
+        [speed, colour, direction, ..] => {
+            let direction = if *direction == b'1' { b'1' } else { b'0' };
+            [*speed, *colour, direction, b'\n']
+        }
+        _ => *b"0g0\n",
+    }
+}
+
 /// The share `[%]` that |`flow`| has between `flow_min`, 0 % and less, and `flow_max`, 100 %. All three in one
 /// unit; more than 100 above `flow_max`, 0 if one is not a number.
 pub fn flow_percent(flow: f64, flow_min: f64, flow_max: f64) -> f64 {
@@ -140,7 +153,7 @@ pub fn flow_percent(flow: f64, flow_min: f64, flow_max: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BoardColour, BoardDirection, Command, Speed, flow_percent};
+    use super::{BoardColour, BoardDirection, Command, Speed, board_command, flow_percent};
 
     /// Flow, its limits, direction of a positive flow, the line that the Python `LED_connection` wrote.
     const RECORDED: [(f64, f64, f64, BoardDirection, &str); 19] = {
@@ -173,6 +186,18 @@ mod tests {
         for (flow, min, max, positive, line) in RECORDED {
             let command = Command::of_flow(flow, min, max, positive);
             assert_eq!(command.line(), line.as_bytes(), "{flow} in {min}..{max}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_any_length_becomes_a_command_of_three_characters() {
+        let lines = [("3g1\n", "3g1\n"), ("3g0", "3g0\n"), ("3g-1\n", "3g0\n"), ("2g2\n", "2g0\n")];
+        for (line, command) in lines.into_iter().chain([("4r10\n", "4r1\n"), ("4r", "0g0\n"), ("", "0g0\n")])
+        {
+            assert_eq!(board_command(line), command.as_bytes(), "{line:?}");
+        }
+        for (.., line) in RECORDED {
+            assert_eq!(board_command(line), line.as_bytes(), "what a board takes as it is stays as it is");
         }
     }
 

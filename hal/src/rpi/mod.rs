@@ -1,7 +1,7 @@
 //! The backend of the Raspberry Pi, through `rppal`.
 //!
-//! It works wherever Linux has the devices, on another board as well; elsewhere opening is an error that says so.
+//! Strips work wherever Linux has the device of the bus. Pins need a board that `rppal` knows; on another one opening
+//! a pin is an error that says what to do.
 
-mod spi;
-
-pub use spi::{OpenError, SpiPort, SpiStrip};
+pub(crate) mod gpio;
+pub(crate) mod spi;

@@ -50,7 +50,7 @@ fn list() -> String {
             let gap = if text.is_empty() { "" } else { "\n" };
             let _ = writeln!(text, "{gap}{}", family_name(model_type.family));
         }
-        let _ = writeln!(text, "  {:<18} {}", model_type.name, model_type.summary);
+        let _ = writeln!(text, "  {:<20} {}", model_type.name, model_type.summary);
     }
     text
 }
@@ -85,9 +85,10 @@ fn show(model_type: &ModelType) -> String {
     for (title, ports) in
         [("inputs", model_type.inputs), ("outputs", model_type.outputs), ("states", model_type.states)]
     {
-        if !ports.is_empty() {
+        let mut ports = ports.iter().filter(|port| !port.of_table).peekable();
+        if ports.peek().is_some() {
             let _ = writeln!(text, "\n{title}");
-            ports.iter().for_each(|port| show_port(title == "inputs", port, &mut text));
+            ports.for_each(|port| show_port(title == "inputs", port, &mut text));
         }
     }
     let _ = writeln!(text, "\n{}", model_type.documentation.trim());
@@ -126,6 +127,7 @@ fn constant(value: Const) -> String {
         Const::Int(i) => i.to_string(),
         Const::Float(f) => f.to_string(),
         Const::Text(text) => format!("'{text}'"),
+        Const::EmptyList => "[]".to_owned(),
         Const::Absent => String::new(),
     }
 }
@@ -138,7 +140,10 @@ fn example(model_type: &ModelType) -> String {
     // A name that the class does not list is one of older files.
     let inputs = (model_type.inputs.iter()).filter(|port| port.class_default != Const::Absent).map(beginning);
     let written = |ports: &'static [Port]| {
-        (ports.iter()).filter(|port| port.written == Written::Always).map(beginning).collect()
+        (ports.iter())
+            .filter(|port| port.written == Written::Always && !port.of_table)
+            .map(beginning)
+            .collect()
     };
     let sections = [
         ("parameters", parameters.collect()),

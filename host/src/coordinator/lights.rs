@@ -1,8 +1,9 @@
 //! What the cables of the table are to show, and when their ends are told.
 //!
 //! The values come with every recorded step, as fast as the run goes; the ends of a cable are told of a change
-//! at most [`INTERVAL`] apart. Both ends get the same anchor on this host's clock, so that their light moves as
-//! one. Invariant: light never affects a result; a value that is no finite number is no flow.
+//! at most [`INTERVAL`] apart, and at once when it is plugged in or out. Both ends get the same anchor on this host's
+//! clock, so that their light moves as one. Invariants: light never affects a result; a value that is no finite number
+//! is no flow; through a cable that is not plugged in nothing flows.
 
 use crate::plan::CablePlan;
 use illuminator_node::light::{Anchor, CableEnd, CableView, Flow, Quality};
@@ -22,8 +23,18 @@ struct Light {
     plan: CablePlan,
     flow: Option<Flow>,
     anchor: Anchor,
+    plugged: bool,
     /// Whether the ends have not been told of the present flow.
     news: bool,
+}
+
+/// What an end of a cable is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Word {
+    /// This flows through it.
+    Flow(CableFlow),
+    /// The cable of this number is not plugged in at both ends.
+    Unplugged(u16),
 }
 
 impl Lights {
@@ -32,6 +43,7 @@ impl Lights {
             plan: plan.clone(),
             flow: None,
             anchor: Anchor::default(),
+            plugged: true,
             news: false,
         };
         Self { cables: cables.iter().map(light).collect(), due: Instant::ZERO }
@@ -57,19 +69,26 @@ impl Lights {
         }
     }
 
+    /// Notes whether a cable is plugged in; of one that is not in the run nothing is shown. Its ends are told at once.
+    pub(super) fn plug(&mut self, id: u16, plugged: bool) {
+        for light in self.cables.iter_mut().filter(|light| light.plan.id == id && light.plugged != plugged) {
+            light.plugged = plugged;
+            light.news = true;
+            self.due = Instant::ZERO;
+        }
+    }
+
     /// Gives `tell` every end of a cable that is to be told something now: the place of the node, and what.
-    pub(super) fn poll(&mut self, now: Instant, mut tell: impl FnMut(usize, CableFlow)) {
+    pub(super) fn poll(&mut self, now: Instant, mut tell: impl FnMut(usize, Word)) {
         if now < self.due {
             return;
         }
         for light in self.cables.iter_mut().filter(|light| light.news) {
             light.news = false;
             self.due = now + INTERVAL;
-            let Some(flow) = light.flow else { continue };
             for (place, end) in light.plan.places.into_iter().zip([CableEnd::A, CableEnd::B]) {
-                if let Some(place) = place {
-                    let view = CableView { flow, end, palette: light.plan.palette, anchor: light.anchor };
-                    tell(place, view.to_wire(light.plan.id));
+                if let (Some(place), Some(word)) = (place, light.word(end)) {
+                    tell(place, word);
                 }
             }
         }
@@ -77,12 +96,22 @@ impl Lights {
 
     /// Everything is to be told again: an end was away.
     pub(super) fn repeat(&mut self) {
-        self.cables.iter_mut().for_each(|light| light.news = light.flow.is_some());
+        self.cables.iter_mut().for_each(|light| light.news = true);
     }
 
     /// When [`poll`](Self::poll) has something to tell; `Instant::MAX` if nothing.
     pub(super) fn poll_timeout(&self) -> Instant {
         if self.cables.iter().any(|light| light.news) { self.due } else { Instant::MAX }
+    }
+}
+
+impl Light {
+    fn word(&self, end: CableEnd) -> Option<Word> {
+        if !self.plugged {
+            return Some(Word::Unplugged(self.plan.id));
+        }
+        let view = CableView { flow: self.flow?, end, palette: self.plan.palette, anchor: self.anchor };
+        Some(Word::Flow(view.to_wire(self.plan.id)))
     }
 }
 
@@ -111,8 +140,34 @@ mod tests {
 
     fn told(lights: &mut Lights, now: Instant) -> Vec<(usize, CableFlow)> {
         let mut told = Vec::new();
-        lights.poll(now, |place, flow| told.push((place, flow)));
+        lights.poll(now, |place, word| match word {
+            Word::Flow(flow) => told.push((place, flow)),
+            Word::Unplugged(_) => panic!("the cable is plugged in"),
+        });
         told
+    }
+
+    #[test]
+    fn who_is_unplugged_is_told_at_once_and_shows_no_flow_until_he_is_back() {
+        let mut lights = lights();
+        let words = |lights: &mut Lights, now| {
+            let mut words = Vec::new();
+            lights.poll(now, |place, word| words.push((place, word)));
+            words
+        };
+        lights.observe(at(0), &values(Scalar::float(5.0)));
+        assert_eq!(words(&mut lights, at(0)).len(), 2);
+        lights.plug(7, false);
+        assert_eq!(words(&mut lights, at(1)), [(1, Word::Unplugged(7)), (2, Word::Unplugged(7))]);
+        lights.observe(at(2), &values(Scalar::float(6.0)));
+        let told = words(&mut lights, at(100));
+        assert!(told.iter().all(|(_, word)| *word == Word::Unplugged(7)), "{told:?}");
+        lights.plug(7, true);
+        lights.plug(7, true);
+        let told = words(&mut lights, at(101));
+        assert!(matches!(told[..], [(1, Word::Flow(flow)), (2, Word::Flow(_))] if flow.power_kw == 6.0));
+        lights.plug(8, false);
+        assert_eq!(words(&mut lights, at(200)), [], "not of this run");
     }
 
     fn at(millis: u64) -> Instant {

@@ -278,7 +278,7 @@ impl Coordinator {
         if let Phase::Running(since) = self.phase {
             self.admit(now, since);
             let Self { lights, nodes, .. } = self;
-            lights.poll(now, |place, flow| nodes[place - 1].send_flow(flow));
+            lights.poll(now, |place, word| nodes[place - 1].send_light(word));
             while self.run_ready() {}
             if self.schedule.base() >= self.schedule.limit() {
                 self.release(now);

@@ -1,6 +1,7 @@
 //! One node as the coordinator sees it: its session, its messages, its state.
 
 use super::error::{RunError, Tenths};
+use super::lights::Word;
 use super::schedule::{ImportSource, Schedule, Turn};
 use illuminator_node::engine::PlacePlan;
 use illuminator_node::mailbox::{Mailbox, MessageTooLong};
@@ -8,7 +9,7 @@ use illuminator_node::node::LINK_WINDOW;
 use illuminator_node::wire::{TooDeep, ValueBuffer};
 use illuminator_protocol::initiator::{Event as InitiatorEvent, NODE_SILENT_AFTER};
 use illuminator_protocol::{
-    CableFlow, ClusterKey, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, Refusal, RunId,
+    ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, Refusal, RunId,
     ToNode, VERSION,
 };
 
@@ -164,8 +165,15 @@ impl NodeLink {
         self.send(&ToNode::Start { run });
     }
 
-    pub(super) fn send_flow(&mut self, flow: CableFlow) {
-        self.send(&ToNode::Flow(flow));
+    pub(super) fn send_light(&mut self, word: Word) {
+        self.send(&match word {
+            Word::Flow(flow) => ToNode::Flow(flow),
+            Word::Unplugged(cable) => ToNode::Unplugged { cable },
+        });
+    }
+
+    pub(super) fn send_control(&mut self, control: Control) {
+        self.send(&ToNode::Control(control));
     }
 
     pub(super) fn send_release(&mut self, run: RunId) {

@@ -206,6 +206,7 @@ mod tests {
             cells: Vec::new(),
             watched: Vec::new(),
             cables: Vec::new(),
+            story: None,
             steps,
         }
     }

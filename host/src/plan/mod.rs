@@ -15,10 +15,12 @@ mod lower;
 mod order;
 mod placement;
 mod show;
+mod story;
 
 pub use lower::{PlanError, plan};
 pub use placement::{HOST, NodeTarget, PlaceId, Placement, PlacementError};
 pub use show::{to_dot, to_json, to_text};
+pub use story::StoryPlan;
 
 use illuminator_node::engine::PlacePlan;
 use illuminator_node::light::{Carrier, Palette};
@@ -40,6 +42,8 @@ pub struct TablePlan {
     pub watched: Vec<u32>,
     /// The cables and where their values and ends are; empty if everything runs in this process.
     pub cables: Vec<CablePlan>,
+    /// Where the host says, before each step, what is plugged and what follows; `None` if nothing depends on it.
+    pub story: Option<StoryPlan>,
     /// Number of co-simulation steps.
     pub steps: u64,
 }

@@ -2,7 +2,7 @@
 
 use super::dates::{RowDates, UnknownZone};
 use super::text;
-use crate::scenario::Recorder;
+use crate::scenario::{Item, Recorder};
 use illuminator_node::model::Slots;
 use illuminator_node::scalar::{Kind, Scalar};
 use illuminator_node::value::Value;
@@ -146,17 +146,19 @@ impl CsvRecorder {
     }
 }
 
-/// The positions of `items` grouped by model, models in order of first appearance, without repeats.
-fn grouped(items: &[(usize, usize)]) -> Vec<usize> {
+/// The positions of `items` grouped by model, models in order of first appearance, without repeats. The story
+/// counts as a model.
+fn grouped(items: &[Item]) -> Vec<usize> {
+    let model_of = |item: &Item| item.attribute().map(|(model, _)| model);
     let mut first_of_model = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut columns: Vec<usize> = (0..items.len())
         .filter(|&item| {
-            first_of_model.entry(items[item].0).or_insert(item);
+            first_of_model.entry(model_of(&items[item])).or_insert(item);
             seen.insert(items[item])
         })
         .collect();
     // The sort is stable, so the order inside a model stays.
-    columns.sort_by_key(|&item| first_of_model[&items[item].0]);
+    columns.sort_by_key(|&item| first_of_model[&model_of(&items[item])]);
     columns
 }

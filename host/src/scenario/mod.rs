@@ -14,11 +14,13 @@ mod diagnostic;
 mod inherit;
 mod report;
 mod schema;
+mod story;
 #[cfg(test)]
 mod tests;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use story::{Condition, Moment, Phase, Rule, Setting, Story, Target, Token, Via};
 pub use yaml::TEXT_BYTES_MAX;
 
 use illuminator_node::light::{Carrier, Palette};
@@ -30,7 +32,7 @@ use std::sync::Arc;
 
 /// Reads and checks a scenario: `text` is its YAML, `file` what messages call it. `files` gives the data files
 /// that it names; nothing else is touched. What is accepted: spec/scenario-format.md sections 1 to 6, and
-/// our own keys `connect.node` and `cables`.
+/// our own keys `connect.node`, `cables`, `connections[].via` and `story`.
 ///
 /// # Errors
 /// Every mistake that was found, located, together with the warnings.
@@ -74,9 +76,49 @@ pub struct Scenario {
     pub recorders: Vec<Recorder>,
     /// The cables of the table, in file order, with distinct ids; none in a plain Illuminator file.
     pub cables: Vec<Cable>,
+    /// The entries of `cables` that join no nodes, in file order; ids are unique among cables and tokens.
+    pub tokens: Vec<Token>,
+    /// What happens when, if the file tells a story.
+    pub story: Option<Story>,
     /// What runs but deserves a look (reliance on section inheritance, data that ends early, …).
     pub warnings: Vec<Diagnostic>,
 }
+
+impl Scenario {
+    /// The ids of all that can be plugged: the cables, then the tokens.
+    pub fn plugs(&self) -> impl Iterator<Item = u16> {
+        let cables = self.cables.iter().map(|cable| cable.id);
+        cables.chain(self.tokens.iter().map(|token| token.id))
+    }
+
+    /// Whether the result depends on what is plugged: there is a story, a connection through a cable, or a result
+    /// file that records either.
+    pub fn follows_plugs(&self) -> bool {
+        let records_plugs = |recorder: &Recorder| recorder.attributes().count() < recorder.items.len();
+        self.story.is_some()
+            || self.connections.iter().any(|connection| connection.via.is_some())
+            || self.recorders.iter().any(records_plugs)
+    }
+
+    /// The name of a recorded item, as in the file.
+    pub fn item_name(&self, item: Item) -> String {
+        match item {
+            Item::Attribute { model, attribute } => {
+                let model = &self.models[model];
+                format!("{}.{}", model.name, model.attributes[attribute].name)
+            }
+            Item::Phase => format!("{STORY}.{PHASE}"),
+            Item::Plugged(id) => format!("{STORY}.{PLUG}{id}"),
+        }
+    }
+}
+
+/// The model name under which `monitor.items` finds the story.
+const STORY: &str = "story";
+/// Its attribute: the name of the present phase.
+const PHASE: &str = "phase";
+/// Its attributes: whether the cable or token of the id that follows is plugged.
+const PLUG: &str = "cable_";
 
 /// One model of a scenario.
 pub struct ModelEntry {
@@ -123,6 +165,8 @@ pub struct Connection {
     /// `time_shifted`: the initial value, delivered in the first step instead of the value of the step before.
     /// It is the destination's `inputs` value of the LAST shifted connection from this source attribute.
     pub shifted: Option<Value>,
+    /// The cable that carries it, if it is not always there.
+    pub via: Option<Via>,
 }
 
 /// A result file and what goes into it.
@@ -138,15 +182,52 @@ pub struct Recorder {
     pub step_size: u32,
     /// Time zone in which the dates are printed.
     pub zone: String,
-    /// The items in the order of the file: (position in models, position in its attributes), repeats kept.
-    pub items: Vec<(usize, usize)>,
+    /// The items in the order of the file, repeats kept.
+    pub items: Vec<Item>,
 }
 
-/// An entry of the key `cables`: a light strip between two nodes, and the flow of energy that it shows.
+impl Recorder {
+    /// The attributes of models among the items: (position in models, position in its attributes).
+    pub fn attributes(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.items.iter().filter_map(Item::attribute)
+    }
+}
+
+/// What a result file records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    /// An attribute of a model.
+    Attribute {
+        /// Position in [`Scenario::models`].
+        model: usize,
+        /// Position in its `attributes`.
+        attribute: usize,
+    },
+    /// `story.phase`: the name of the present phase.
+    Phase,
+    /// `story.cable_ID`: 1 while the cable or token of this id is plugged, else 0.
+    Plugged(u16),
+}
+
+impl Item {
+    /// The attribute, if it is one of a model: (position in models, position in its attributes).
+    pub fn attribute(&self) -> Option<(usize, usize)> {
+        match *self {
+            Self::Attribute { model, attribute } => Some((model, attribute)),
+            Self::Phase | Self::Plugged(_) => None,
+        }
+    }
+}
+
+/// An entry of the key `cables` with two ends: a light strip between two nodes, and the flow of energy that it shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cable {
-    /// Its number, unique in the scenario.
+    /// Its number, unique among cables and tokens.
     pub id: u16,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Whether it counts as plugged until a node or an event says otherwise; true unless given.
+    pub plugged_at_start: bool,
     /// Its two nodes, by the names that `connect: {node: NAME}` uses; they differ. The energy of a positive value
     /// runs from the first to the second. A node on which no model is placed is accepted, with a warning.
     pub ends: [String; 2],

@@ -1,6 +1,8 @@
 //! What a loaded scenario holds, and messages that the validation vectors have no case for.
 
 mod cables;
+mod story;
+mod via;
 
 use super::*;
 use illuminator_node::model::Origin;
@@ -71,6 +73,15 @@ fn load_model(name: &str, rest: &str) -> String {
     )
 }
 
+const BATTERY: &str = "\
+- name: B1
+  type: Battery
+  parameters: {max_p: 9, min_p: -9, max_energy: 9, charge_efficiency: 95, discharge_efficiency: 95, soc_min: 5, soc_max: 95}
+  inputs: {flow2b: 0}
+  outputs: {p_out: 0, p_in: 0}
+  states: {mod: 0, soc: 50, flag: 0}
+";
+
 fn dummy(name: &str) -> String {
     format!(
         "- name: {name}\n  type: Dummy\n  parameters: {{param1: 1}}\n  inputs: {{in1: 7}}\n\
@@ -109,10 +120,10 @@ fn collectors_become_recorders() {
     let [monitor, extra] = scenario.recorders.as_slice() else { panic!("two result files") };
     assert_eq!(
         (monitor.file.as_str(), monitor.step_size, monitor.items.as_slice()),
-        ("out.csv", 2, &[(0, 0)][..])
+        ("out.csv", 2, &[Item::Attribute { model: 0, attribute: 0 }][..])
     );
     assert_eq!((extra.delimiter.as_str(), extra.zone.as_str(), extra.step_size), (";", "UTC", 2));
-    assert_eq!(extra.items, [(1, 0), (0, 0)]);
+    assert_eq!(extra.attributes().collect::<Vec<_>>(), [(1, 0), (0, 0)]);
     assert_eq!(extra.start, jiff::civil::date(2014, 1, 1).at(0, 0, 0, 0));
     assert_eq!((scenario.models.len(), scenario.connections.len()), (2, 0));
     let warnings = Diagnostics(scenario.warnings).to_string();

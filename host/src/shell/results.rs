@@ -64,12 +64,7 @@ impl ResultFiles {
     ) -> Result<Self, UnknownZone> {
         let mut output = output.map(|path| path.to_string_lossy().into_owned());
         let files = scenario.recorders.iter().zip(&plan.cells).map(|(recorder, cells)| {
-            let names: Vec<String> = (recorder.items.iter())
-                .map(|&(model, attribute)| {
-                    let model = &scenario.models[model];
-                    format!("{}.{}", model.name, model.attributes[attribute].name)
-                })
-                .collect();
+            let names: Vec<String> = recorder.items.iter().map(|&item| scenario.item_name(item)).collect();
             // Only the first recorder is the monitor.
             let output = output.take();
             let to_stdout = output.as_deref() == Some("-");

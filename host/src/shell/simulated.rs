@@ -1,6 +1,5 @@
 //! Simulated nodes in this process: the same node, the same UDP, on loopback.
 
-use illuminator_hal::sim::SimPin;
 use illuminator_node::node::Node;
 use illuminator_node::shell::{Clock, Machine, bind, hello, serve};
 use illuminator_protocol::ClusterKey;
@@ -75,7 +74,7 @@ async fn run(
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
             // A socket that fails ends its node; the host then reports the node as lost.
-            let mut machine = Machine { status_led: Box::new(SimPin::default()), animation: None };
+            let mut machine = Machine::default();
             let _ = serve(&socket, &mut node, &mut machine, Clock::start(), stop).await;
         });
     }

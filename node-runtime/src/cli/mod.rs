@@ -1,5 +1,6 @@
 //! The commands of `illuminator-node`.
 
+pub(crate) mod pins;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod strips;

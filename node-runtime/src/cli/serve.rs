@@ -1,11 +1,11 @@
 //! `illuminator-node serve`: waits for a host, and lights the strips.
 
+use super::pins::open_pins;
 use super::settings::{Options, Settings};
 use super::strips::{OpenedStrip, open_strips};
 use super::{Failure, wrong_use};
-use illuminator_hal::sim::SimPin;
 use illuminator_node::node::Node;
-use illuminator_node::shell::{Animation, Clock, LitStrip, Machine, bind, hello, read_key, serve};
+use illuminator_node::shell::{Animation, Clock, Inputs, LitStrip, Machine, bind, hello, read_key, serve};
 use illuminator_protocol::ClusterKey;
 use std::io::{self, Write};
 
@@ -23,6 +23,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         }
     };
     let strips = open_strips(&config.strips, hal)?;
+    let pins = open_pins(&config.pins, hal)?;
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let socket = bind(listen).await?;
         let _ = writeln!(
@@ -34,7 +35,9 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         );
         let clock = Clock::start();
         let animation = animate(strips, config.frames_per_s, clock)?;
-        let mut machine = Machine { status_led: Box::new(SimPin::default()), animation };
+        let _ = write!(io::stderr(), "{pins}");
+        let inputs = Inputs::start(pins.inputs, clock)?;
+        let mut machine = Machine::new(animation, pins.outputs, inputs);
         let mut node = Node::new(key, hello(&name), config.only);
         serve(&socket, &mut node, &mut machine, clock, stop_signal()).await?;
         Ok(())

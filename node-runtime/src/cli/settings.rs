@@ -2,6 +2,7 @@
 
 use super::{Failure, wrong_use};
 use clap::ValueEnum;
+use illuminator_hal::{Backend, SpiPort};
 use illuminator_node::config::{NodeConfig, order_name};
 use illuminator_node::model::registry::MODEL_TYPES;
 use illuminator_node::node::PORT;
@@ -31,20 +32,44 @@ pub(crate) struct Options {
     /// Take only these model types.
     #[arg(long, value_name = "TYPE,…", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
-    /// What drives the strips; `auto` takes for each what this machine has.
+    /// What drives strips and pins; `auto` takes for each what this machine has.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) hal: Hal,
 }
 
-/// What drives the strips.
+/// What drives strips and pins.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Hal {
-    /// SPI for strips whose bus is there, else the simulation.
+    /// What this machine has: rppal where it knows the board, else Linux's devices; the simulation for a strip whose
+    /// bus is not there, and for pins where there is no /dev/gpiochip*.
     Auto,
     /// The simulation.
     Sim,
-    /// SPI; a strip whose bus is not there is an error.
+    /// rppal; what is not there is an error.
     Rpi,
+    /// Linux's /dev/spidev* and /dev/gpiochip*; what is not there is an error.
+    Linux,
+}
+
+impl Hal {
+    /// What drives a strip on this bus.
+    pub(crate) fn of_strip(self, bus: SpiPort) -> Backend {
+        self.chosen().unwrap_or_else(|| Backend::of_strip(bus))
+    }
+
+    /// What drives the pins.
+    pub(crate) fn of_pins(self) -> Backend {
+        self.chosen().unwrap_or_else(Backend::of_pins)
+    }
+
+    const fn chosen(self) -> Option<Backend> {
+        match self {
+            Self::Auto => None,
+            Self::Sim => Some(Backend::Sim),
+            Self::Rpi => Some(Backend::Rpi),
+            Self::Linux => Some(Backend::Linux),
+        }
+    }
 }
 
 /// A configuration in which nothing is left open.
@@ -133,6 +158,7 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
             light.budget_ma,
         );
     }
+    text += &config.pins.to_string();
     // A closed pipe is a clean end.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(())

@@ -3,9 +3,7 @@
 use super::serve::stop_signal;
 use super::settings::{Hal, read_config};
 use super::{Failure, wrong_use};
-use illuminator_hal::rpi::{OpenError, SpiStrip};
-use illuminator_hal::sim::SimStrip;
-use illuminator_hal::{Rgb8, Strip, StripError};
+use illuminator_hal::{Backend, OpenError, Rgb8, Strip, StripError};
 use illuminator_node::config::{StripEntry, order_name};
 use illuminator_node::light::{CHANNEL_MA, IDLE_MA, StripConfig};
 use std::fmt;
@@ -34,15 +32,16 @@ pub(crate) struct TestStrip {
 pub(crate) struct OpenedStrip {
     pub(crate) entry: StripEntry,
     pub(crate) strip: Box<dyn Strip>,
-    simulated: bool,
+    backend: Backend,
 }
 
 impl fmt::Display for OpenedStrip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StripEntry { cable, bus, .. } = self.entry;
-        match self.simulated {
-            true => write!(f, "strip of cable {cable} on {bus}: simulated"),
-            false => write!(f, "strip of cable {cable} on {bus}: {}", bus.device().display()),
+        write!(f, "strip of cable {cable} on {bus}: {}", self.backend)?;
+        match self.backend {
+            Backend::Sim => Ok(()),
+            Backend::Rpi | Backend::Linux => write!(f, ", {}", bus.device().display()),
         }
     }
 }
@@ -54,17 +53,9 @@ pub(crate) fn open_strips(entries: &[StripEntry], hal: Hal) -> Result<Vec<Opened
 
 fn open(entry: StripEntry, hal: Hal) -> Result<OpenedStrip, OpenError> {
     let StripEntry { bus, order, config, .. } = entry;
-    let simulated = match hal {
-        Hal::Auto => !bus.device().exists(),
-        Hal::Sim => true,
-        Hal::Rpi => false,
-    };
-    let strip: Box<dyn Strip> = if simulated {
-        Box::new(SimStrip::new(bus.to_string(), config.leds, order))
-    } else {
-        Box::new(SpiStrip::open(bus, config.leds, order)?)
-    };
-    Ok(OpenedStrip { entry, strip, simulated })
+    let backend = hal.of_strip(bus);
+    let strip = backend.strip(bus, config.leds, order)?;
+    Ok(OpenedStrip { entry, strip, backend })
 }
 
 /// Shows on each strip a dot that walks from its first LED to its last, then red, green and blue; leaves it black.

@@ -3,7 +3,9 @@
 use super::gather::Gathers;
 use super::knob::{self, Knobs};
 use super::plan::{InputPlan, ModelPlan, PlacePlan, StagePlan};
-use crate::model::{Banks, Build, BuildError, Input, Io, Model, Origin, Slots, Stand, StepError, registry};
+use crate::model::{
+    Attribute, Banks, Build, BuildError, Input, Io, Model, Origin, Slots, Stand, StepError, registry,
+};
 use crate::value::Value;
 use core::ops::Range;
 
@@ -32,6 +34,7 @@ pub struct Engine {
     knobs: Knobs,
     stages: Vec<Stage>,
     shadows: Vec<(u32, u32)>,
+    board_lines: Vec<u32>,
     names: Vec<ModelName>,
 }
 
@@ -72,6 +75,7 @@ impl Engine {
             knobs: Knobs::default(),
             stages: stages(&plan.stages),
             shadows: plan.shadows.iter().map(|shadow| (shadow.of, shadow.slot)).collect(),
+            board_lines: Vec::new(),
             names: Vec::with_capacity(plan.models.len()),
         };
         for shadow in &plan.shadows {
@@ -111,6 +115,11 @@ impl Engine {
             inputs: first_input..self.inputs.len() as u32,
             gathers: first_gather..self.gathers.len(),
         });
+        let to_boards = |attribute: &Attribute| {
+            model_type.states.iter().any(|port| port.of_table && port.name == attribute.name)
+        };
+        let positions = (0..).zip(&built.attributes).filter(|(_, attribute)| to_boards(attribute));
+        self.board_lines.extend(positions.map(|(position, _)| plan.first_slot + position));
         self.knobs.add(self.names.len() as u32, plan);
         self.names.push(ModelName { name: plan.name.clone(), model_type });
         Ok(())
@@ -146,6 +155,11 @@ impl Engine {
     /// The slots to send after a stage ran, in the order of the values in the frame.
     pub fn exports(&self, stage: usize) -> &[u32] {
         &self.stages[stage].exports
+    }
+
+    /// The slots with what models tell the boards of cables: lists of a cable's id, or null, and a line.
+    pub fn board_lines(&self) -> &[u32] {
+        &self.board_lines
     }
 
     /// The values of this place.

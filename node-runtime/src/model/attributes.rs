@@ -51,7 +51,7 @@ impl ModelType {
         let mut attributes = Vec::new();
         for (port, origin, kind) in outputs.chain(states).filter(|(port, ..)| !unwritten.contains(&port.name))
         {
-            let declared = settings.section(kind).contains(port.name);
+            let declared = port.of_table || settings.section(kind).contains(port.name);
             match port.written {
                 Written::Always if !declared => return Err(self.undeclared(kind, port.name)),
                 Written::Always | Written::IfDeclared if declared => {
@@ -63,7 +63,8 @@ impl ModelType {
         Ok(attributes)
     }
 
-    fn undeclared(&self, kind: SectionKind, name: &str) -> BuildError {
+    /// The error for a name that the model writes and the section `kind` does not list.
+    pub(crate) fn undeclared(&self, kind: SectionKind, name: &str) -> BuildError {
         let (model, key) = (self.name, kind.key());
         BuildError::new(kind, name, format!("a {model} model writes `{name}`: add it under `{key}:`"))
     }

@@ -22,7 +22,7 @@ pub use io::{Input, Io, Slots, StepError};
 pub use settings::{BuildError, Section, SectionKind, Settings};
 pub use types::{
     Attribute, Build, Built, Cells, Const, Family, KeyDefault, ModelType, Origin, Parameter, Port, Row,
-    Table, Tables, Written,
+    Table, Tables, Takes, Written,
 };
 
 use crate::value::Value;

@@ -27,11 +27,13 @@ pub static MODEL_TYPES: &[&ModelType] = &[
     &networks::qvalve::TYPE,
     &control::controller::TYPE,
     &control::controller_t1::TYPE,
+    &control::story_mode::TYPE,
     &grid::grid_connection::TYPE,
     &data::collector::TYPE,
     &data::csv::TYPE,
     &utility::adder::TYPE,
     &utility::dummy::TYPE,
+    &utility::led_connection::TYPE,
 ];
 
 /// The model type of this name.

@@ -5,6 +5,7 @@ use crate::scalar::Scalar;
 use crate::value::{ITEMS_MAX, Value};
 use illuminator_protocol::DEPTH_MAX;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Which section of a model entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,6 +80,10 @@ pub struct Settings {
     pub step_size: u32,
     /// `scenario.time_resolution` `[s]`, at least 1
     pub resolution_s: u32,
+    /// For each connected input that [takes](super::Takes::AnyWithSources) its sources' names: their full ids,
+    /// `<model>-0.time-based_0`, in the order in which their values are added or listed. Known when a run is
+    /// planned, empty while a file is checked.
+    pub sources: BTreeMap<String, Vec<String>>,
     /// The input files of a CSV model, read and parsed; empty for every other model.
     #[serde(skip)]
     pub tables: Tables,
@@ -93,6 +98,11 @@ impl Settings {
             SectionKind::Outputs => &self.outputs,
             SectionKind::States => &self.states,
         }
+    }
+
+    /// The ids of the models that send to an input; none if nothing is connected.
+    pub fn sources(&self, input: &str) -> &[String] {
+        self.sources.get(input).map_or(&[], Vec::as_slice)
     }
 
     /// Checks that every value can be handed from model to model.

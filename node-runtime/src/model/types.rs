@@ -135,6 +135,8 @@ pub enum Const {
     Float(f64),
     /// A text.
     Text(&'static str),
+    /// `[]`
+    EmptyList,
     /// The class does not list this key at all.
     Absent,
 }
@@ -148,6 +150,7 @@ impl Const {
             Self::Int(i) => Some(Value::Int(i)),
             Self::Float(f) => Some(Value::Float(f)),
             Self::Text(text) => Some(Value::Text(text.to_owned())),
+            Self::EmptyList => Some(Value::List(Vec::new())),
             Self::Absent => None,
         }
     }
@@ -167,6 +170,10 @@ pub struct Port {
     pub written: Written,
     /// For inputs: whether a step needs it connected.
     pub required: bool,
+    /// For inputs: what may arrive there.
+    pub takes: Takes,
+    /// Whether it leads to the hardware of the table: the host feeds or reads it, and no scenario file knows it.
+    pub of_table: bool,
 }
 
 impl Port {
@@ -177,7 +184,16 @@ impl Port {
         meaning: &'static str,
         class_default: Const,
     ) -> Self {
-        Self { name, unit, meaning, class_default, written: Written::Never, required: true }
+        Self {
+            name,
+            unit,
+            meaning,
+            class_default,
+            written: Written::Never,
+            required: true,
+            takes: Takes::Number,
+            of_table: false,
+        }
     }
 
     /// An input that may be left open.
@@ -187,7 +203,16 @@ impl Port {
         meaning: &'static str,
         class_default: Const,
     ) -> Self {
-        Self { name, unit, meaning, class_default, written: Written::Never, required: false }
+        Self {
+            name,
+            unit,
+            meaning,
+            class_default,
+            written: Written::Never,
+            required: false,
+            takes: Takes::Number,
+            of_table: false,
+        }
     }
 
     /// An output or state.
@@ -198,8 +223,43 @@ impl Port {
         class_default: Const,
         written: Written,
     ) -> Self {
-        Self { name, unit, meaning, class_default, written, required: false }
+        Self {
+            name,
+            unit,
+            meaning,
+            class_default,
+            written,
+            required: false,
+            takes: Takes::Number,
+            of_table: false,
+        }
     }
+
+    /// The same input, for any value and not only for numbers.
+    pub const fn any(self) -> Self {
+        Self { takes: Takes::Any, ..self }
+    }
+
+    /// The same input, for any value, where the model also has to know who sends it.
+    pub const fn with_sources(self) -> Self {
+        Self { takes: Takes::AnyWithSources, ..self }
+    }
+
+    /// The same port, but between the model and the table's hardware: no scenario file knows it.
+    pub const fn of_table(self) -> Self {
+        Self { of_table: true, ..self }
+    }
+}
+
+/// What an input takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A number; several outputs are added, several states are refused.
+    Number,
+    /// Any value; several states arrive as a list.
+    Any,
+    /// Any value; [`Settings::sources`](field@Settings::sources) names the models that it comes from.
+    AnyWithSources,
 }
 
 /// When a model writes one of its outputs or states.

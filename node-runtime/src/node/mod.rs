@@ -10,11 +10,13 @@
 //! until it says there is nothing. Invariants: a (run, step, stage) is computed once and its reply repeated
 //! byte for byte; frames of another run change nothing; nothing here reads a clock or opens anything.
 
+mod board_lines;
 mod run;
 mod sight;
 
 use crate::engine::{Engine, PlacePlan};
 use crate::mailbox::Mailbox;
+pub use board_lines::BoardLine;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
     CableFlow, ClusterKey, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, Responder, RunId,
@@ -38,14 +40,25 @@ const REPLIES_WAITING_MAX: usize = 1024;
 const REQUESTS_MAX: usize = 256;
 
 /// What a node asks of the machine it runs on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Show which node this is, or stop showing it.
     Identify(bool),
+    /// Switch a relay. Wants to be answered by [`Node::control_done`].
+    Relay {
+        /// Its number in the node's configuration, from 0.
+        relay: u8,
+        /// Closed or open.
+        on: bool,
+    },
+    /// The table was stopped (`true`), or goes on.
+    EmergencyStop(bool),
     /// Show the flow through a cable, until told otherwise.
     Show(CableFlow),
     /// Nothing flows through a cable, because it is not plugged in at both ends.
     Unplugged(u16),
+    /// Tell the boards of these cables these lines, until told otherwise, whatever flows through their cables.
+    BoardLines(Vec<BoardLine>),
     /// The run is over: nothing flows through any cable.
     Dark,
     /// The host has fallen silent (`true`), or is heard again.
@@ -203,6 +216,11 @@ impl<A: Copy + Eq> Node<A> {
         events.into_iter().for_each(|event| self.report(event));
     }
 
+    /// Tells the host what the machine did of a control that it was asked for.
+    pub fn control_done(&mut self, control: Control, ok: bool) {
+        self.answer(&Reply::ControlDone { control, ok });
+    }
+
     /// The host's clock minus this node's `[µs]`, once it was measured.
     pub fn host_clock_offset_us(&mut self) -> Option<i64> {
         self.responder.session()?.stats().clock_offset_us
@@ -245,6 +263,9 @@ impl<A: Copy + Eq> Node<A> {
         if let Some(reply) = self.message(message) {
             self.answer(&reply);
         }
+        if let Some(lines) = self.run.as_mut().and_then(Run::take_board_lines) {
+            self.request(Request::BoardLines(lines));
+        }
         if let Some(snapshot) = self.run.as_mut().and_then(Run::take_snapshot) {
             self.answer(&snapshot);
         }
@@ -253,13 +274,7 @@ impl<A: Copy + Eq> Node<A> {
     fn message(&mut self, message: ToNode<'_>) -> Option<Reply> {
         match message {
             ToNode::Assign { run, plan } => Some(self.assign(run, plan)),
-            ToNode::Control(control) => {
-                let ok = matches!(control, Control::Identify { .. });
-                if let Control::Identify { on } = control {
-                    self.request(Request::Identify(on));
-                }
-                Some(Reply::ControlDone { control, ok })
-            }
+            ToNode::Control(control) => self.control(control),
             ToNode::Step { run, .. } | ToNode::SnapshotRequest { run } | ToNode::Restore { run, .. }
                 if self.run() != Some(run) =>
             {
@@ -297,10 +312,32 @@ impl<A: Copy + Eq> Node<A> {
         }
     }
 
-    /// Asks the machine for something. One that never looks loses the oldest requests.
+    /// What can be answered at once. A relay is the machine's: it knows what became of it.
+    fn control(&mut self, control: Control) -> Option<Reply> {
+        let ok = match control {
+            Control::Identify { on } => {
+                self.request(Request::Identify(on));
+                true
+            }
+            Control::EmergencyStop { on } => {
+                self.request(Request::EmergencyStop(on));
+                true
+            }
+            Control::Relay { relay, on } => {
+                self.request(Request::Relay { relay, on });
+                return None;
+            }
+            Control::Reboot | Control::Shutdown | Control::Action { .. } => false,
+        };
+        Some(Reply::ControlDone { control, ok })
+    }
+
+    /// Asks the machine for something. One that never looks loses the oldest requests; the host is told of a relay.
     fn request(&mut self, request: Request) {
-        if self.requests.len() == REQUESTS_MAX {
-            self.requests.pop_front();
+        if self.requests.len() == REQUESTS_MAX
+            && let Some(Request::Relay { relay, on }) = self.requests.pop_front()
+        {
+            self.control_done(Control::Relay { relay, on }, false);
         }
         self.requests.push_back(request);
     }

@@ -1,5 +1,6 @@
 //! One run on a node: its engine, the next step, and the replies that may be asked for again.
 
+use super::board_lines::{BoardLine, board_lines};
 use super::{NodeCounters, encode};
 use crate::engine::{Engine, Snapshot};
 use crate::wire::{ValueBuffer, read_into};
@@ -43,6 +44,8 @@ pub(super) struct Run {
     replies: VecDeque<CachedReply>,
     values: ValueBuffer,
     failed: bool,
+    /// What the boards were told last, and whether the machine has yet to hear of it.
+    board_lines: (Vec<BoardLine>, bool),
     /// A snapshot was asked for in the middle of a step.
     snapshot_due: bool,
 }
@@ -55,7 +58,8 @@ struct CachedReply {
 impl Run {
     pub(super) fn new(id: RunId, engine: Engine) -> Self {
         let (replies, values) = (VecDeque::new(), ValueBuffer::default());
-        Self { id, engine, next: (0, 0), replies, values, failed: false, snapshot_due: false }
+        let board_lines = (Vec::new(), false);
+        Self { id, engine, next: (0, 0), replies, values, failed: false, board_lines, snapshot_due: false }
     }
 
     /// Computes a turn, or finds the reply of one that was computed. A turn out of order is ignored: the host
@@ -100,6 +104,12 @@ impl Run {
         self.replies.get(index).map(|reply| reply.bytes.as_slice())
     }
 
+    /// What models tell the boards, if that has changed.
+    pub(super) fn take_board_lines(&mut self) -> Option<Vec<BoardLine>> {
+        let (lines, news) = &mut self.board_lines;
+        std::mem::take(news).then(|| lines.clone())
+    }
+
     /// Asks for the state. It is given between two steps, where it means the same on any node.
     pub(super) fn want_snapshot(&mut self) {
         self.snapshot_due = true;
@@ -133,6 +143,12 @@ impl Run {
             .import(stage, |slots, imports| read_into(values, slots, imports))
             .map_err(|error| (String::new(), format!("the values of the step cannot be read: {error}")))?;
         self.engine.run_stage(step, stage).map_err(|error| (error.model, error.reason))?;
+        let slots_of = self.engine.board_lines();
+        if !slots_of.is_empty() {
+            let lines = board_lines(self.engine.slots(), slots_of);
+            self.board_lines.1 |= lines != self.board_lines.0;
+            self.board_lines.0 = lines;
+        }
         self.values.clear();
         for &slot in self.engine.exports(stage) {
             self.values

@@ -5,12 +5,16 @@
 mod animate;
 mod clock;
 mod key;
+mod machine;
+mod pins;
 mod serve;
 
 pub use animate::{Animation, AnimationStats, LitStrip};
 pub use clock::Clock;
 pub use key::{KeyError, read_key};
-pub use serve::{Machine, bind, hello, serve};
+pub use machine::Machine;
+pub use pins::{Inputs, Outputs, Relay, RelayError, Watched};
+pub use serve::{bind, hello, serve};
 
 use illuminator_protocol::Entropy;
 

@@ -1,11 +1,11 @@
-//! The node's loop: one socket, one timer, one node.
+//! The node's loop: one socket, one timer, one node, one machine.
 
-use super::{Animation, Clock, RECEIVE_MAX, SystemEntropy, random_id};
-use crate::node::{Node, Request};
-use illuminator_hal::OutputPin;
-use illuminator_protocol::{BootId, Datagram, Hello};
+use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, random_id};
+use crate::node::Node;
+use crate::pins::{ButtonEvent, PinEvent};
+use illuminator_protocol::{BootId, Datagram, Event, Hello, Instant};
 use std::future::Future;
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use tokio::net::UdpSocket;
 
@@ -32,33 +32,7 @@ pub async fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     })
 }
 
-/// What a node drives on the machine it runs on.
-pub struct Machine {
-    /// Lit while the node is asked to show which one it is.
-    pub status_led: Box<dyn OutputPin>,
-    /// The strips; `None` if there are none.
-    pub animation: Option<Animation>,
-}
-
-impl Machine {
-    fn carry_out(&mut self, request: Request) {
-        if let Request::Identify(on) = request
-            && let Err(error) = self.status_led.set(on)
-        {
-            let _ = writeln!(io::stderr(), "{error}");
-        }
-        let Some(animation) = &self.animation else { return };
-        match request {
-            Request::Identify(on) => animation.identify(on),
-            Request::Show(flow) => animation.show(flow),
-            Request::Unplugged(cable) => animation.hide(cable),
-            Request::Dark => animation.dark(),
-            Request::HostSilent(silent) => animation.host_silent(silent),
-        }
-    }
-}
-
-/// Runs a node until `stop` is ready. `clock` is the one that the animation goes by.
+/// Runs a node until `stop` is ready. `clock` is the one that animation and inputs go by.
 ///
 /// # Errors
 /// A socket that no longer works. A datagram that could not be sent is not an error: the link sends again.
@@ -78,17 +52,18 @@ pub async fn serve(
             // Unreachable peers and full buffers look like loss, which the link repairs.
             let _ = socket.send_to(&outgoing, to).await;
         }
-        while let Some(request) = node.poll_request() {
-            machine.carry_out(request);
+        if carry_out(node, machine, clock) {
+            // Answers of the machine wait to be sent.
+            continue;
         }
-        if let Some(animation) = &machine.animation {
-            let measured_us = node.host_clock_offset_us();
-            if measured_us != offset_us {
-                offset_us = measured_us;
-                animation.host_clock(measured_us.unwrap_or(0));
-            }
+        let measured_us = node.host_clock_offset_us();
+        if measured_us != offset_us {
+            offset_us = measured_us;
+            machine.host_clock(measured_us.unwrap_or(0));
         }
-        let deadline = clock.system(node.poll_timeout()).into();
+        let due = machine.tick(clock.now().as_micros()).map(Instant::from_micros);
+        let deadline = due.map_or(node.poll_timeout(), |due| due.min(node.poll_timeout()));
+        let deadline = clock.system(deadline).into();
         tokio::select! {
             biased;
             () = &mut stop => return Ok(()),
@@ -100,7 +75,38 @@ pub async fn serve(
                     let _ = node.handle(clock.now(), from, &mut incoming[..length], &mut SystemEntropy);
                 }
             }
+            event = machine.next_event() => {
+                machine.event(event, clock.now().as_micros());
+                report(node, event);
+            }
             () = tokio::time::sleep_until(deadline) => {}
         }
     }
+}
+
+/// Tells the host what happened at a pin.
+fn report(node: &mut Node<SocketAddr>, event: PinEvent) {
+    match event {
+        PinEvent::Plug { cable, plugged } => node.cable(cable, plugged),
+        PinEvent::EmergencyStop(on) => node.report(Event::EmergencyStop { on }),
+        PinEvent::Button(ButtonEvent::Pressed) => node.report(Event::Button { pressed: true }),
+        PinEvent::Button(ButtonEvent::Released) => node.report(Event::Button { pressed: false }),
+        PinEvent::Button(ButtonEvent::Held) => {
+            node.report(Event::Notice {
+                text: "its button has been held for 5 s: is something leaning on it?",
+            });
+        }
+    }
+}
+
+/// Lets the machine do what the node asks for; whether there was anything.
+fn carry_out(node: &mut Node<SocketAddr>, machine: &mut Machine, clock: Clock) -> bool {
+    let mut asked = false;
+    while let Some(request) = node.poll_request() {
+        asked = true;
+        if let Some((control, ok)) = machine.carry_out(request, clock.now().as_micros()) {
+            node.control_done(control, ok);
+        }
+    }
+    asked
 }

@@ -36,8 +36,8 @@ pub(in crate::cli) struct Identify {
 pub(in crate::cli) struct Power {
     #[command(flatten)]
     addressee: Addressee,
-    /// Number of the relay, counted from 1 in the order of the node's configuration.
-    #[arg(value_name = "RELAY", value_parser = clap::value_parser!(u8).range(1..))]
+    /// Number of the relay, as the node and its `check-config` show it: from 0 in the order of its configuration.
+    #[arg(value_name = "RELAY")]
     relay: u8,
     /// What to do with it.
     #[arg(value_enum)]
@@ -103,7 +103,7 @@ impl Power {
     pub(super) fn run(self) -> Result<(), Failure> {
         let mut node = self.addressee.reach()?;
         let on = matches!(self.switch, Switch::On);
-        if !node.ask(Control::Relay { relay: self.relay - 1, on }).map_err(|failure| failed(&failure))? {
+        if !node.ask(Control::Relay { relay: self.relay, on }).map_err(|failure| failed(&failure))? {
             return Err(refused(
                 &node,
                 &format!(

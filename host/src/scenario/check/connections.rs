@@ -1,11 +1,12 @@
 //! The entries of `connections`: who they join, and the rules for each by itself
 //! (spec/scenario-format.md section 5).
 
+use super::cables::Ids;
 use super::cast::{Cast, Role};
-use super::sources;
-use crate::scenario::Connection;
+use super::{sources, via};
 use crate::scenario::report::{Mark, Report, quote};
 use crate::scenario::schema::{Endpoint, RawConnection};
+use crate::scenario::{Connection, Item};
 use illuminator_node::model::{Origin, SectionKind};
 use illuminator_node::value::Value;
 use std::collections::btree_map::Entry;
@@ -31,8 +32,15 @@ pub(super) struct Route {
     pub(super) to: Endpoint,
 }
 
+impl Route {
+    /// Whether something arrives in every step.
+    pub(super) fn is_steady(&self) -> bool {
+        self.connection.via.as_ref().is_none_or(|via| via.otherwise.is_some())
+    }
+}
+
 /// Joins models as the file says; connections to Collectors become items of their result files.
-pub(super) fn resolve(raws: &[RawConnection], cast: &mut Cast, report: &mut Report<'_>) -> Routes {
+pub(super) fn resolve(raws: &[RawConnection], ids: &Ids, cast: &mut Cast, report: &mut Report<'_>) -> Routes {
     let mut routes = Routes::default();
     // First line on which a source is used, for the split rule.
     let mut used: BTreeMap<(&str, &str), u32> = BTreeMap::new();
@@ -41,8 +49,9 @@ pub(super) fn resolve(raws: &[RawConnection], cast: &mut Cast, report: &mut Repo
         let to = cast.find(&raw.to, report);
         match (from, to) {
             (Some(from), Some(Role::Collector(collector))) => {
+                via::refuse(raw, report);
                 if let Some(attribute) = sources::attribute(cast, from, &raw.from, report) {
-                    cast.collectors[collector].items.push((from, attribute));
+                    cast.collectors[collector].items.push(Item::Attribute { model: from, attribute });
                 }
             }
             (Some(from), Some(Role::Model(to))) => {
@@ -54,7 +63,7 @@ pub(super) fn resolve(raws: &[RawConnection], cast: &mut Cast, report: &mut Repo
                     }
                     Entry::Occupied(first) => Some(*first.get()),
                 };
-                match route(cast, raw, from, to, first_use, report) {
+                match route(cast, ids, raw, (from, to), first_use, report) {
                     Some(connection) => {
                         routes.routes.push(Route { connection, from: raw.from.clone(), to: raw.to.clone() });
                     }
@@ -94,9 +103,9 @@ fn source_model(cast: &Cast, from: &Endpoint, report: &mut Report<'_>) -> Option
 
 fn route(
     cast: &Cast,
+    ids: &Ids,
     raw: &RawConnection,
-    from: usize,
-    to: usize,
+    (from, to): (usize, usize),
     first_use: Option<u32>,
     report: &mut Report<'_>,
 ) -> Option<Connection> {
@@ -109,17 +118,19 @@ fn route(
         check_split(cast, from, &raw.from, line, report);
     }
     let shifted = if raw.time_shifted { initial_value(cast, raw, from, to, report) } else { None };
-    if report.errors() > errors {
-        return None;
-    }
-    Some(Connection {
+    let mut connection = Connection {
         from_model: from,
         from_attribute: from_attribute?,
         to_model: to,
         to_input,
         to_name: raw.to.attribute.clone(),
         shifted: shifted.map(|(value, _)| value.clone()),
-    })
+        via: None,
+    };
+    if let Some(raw_via) = &raw.via {
+        connection.via = via::resolve(cast, ids, raw_via, &connection, report);
+    }
+    (report.errors() == errors).then_some(connection)
 }
 
 /// The position of the input in the model type; `None` if the model never reads this name. Any declared name
@@ -127,7 +138,7 @@ fn route(
 fn destination(cast: &Cast, to: usize, endpoint: &Endpoint, report: &mut Report<'_>) -> Option<usize> {
     let member = &cast.models[to];
     let (model_type, name) = (member.entry.model_type, endpoint.attribute.as_str());
-    let input = model_type.inputs.iter().position(|port| port.name == name);
+    let input = model_type.inputs.iter().position(|port| port.name == name && !port.of_table);
     let model = quote(&member.entry.name);
     match (member.declares(name), input) {
         (true, Some(_)) => {}
@@ -142,7 +153,7 @@ fn destination(cast: &Cast, to: usize, endpoint: &Endpoint, report: &mut Report<
             format!("add `{name}:` under `inputs:` of {model}"),
         ),
         (false, None) => {
-            let known = model_type.inputs.iter().map(|port| port.name);
+            let known = model_type.inputs.iter().filter(|port| !port.of_table).map(|port| port.name);
             report.error_unknown(endpoint.mark, format!("{model} has no input {}", quote(name)), name, known);
         }
     }

@@ -2,10 +2,11 @@
 
 use super::cast::Cast;
 use super::connections::{Route, Routes};
+use crate::scenario::Connection;
 use crate::scenario::report::{Report, quote};
-use illuminator_node::model::{ModelType, Origin};
+use illuminator_node::model::{ModelType, Origin, Takes};
 use illuminator_node::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Checks every input of every model.
 pub(super) fn check(cast: &Cast, routes: &Routes, report: &mut Report<'_>) {
@@ -25,7 +26,7 @@ pub(super) fn check(cast: &Cast, routes: &Routes, report: &mut Report<'_>) {
         arrivals.sort_by_key(|arrival| (arrival.group, arrival.index));
         check_input(cast, cast.models[*model].entry.model_type, arrivals, report);
     }
-    check_required(cast, routes, &arriving.keys().copied().collect(), report);
+    check_required(cast, routes, &arriving, report);
 }
 
 /// A connection at its input.
@@ -55,7 +56,7 @@ fn check_input(cast: &Cast, model_type: &ModelType, arrivals: &[Arrival<'_>], re
     }
     if let Some(second) = rest.first()
         && origin(first) == Origin::State
-        && needs_number(model_type, second)
+        && needs_number(model_type, &second.connection)
     {
         report.error_help(
             second.to.mark,
@@ -71,7 +72,7 @@ fn check_input(cast: &Cast, model_type: &ModelType, arrivals: &[Arrival<'_>], re
     for route in &remaining {
         if route.connection.shifted == Some(Value::Null)
             && origin(route) == Origin::State
-            && needs_number(model_type, route)
+            && needs_number(model_type, &route.connection)
         {
             let message = format!(
                 "{} needs a number in the first step, but its initial value is null",
@@ -111,15 +112,20 @@ fn remaining<'a>(arrivals: &[Arrival<'a>], report: &mut Report<'_>) -> Vec<&'a R
     remaining
 }
 
-/// Whether the model computes with what arrives there. A Dummy passes on whatever it gets.
-fn needs_number(model_type: &ModelType, route: &Route) -> bool {
-    route.connection.to_input.is_some() && model_type.name != "Dummy"
+/// Whether the model computes with what arrives there.
+pub(super) fn needs_number(model_type: &ModelType, connection: &Connection) -> bool {
+    connection.to_input.is_some_and(|input| computes(model_type, input))
+}
+
+/// Whether models of this type compute with what arrives at an input.
+pub(super) fn computes(model_type: &ModelType, input: usize) -> bool {
+    model_type.inputs[input].takes == Takes::Number
 }
 
 fn check_required(
     cast: &Cast,
     routes: &Routes,
-    connected: &BTreeSet<(usize, &str)>,
+    arriving: &BTreeMap<(usize, &str), Vec<Arrival<'_>>>,
     report: &mut Report<'_>,
 ) {
     if routes.astray {
@@ -130,17 +136,26 @@ fn check_required(
             continue;
         }
         for port in member.entry.model_type.inputs.iter().filter(|port| port.required) {
-            if !connected.contains(&(index, port.name)) {
-                let name = &member.entry.name;
+            let name = &member.entry.name;
+            let Some(arrivals) = arriving.get(&(index, port.name)) else {
                 let message = format!("nothing is connected to the input `{}` of {}", port.name, quote(name));
-                report.error_help(
-                    member.mark,
-                    message,
-                    format!(
-                        "add a connection `to: {name}.{}`; a value under `inputs:` does not replace it",
-                        port.name
-                    ),
+                let help = format!(
+                    "add a connection `to: {name}.{}`; a value under `inputs:` does not replace it",
+                    port.name
                 );
+                report.error_help(member.mark, message, help);
+                continue;
+            };
+            let routes = || arrivals.iter().map(|arrival| arrival.route);
+            if !routes().any(Route::is_steady)
+                && let Some(route) = routes().next()
+            {
+                let message = format!(
+                    "nothing arrives at the input `{}` of {} while its cables are unplugged",
+                    port.name,
+                    quote(name)
+                );
+                report.error_help(route.to.mark, message, "add `otherwise: 0` to `via`");
             }
         }
     }

@@ -5,7 +5,8 @@
 //!                │
 //!   connections ─┼─▶ routes ─▶ inputs (what meets at one input) ─▶ cycles
 //!   monitor ─────┼─▶ recorders
-//!   cables ──────┴─▶ what they show
+//!   cables ──────┼─▶ what they show
+//!   story ───────┴─▶ what its conditions ask and what it sets
 //!   tables ─▶ the rows that the run will read
 //! ```
 //!
@@ -21,12 +22,14 @@ mod keys;
 mod models;
 mod recorders;
 mod sources;
+mod story;
 mod table_files;
 mod tables;
+mod via;
 
 use super::report::{Mark, Report};
 use super::schema::RawScenario;
-use super::{Files, Recorder, Scenario};
+use super::{Files, Item, Recorder, Scenario, Story};
 
 /// The checked scenario; `None` after reporting why it cannot run.
 pub(super) fn check(
@@ -45,14 +48,20 @@ pub(super) fn check(
             format!("the run is shorter than one step of {} s: nothing is computed", run.resolution_s);
         report.warning_help(raw.end_mark, message, "set a later `end_time`");
     }
+    story::reserve_name(&raw, report);
+    let ids = cables::Ids::of(&raw.plugs);
     let mut cast = models::resolve(&mut raw.models, &raw.monitor_file, &run, files, report);
-    let routes = connections::resolve(&raw.connections, &mut cast, report);
-    let items = recorders::items(&cast, &raw.monitor_items, report);
-    let cables = cables::resolve(&cast, raw.cables, report);
+    let routes = connections::resolve(&raw.connections, &ids, &mut cast, report);
+    let has_phases = raw.story.as_ref().is_some_and(|story| !story.phases.is_empty());
+    let items = recorders::items(&cast, &raw.monitor_items, &ids, has_phases, report);
+    let cables = cables::resolve(&cast, raw.plugs.cables, report);
+    let story = raw.story.as_ref().and_then(|story| story::resolve(&cast, &ids, story, report));
     inputs::check(&cast, &routes, report);
     cycles::check(&cast, &routes.routes, report);
     let shown = cables.iter().map(|cable| cable.shows);
-    let used: Vec<_> = items.iter().copied().chain(shown).collect();
+    let watched = story.iter().flat_map(Story::watched);
+    let recorded = items.iter().filter_map(Item::attribute);
+    let used: Vec<_> = recorded.chain(shown).chain(watched).collect();
     tables::check(&cast, &routes.routes, &used, &run, files, report);
     if report.errors() > errors {
         return None;
@@ -67,6 +76,8 @@ pub(super) fn check(
         connections: routes.routes.into_iter().map(|route| route.connection).collect(),
         recorders: std::iter::once(monitor).chain(cast.collectors).collect(),
         cables,
+        tokens: raw.plugs.tokens,
+        story,
         warnings: Vec::new(),
     })
 }

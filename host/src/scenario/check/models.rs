@@ -185,6 +185,7 @@ impl Stage<'_, '_> {
             step_size,
             resolution_s: self.run.resolution_s,
             tables,
+            ..Settings::default()
         };
         let values = SectionKind::ALL.iter().flat_map(|kind| &settings.section(*kind).0);
         self.entries += values.map(|(_, value)| 1 + value.items()).sum::<usize>();

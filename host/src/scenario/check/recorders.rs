@@ -1,12 +1,13 @@
 //! Result files: that of `monitor` and those of Collectors in the model list.
 
+use super::cables::Ids;
 use super::cast::Cast;
 use super::keys::{Keys, Reported};
 use super::{Run, date_of, sources, zone_is_known};
 use crate::csv::parse_start;
 use crate::scenario::report::{Located, Mark, Report, quote};
 use crate::scenario::schema::Endpoint;
-use crate::scenario::{Files, Recorder};
+use crate::scenario::{Files, Item, PHASE, PLUG, Recorder, STORY};
 use std::path::Path;
 
 /// Column separator unless a Collector says otherwise.
@@ -79,9 +80,38 @@ pub(super) fn start_of(keys: &Keys<'_>, run: &Run, report: &mut Report<'_>) -> R
     }
 }
 
-/// Resolves `monitor.items`.
-pub(super) fn items(cast: &Cast, items: &[Endpoint], report: &mut Report<'_>) -> Vec<(usize, usize)> {
-    items.iter().filter_map(|item| sources::value(cast, item, report)).collect()
+/// Resolves `monitor.items`: attributes of models, and those of the story unless a model has its name.
+pub(super) fn items(
+    cast: &Cast,
+    items: &[Endpoint],
+    ids: &Ids,
+    has_phases: bool,
+    report: &mut Report<'_>,
+) -> Vec<Item> {
+    let resolve = |item: &Endpoint| {
+        if item.model == STORY && !cast.has(STORY) && (has_phases || ids.names().next().is_some()) {
+            return story_item(item, ids, has_phases, report);
+        }
+        let (model, attribute) = sources::value(cast, item, report)?;
+        Some(Item::Attribute { model, attribute })
+    };
+    items.iter().filter_map(resolve).collect()
+}
+
+fn story_item(item: &Endpoint, ids: &Ids, has_phases: bool, report: &mut Report<'_>) -> Option<Item> {
+    let name = item.attribute.as_str();
+    if has_phases && name == PHASE {
+        return Some(Item::Phase);
+    }
+    let id = name.strip_prefix(PLUG).and_then(|id| id.parse().ok());
+    // `cable_07` is not `cable_7`: a name is spelt in one way.
+    let found = id.filter(|&id| ids.contains(id) && name == format!("{PLUG}{id}"));
+    if found.is_none() {
+        let message = format!("the story has no value {}", quote(name));
+        let known = has_phases.then_some(PHASE).into_iter().chain(ids.names());
+        report.error_unknown(item.mark, message, name, known);
+    }
+    found.map(Item::Plugged)
 }
 
 fn directory_is_there(file: &str, mark: Mark, files: &mut dyn Files, report: &mut Report<'_>) -> bool {

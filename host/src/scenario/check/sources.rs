@@ -27,10 +27,15 @@ pub(super) fn attribute(
     let member = &cast.models[model];
     let entry = &member.entry;
     let name = endpoint.attribute.as_str();
-    if let Some(position) = entry.attributes.iter().position(|attribute| attribute.name == name) {
+    let ports = || entry.model_type.outputs.iter().chain(entry.model_type.states);
+    let of_table = |name: &str| ports().any(|port| port.of_table && port.name == name);
+    let known = (entry.attributes.iter().map(|attribute| attribute.name.as_str()))
+        .enumerate()
+        .filter(|(_, name)| !of_table(name));
+    if let Some((position, _)) = known.clone().find(|(_, written)| *written == name) {
         return Some(position);
     }
-    let written: Vec<&str> = entry.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    let written: Vec<&str> = known.map(|(_, name)| name).collect();
     let (model_name, type_name) = (quote(&entry.name), entry.model_type.name);
     if !member.declares(name) {
         let message = format!("{model_name} has no attribute {}", quote(name));

@@ -5,8 +5,8 @@ use super::connections::Route;
 use super::table_files::row_problem;
 use super::{Run, date_text};
 use crate::csv::column_names;
-use crate::scenario::Files;
 use crate::scenario::report::{Report, list, quote};
+use crate::scenario::{Files, Recorder};
 use illuminator_node::model::{Build, Cells, Table};
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub(super) fn check(
     report: &mut Report<'_>,
 ) {
     let read = routes.iter().map(|route| (route.connection.from_model, route.connection.from_attribute));
-    let recorded = cast.collectors.iter().flat_map(|collector| &collector.items).chain(used).copied();
+    let recorded = cast.collectors.iter().flat_map(Recorder::attributes).chain(used.iter().copied());
     let used: BTreeSet<(usize, usize)> = read.chain(recorded).collect();
     let switching: BTreeSet<usize> = routes
         .iter()

@@ -1,7 +1,9 @@
-//! The entries of `cables`, a key of our own: light strips between two nodes, and what they show.
+//! The entries of `cables`, a key of our own: light strips between two nodes and what they show; and tokens, single
+//! plugs that join nothing.
 
 use super::fields::{self, Fields};
 use super::{Endpoint, read_endpoint};
+use crate::scenario::Token;
 use crate::scenario::report::{Located, Mark, Report, quote};
 use crate::scenario::yaml::{Node, Yaml};
 use illuminator_node::light::{Carrier, Palette};
@@ -17,10 +19,20 @@ const CARRIERS: [(&str, Carrier); 4] = [
 /// The words of `colour`.
 const PALETTES: [(&str, Palette); 2] = [("carrier", Palette::Carrier), ("load", Palette::Load)];
 
+/// The keys that only a cable has. An entry without any of them is a token.
+const CABLE_KEYS: [&str; 5] = ["ends", "shows", "full_scale", "carrier", "colour"];
+
+/// All entries, with distinct ids.
+#[derive(Default)]
+pub(in crate::scenario) struct Plugs {
+    pub(in crate::scenario) cables: Vec<RawCable>,
+    pub(in crate::scenario) tokens: Vec<Token>,
+}
+
 /// A cable as the file describes it.
 pub(in crate::scenario) struct RawCable {
-    /// Unique in the file.
-    pub(in crate::scenario) id: u16,
+    /// What it has in common with a token.
+    pub(in crate::scenario) plug: Token,
     /// Two different nodes.
     pub(in crate::scenario) ends: [Located<String>; 2],
     pub(in crate::scenario) shows: Endpoint,
@@ -31,16 +43,53 @@ pub(in crate::scenario) struct RawCable {
 }
 
 /// All entries.
-pub(super) fn read_all(key: Mark, node: &Node, report: &mut Report<'_>) -> Option<Vec<RawCable>> {
-    // By id: the line where it occurs first, be the rest of that cable right or wrong.
+pub(super) fn read_all(key: Mark, node: &Node, report: &mut Report<'_>) -> Option<Plugs> {
+    // By id: the line where it occurs first, be the rest of that entry right or wrong.
     let mut lines: BTreeMap<u16, u32> = BTreeMap::new();
-    fields::items(node, key, "cables", report, |item, report| read(item, &mut lines, report))
+    let mut plugs = Plugs::default();
+    fields::items(node, key, "cables", report, |item, report| read(item, &mut lines, &mut plugs, report))?;
+    Some(plugs)
 }
 
-fn read(node: &Node, lines: &mut BTreeMap<u16, u32>, report: &mut Report<'_>) -> Option<RawCable> {
-    let keys = ["id", "ends", "shows", "full_scale", "carrier", "colour"];
+fn read(
+    node: &Node,
+    lines: &mut BTreeMap<u16, u32>,
+    plugs: &mut Plugs,
+    report: &mut Report<'_>,
+) -> Option<()> {
+    let keys: Vec<&'static str> = ["id", "name", "plugged"].into_iter().chain(CABLE_KEYS).collect();
     let fields = Fields::open(node, node.mark, "a cable", &keys, report)?;
-    let id = fields.required("id", report).and_then(|(_, node)| read_id(node, lines, report));
+    let is_token = CABLE_KEYS.iter().all(|key| fields.get(key).is_none());
+    let plug = read_plug(&fields, !is_token, lines, report);
+    if is_token {
+        plugs.tokens.push(plug?);
+    } else {
+        plugs.cables.push(read_cable(&fields, plug, report)?);
+    }
+    Some(())
+}
+
+/// What cables and tokens have in common.
+fn read_plug(
+    fields: &Fields<'_>,
+    plugged_at_start: bool,
+    lines: &mut BTreeMap<u16, u32>,
+    report: &mut Report<'_>,
+) -> Option<Token> {
+    let id = fields.required("id", report).and_then(|(_, node)| read_new_id(node, lines, report));
+    let name = match fields.get("name") {
+        Some((_, node)) => Some(fields::text(node, "`name`", report)?),
+        None => None,
+    };
+    let plugged_at_start = match fields.get("plugged") {
+        Some((_, node)) => fields::boolean(node, "`plugged`", report)?,
+        None => plugged_at_start,
+    };
+    Some(Token { id: id?, name, plugged_at_start })
+}
+
+/// The rest of a cable. Its mistakes are reported also where `plug` is missing because of others.
+fn read_cable(fields: &Fields<'_>, plug: Option<Token>, report: &mut Report<'_>) -> Option<RawCable> {
     let ends = fields.required("ends", report).and_then(|(_, node)| read_ends(node, report));
     let shows = fields.required("shows", report).and_then(|(_, node)| read_endpoint(node, "`shows`", report));
     let full_scale_kw =
@@ -54,7 +103,7 @@ fn read(node: &Node, lines: &mut BTreeMap<u16, u32>, report: &mut Report<'_>) ->
         None => Some(Palette::Carrier),
     };
     Some(RawCable {
-        id: id?,
+        plug: plug?,
         ends: ends?,
         shows: shows?,
         full_scale_kw: full_scale_kw?,
@@ -63,12 +112,18 @@ fn read(node: &Node, lines: &mut BTreeMap<u16, u32>, report: &mut Report<'_>) ->
     })
 }
 
-fn read_id(node: &Node, lines: &mut BTreeMap<u16, u32>, report: &mut Report<'_>) -> Option<u16> {
-    let number = fields::integer(node, "`id`", report)?;
-    let Ok(id) = u16::try_from(number) else {
-        report.error(node.mark, format!("`id` must be between 0 and {}, not {number}", u16::MAX));
-        return None;
-    };
+/// The id of a cable or token; `what` is what messages call it.
+pub(super) fn read_id(node: &Node, what: &str, report: &mut Report<'_>) -> Option<Located<u16>> {
+    let number = fields::integer(node, what, report)?;
+    let id = u16::try_from(number).ok();
+    if id.is_none() {
+        report.error(node.mark, format!("{what} must be between 0 and {}, not {number}", u16::MAX));
+    }
+    Some(Located { value: id?, mark: node.mark })
+}
+
+fn read_new_id(node: &Node, lines: &mut BTreeMap<u16, u32>, report: &mut Report<'_>) -> Option<u16> {
+    let id = read_id(node, "`id`", report)?.value;
     if let Some(line) = lines.get(&id) {
         let message = format!("there are two cables with the id {id}; the first one is on line {line}");
         report.error_help(node.mark, message, "give each cable an id of its own");

@@ -1,18 +1,24 @@
 //! From the tree to raw structs: which keys there are, which must be there, what their values look like.
 //!
 //! These are the rules of spec/scenario-format.md section 2. What names refer to is not looked at here. Keys
-//! of our own: `connect.node`, the name of a node, instead of `connect.ip`; and `cables`.
+//! of our own: `connect.node`, the name of a node, instead of `connect.ip`; `cables`; `via` of a connection; and
+//! `story`.
 
 mod cable;
+mod condition;
 mod fields;
 mod model;
+mod story;
 
 use super::report::{Located, Mark, Report, quote};
 use super::yaml::{Node, Yaml};
-pub(super) use cable::RawCable;
+pub(super) use cable::{Plugs, RawCable};
+pub(super) use condition::RawCondition;
 use fields::Fields;
+use illuminator_node::value::Value;
 use jiff::civil::DateTime;
 pub(super) use model::{Entry, RawModel, RawSection};
+pub(super) use story::{RawPhase, RawSetting, RawStory};
 
 /// A scenario file that keeps the rules of the format.
 pub(super) struct RawScenario {
@@ -27,8 +33,8 @@ pub(super) struct RawScenario {
     pub(super) connections: Vec<RawConnection>,
     pub(super) monitor_file: Located<String>,
     pub(super) monitor_items: Vec<Endpoint>,
-    /// With distinct ids.
-    pub(super) cables: Vec<RawCable>,
+    pub(super) plugs: Plugs,
+    pub(super) story: Option<RawStory>,
     /// The first key for sweeps (`align_parameters`, `multi_parameters`), if any.
     pub(super) sweep: Option<Mark>,
 }
@@ -38,6 +44,15 @@ pub(super) struct RawConnection {
     pub(super) from: Endpoint,
     pub(super) to: Endpoint,
     pub(super) time_shifted: bool,
+    pub(super) via: Option<RawVia>,
+}
+
+/// The key `via` of a connection.
+pub(super) struct RawVia {
+    /// Where it stands.
+    pub(super) mark: Mark,
+    pub(super) cable: Located<u16>,
+    pub(super) otherwise: Option<Located<Value>>,
 }
 
 /// `model.attribute`.
@@ -67,7 +82,7 @@ struct Period {
 /// The raw scenario; `None` after reporting every broken rule.
 pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Option<RawScenario> {
     let errors = report.errors();
-    let keys = ["scenario", "models", "connections", "monitor", "cables"];
+    let keys = ["scenario", "models", "connections", "monitor", "cables", "story"];
     let top = Fields::open(root, root.mark, "a scenario file", &keys, report)?;
     let period = top.required("scenario", report).and_then(|(key, node)| read_period(key.mark, node, report));
     let models = top
@@ -78,10 +93,11 @@ pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Option<RawScenario> 
         .and_then(|(key, node)| fields::items(node, key.mark, "connections", report, read_connection));
     let monitor =
         top.required("monitor", report).and_then(|(key, node)| read_monitor(key.mark, node, report));
-    let cables = match top.get("cables") {
+    let plugs = match top.get("cables") {
         Some((key, node)) => cable::read_all(key.mark, node, report),
-        None => Some(Vec::new()),
+        None => Some(Plugs::default()),
     };
+    let story = top.get("story").and_then(|(key, node)| story::read(key.mark, node, report));
     if report.errors() > errors {
         return None;
     }
@@ -97,7 +113,8 @@ pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Option<RawScenario> 
         connections: connections?,
         monitor_file,
         monitor_items,
-        cables: cables?,
+        plugs: plugs?,
+        story,
         sweep,
     })
 }
@@ -182,14 +199,30 @@ fn read_date(node: &Node, what: &str, report: &mut Report<'_>) -> Option<Located
 }
 
 fn read_connection(node: &Node, report: &mut Report<'_>) -> Option<RawConnection> {
-    let fields = Fields::open(node, node.mark, "a connection", &["from", "to", "time_shifted"], report)?;
+    let keys = ["from", "to", "time_shifted", "via"];
+    let fields = Fields::open(node, node.mark, "a connection", &keys, report)?;
     let from = fields.required("from", report).and_then(|(_, node)| read_endpoint(node, "`from`", report));
     let to = fields.required("to", report).and_then(|(_, node)| read_endpoint(node, "`to`", report));
     let time_shifted = match fields.get("time_shifted") {
         Some((_, node)) => fields::boolean(node, "`time_shifted`", report),
         None => Some(false),
     };
-    Some(RawConnection { from: from?, to: to?, time_shifted: time_shifted? })
+    let via = match fields.get("via") {
+        Some((key, node)) => Some(read_via(key.mark, node, report)?),
+        None => None,
+    };
+    Some(RawConnection { from: from?, to: to?, time_shifted: time_shifted?, via })
+}
+
+fn read_via(mark: Mark, node: &Node, report: &mut Report<'_>) -> Option<RawVia> {
+    let fields = Fields::open(node, mark, "`via`", &["cable", "otherwise"], report)?;
+    let cable =
+        fields.required("cable", report).and_then(|(_, node)| cable::read_id(node, "`cable`", report));
+    let otherwise = match fields.get("otherwise") {
+        Some((_, node)) => Some(Located { value: model::read_value(node, report)?, mark: node.mark }),
+        None => None,
+    };
+    Some(RawVia { mark, cable: cable?, otherwise })
 }
 
 fn read_monitor(

@@ -116,7 +116,7 @@ fn read_section(key: Mark, node: &Node, what: &str, report: &mut Report<'_>) -> 
 }
 
 /// Any value a section may hold.
-fn read_value(node: &Node, report: &mut Report<'_>) -> Option<Value> {
+pub(super) fn read_value(node: &Node, report: &mut Report<'_>) -> Option<Value> {
     Some(match &node.value {
         Yaml::Null => Value::Null,
         Yaml::Bool(b) => Value::Bool(*b),

@@ -43,6 +43,8 @@ fn a_cable_shows_a_value_by_its_position() {
         [
             Cable {
                 id: 7,
+                name: None,
+                plugged_at_start: true,
                 ends: ["pv".to_owned(), "grid".to_owned()],
                 shows: (1, 0),
                 full_scale_kw: 70.0,
@@ -51,6 +53,8 @@ fn a_cable_shows_a_value_by_its_position() {
             },
             Cable {
                 id: 0,
+                name: None,
+                plugged_at_start: true,
                 ends: ["grid".to_owned(), "pv".to_owned()],
                 shows: (0, 1),
                 full_scale_kw: 0.5,

@@ -2,5 +2,6 @@
 
 pub mod controller;
 pub mod controller_t1;
+pub mod story_mode;
 
 mod battery_share;

@@ -19,7 +19,7 @@ pub static TYPE: ModelType = ModelType {
         Parameter::unused("param2", Unit::One, "not read", Const::Int(0)),
     ],
     inputs: &[
-        Port::optional("in1", Unit::One, "the next x; any value", Const::Int(20)),
+        Port::optional("in1", Unit::One, "the next x; any value", Const::Int(20)).any(),
         Port::optional("in2", Unit::One, "not read", Const::Int(20)),
     ],
     outputs: &[

@@ -2,3 +2,4 @@
 
 pub mod adder;
 pub mod dummy;
+pub mod led_connection;

@@ -47,6 +47,8 @@ pub struct AnimationStats {
     pub skipped: u64,
     /// Pictures that did not reach a strip.
     pub errors: u64,
+    /// Strips that do not show their last picture.
+    pub failing: u64,
     /// The most that a frame was behind its deadline when its drawing began `[µs]`.
     pub late_us_max: u64,
 }
@@ -84,6 +86,7 @@ impl Animation {
             cables: strips.iter().map(|lit| lit.cable).collect(),
             states: vec![StripState::NoHost; strips.len()],
             lamps: strips.into_iter().map(Lamp::new).collect(),
+            failing: 0,
             shared: Arc::clone(&shared),
             clock,
         };
@@ -118,6 +121,11 @@ impl Animation {
     /// Lets all strips say "it is me", whatever else they would show, until told otherwise.
     pub fn identify(&self, on: bool) {
         self.update(Update::Identify(on));
+    }
+
+    /// Lets all strips say that everything stands still, whatever else they would show, until told otherwise.
+    pub fn emergency_stop(&self, pressed: bool) {
+        self.update(Update::EmergencyStop(pressed));
     }
 
     /// Sets the host's clock minus ours `[µs]`, which keeps the ends of a cable in step.
@@ -161,6 +169,8 @@ struct Player {
     cables: Vec<u16>,
     /// What each lamp shows; kept from frame to frame for its room only.
     states: Vec<StripState>,
+    /// Strips that failed in the last frame.
+    failing: u64,
 }
 
 impl Player {
@@ -196,22 +206,25 @@ impl Player {
             stage.host_us(now_us)
         };
         let moment = Moment { now_us, host_us, frame: due.frame as u32 };
-        let mut errors = 0;
+        let mut failing = 0;
         for ((lamp, state), cable) in self.lamps.iter_mut().zip(&self.states).zip(&self.cables) {
             match lamp.frame(state, moment) {
                 Sent::Shown { recovered: true } => log(*cable, "works again"),
                 Sent::Shown { recovered: false } | Sent::Unchanged => {}
                 Sent::Failed { error, first } => {
-                    errors += 1;
+                    failing += 1;
                     if first {
                         log(*cable, &format!("does not show its picture, and is tried again: {error}"));
                     }
                 }
             }
         }
-        if errors > 0 {
-            self.shared.lock().stats.errors += errors;
+        if failing > 0 || self.failing > 0 {
+            let stats = &mut self.shared.lock().stats;
+            stats.errors += failing;
+            stats.failing = failing;
         }
+        self.failing = failing;
     }
 }
 
@@ -235,7 +248,7 @@ mod tests {
         let config = StripConfig { leds: 3, reversed: false, ceiling: 255, budget_ma: 500 };
         let strip = LitStrip { cable: 1, config, strip: Box::new(observer.clone()) };
         let animation = Animation::start(vec![strip], 200, Clock::start()).unwrap();
-        while observer.shown() == 0 {
+        while observer.shown() == 0 || animation.stats().failing > 0 {
             std::thread::yield_now();
         }
         let lit = observer.picture().unwrap();

@@ -16,6 +16,8 @@ pub(super) enum Update {
     HostSilent(bool),
     /// Whether this node is to say that it is itself.
     Identify(bool),
+    /// Whether everything here is to stand still.
+    EmergencyStop(bool),
     /// The host's clock minus the local one `[µs]`.
     HostClock(i64),
 }
@@ -23,12 +25,13 @@ pub(super) enum Update {
 /// The state of every strip.
 ///
 /// Invariants: a flow is forgotten at once when it no longer holds, and hidden while the host is silent, so that
-/// no strip shows an old one as if it were true; identifying wins over all.
+/// no strip shows an old one as if it were true; an emergency stop wins over all, then identifying.
 #[derive(Debug)]
 pub(super) struct Stage {
     strips: Vec<Cue>,
     host_silent: bool,
     identify: bool,
+    stopped: bool,
     host_offset_us: i64,
 }
 
@@ -46,6 +49,7 @@ impl Stage {
             strips: cables.map(|cable| Cue { cable, view: None }).collect(),
             host_silent: true,
             identify: false,
+            stopped: false,
             host_offset_us: 0,
         }
     }
@@ -66,6 +70,7 @@ impl Stage {
             Update::Dark => self.strips.iter_mut().for_each(|cue| cue.view = None),
             Update::HostSilent(silent) => self.host_silent = silent,
             Update::Identify(on) => self.identify = on,
+            Update::EmergencyStop(pressed) => self.stopped = pressed,
             Update::HostClock(offset_us) => self.host_offset_us = offset_us,
         }
     }
@@ -73,6 +78,7 @@ impl Stage {
     /// What each strip shows, in their order.
     pub(super) fn states(&self) -> impl Iterator<Item = StripState> {
         self.strips.iter().map(|cue| match cue.view {
+            _ if self.stopped => StripState::EmergencyStop,
             _ if self.identify => StripState::Identify,
             _ if self.host_silent => StripState::NoHost,
             Some(view) => StripState::Flow(view),
@@ -186,6 +192,16 @@ mod tests {
         stage.apply(Update::HostSilent(false));
         stage.apply(Update::Identify(false));
         assert!(matches!(states(&stage)[..], [StripState::Flow(_), StripState::Idle]));
+    }
+
+    #[test]
+    fn an_emergency_stop_wins_over_identifying() {
+        let mut stage = stage();
+        stage.apply(Update::Identify(true));
+        stage.apply(Update::EmergencyStop(true));
+        assert_eq!(states(&stage), [StripState::EmergencyStop; 2]);
+        stage.apply(Update::EmergencyStop(false));
+        assert_eq!(states(&stage), [StripState::Identify; 2]);
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Lowers a scenario to slots, stages and tasks.
 
-use super::inputs::{self, Feed, Source};
+mod bind;
+
+use super::inputs::{self, Feed, Source, ValueId, When};
 use super::order::topological_order;
 use super::show::place_name;
-use super::{CablePlan, HOST, Import, PlaceId, Placement, TablePlan, Task};
-use crate::scenario::{Cable, Scenario};
-use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, STAGES_MAX, Shadow, StagePlan};
+use super::story::StoryValues;
+use super::{CablePlan, HOST, PlaceId, Placement, StoryPlan, TablePlan, Task};
+use crate::scenario::{Cable, Item, Scenario, Story};
+use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, STAGES_MAX, StagePlan};
+use illuminator_node::model::Settings;
 use illuminator_node::value::Value;
 use std::collections::BTreeMap;
 
@@ -26,6 +30,7 @@ pub fn plan(
     lowering.assign_stages()?;
     lowering.assign_slots();
     lowering.bind_inputs();
+    lowering.bind_parameters();
     Ok(lowering.finish(watch))
 }
 
@@ -73,7 +78,11 @@ struct Lowering<'a> {
     position: Vec<usize>,
     places: Vec<PlaceDraft>,
     tasks: Vec<Task>,
-    wires: BTreeMap<AttributeId, u32>,
+    wires: BTreeMap<ValueId, u32>,
+    /// What the host says before each step, if anything depends on what is plugged.
+    story: Option<StoryValues>,
+    /// The host's slot of the first of the story's values.
+    story_slot: u32,
 }
 
 impl<'a> Lowering<'a> {
@@ -101,11 +110,23 @@ impl<'a> Lowering<'a> {
             places: (0..=placement.nodes.len()).map(|_| PlaceDraft::default()).collect(),
             tasks: Vec::new(),
             wires: BTreeMap::new(),
+            story: StoryValues::of(scenario),
+            story_slot: 0,
         }
     }
 
     fn place(&self, model: usize) -> PlaceId {
         self.placement.of_model[model]
+    }
+
+    /// Where a value comes from: place, stage there, and slot.
+    fn origin(&self, value: ValueId) -> (PlaceId, usize, u32) {
+        match value {
+            ValueId::Attribute(model, attribute) => {
+                (self.place(model), self.stage[model], self.first_slot[model] + attribute as u32)
+            }
+            ValueId::Story(number) => (HOST, 0, self.story_slot + number as u32),
+        }
     }
 
     /// A model can run once its sources have run, one *round* later if they are elsewhere. The rounds in
@@ -124,6 +145,10 @@ impl<'a> Lowering<'a> {
         }
         for place in 0..self.places.len() {
             let mut rounds: Vec<usize> = self.placement.models_of(place).map(|model| round[model]).collect();
+            if place == HOST && self.story.is_some() {
+                // The story is told before the first models run.
+                rounds.push(0);
+            }
             rounds.sort_unstable();
             rounds.dedup();
             if rounds.len() > STAGES_MAX {
@@ -141,10 +166,16 @@ impl<'a> Lowering<'a> {
     }
 
     fn assign_slots(&mut self) {
+        if let Some(story) = &self.story {
+            let host = &mut self.places[HOST].plan;
+            self.story_slot = host.slots;
+            host.slots += story.len() as u32;
+        }
         let mut order = self.order.clone();
         order.sort_by_key(|&model| (self.place(model), self.stage[model]));
         for model in order {
             let entry = &self.scenario.models[model];
+            let sources = inputs::source_ids(self.scenario, model, &self.feeds[model]);
             let plan = &mut self.places[self.placement.of_model[model]].plan;
             self.first_slot[model] = plan.slots;
             self.position[model] = plan.models.len();
@@ -153,7 +184,7 @@ impl<'a> Lowering<'a> {
             plan.models.push(ModelPlan {
                 name: entry.name.clone(),
                 model_type: entry.model_type.name.to_owned(),
-                settings: entry.settings.clone(),
+                settings: Settings { sources, ..entry.settings.clone() },
                 first_slot: self.first_slot[model],
                 inputs: vec![InputPlan::Open; entry.model_type.inputs.len()],
                 knobs: Vec::new(),
@@ -161,105 +192,14 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn bind_inputs(&mut self) {
-        for model in 0..self.scenario.models.len() {
-            for feed in std::mem::take(&mut self.feeds[model]) {
-                let slots: Vec<u32> =
-                    feed.sources.iter().map(|&source| self.slot_of(source, model)).collect();
-                let plan = &mut self.places[self.placement.of_model[model]].plan;
-                let bound = match slots[..] {
-                    [slot] => InputPlan::One { slot, origin: feed.origin },
-                    _ => InputPlan::Several { slots, origin: feed.origin, into: new_slot(plan) },
-                };
-                plan.models[self.position[model]].inputs[feed.input] = bound;
-            }
-        }
-    }
-
-    /// The slot in which `reader`'s place finds the value of `source`.
-    fn slot_of(&mut self, source: Source, reader: usize) -> u32 {
-        let place = self.place(reader);
-        let attribute = (source.model, source.attribute);
-        let from = self.place(source.model);
-        if from != place {
-            return self.import(source, reader);
-        }
-        let slot = self.first_slot[source.model] + source.attribute as u32;
-        if !source.shifted {
-            return slot;
-        }
-        let draft = &mut self.places[place];
-        *draft.shadows.entry(attribute).or_insert_with(|| {
-            let shadow = new_slot(&mut draft.plan);
-            draft.plan.shadows.push(Shadow {
-                of: slot,
-                slot: shadow,
-                initial: self.initial[&attribute].clone(),
-            });
-            shadow
-        })
-    }
-
-    /// The slot that shows another place's value. It is filled before the first stage that reads it; later
-    /// stages of the same step find it there, and one filled in time for an early stage serves a late one.
-    fn import(&mut self, source: Source, reader: usize) -> u32 {
-        let place = self.place(reader);
-        let stage = self.stage[reader];
-        if let Some(&slot) = self.places[place].imports.get(&source) {
-            self.advance_import(place, source, slot, stage);
-            return slot;
-        }
-        let slot = new_slot(&mut self.places[place].plan);
-        self.places[place].imports.insert(source, slot);
-        self.add_import(place, source, slot, stage);
-        slot
-    }
-
-    /// Moves an import to an earlier stage if `stage` reads it before the stage that now receives it.
-    fn advance_import(&mut self, place: PlaceId, source: Source, slot: u32, stage: usize) {
-        let stages = &mut self.places[place].plan.stages;
-        let (now, position) = stages
-            .iter()
-            .enumerate()
-            .find_map(|(stage, plan)| Some((stage, plan.imports.iter().position(|&other| other == slot)?)))
-            .expect("an import stands in one stage");
-        if stage < now {
-            stages[now].imports.remove(position);
-            let first = self.places[place].first_task;
-            self.tasks[first + now].imports.remove(position);
-            self.add_import(place, source, slot, stage);
-        }
-    }
-
-    fn add_import(&mut self, place: PlaceId, source: Source, slot: u32, stage: usize) {
-        let wire = self.wire((source.model, source.attribute));
-        let shifted = source.shifted.then(|| self.initial[&(source.model, source.attribute)].clone());
-        self.places[place].plan.stages[stage].imports.push(slot);
-        let task = self.places[place].first_task + stage;
-        self.tasks[task].imports.push(Import { wire, shifted });
-    }
-
-    /// The wire of an attribute, which its place then exports.
-    fn wire(&mut self, attribute: AttributeId) -> u32 {
-        if let Some(&wire) = self.wires.get(&attribute) {
-            return wire;
-        }
-        let wire = self.wires.len() as u32;
-        self.wires.insert(attribute, wire);
-        let (model, position) = attribute;
-        let draft = &mut self.places[self.placement.of_model[model]];
-        draft.plan.stages[self.stage[model]].exports.push(self.first_slot[model] + position as u32);
-        self.tasks[draft.first_task + self.stage[model]].exports.push(wire);
-        wire
-    }
-
     fn finish(mut self, watch: &[AttributeId]) -> TablePlan {
         let scenario = self.scenario;
         let cells = (scenario.recorders.iter())
-            .map(|recorder| recorder.items.iter().map(|&item| self.cell(item)).collect())
+            .map(|recorder| recorder.items.iter().map(|&item| self.item_cell(item)).collect())
             .collect();
         let cables = self.cables();
-        let watched = watch.iter().map(|&attribute| self.cell(attribute)).collect();
+        let watched = watch.iter().map(|&(model, name)| self.cell(ValueId::Attribute(model, name))).collect();
+        let story = self.story_plan();
         self.link_tasks();
         TablePlan {
             places: self.places.into_iter().map(|draft| draft.plan).collect(),
@@ -268,6 +208,7 @@ impl<'a> Lowering<'a> {
             cells,
             watched,
             cables,
+            story,
             steps: scenario.steps,
         }
     }
@@ -283,7 +224,7 @@ impl<'a> Lowering<'a> {
             |end: &String| nodes.iter().position(|node| node.to_string() == *end).map(|node| node + 1);
         let cable = |cable: &Cable| CablePlan {
             id: cable.id,
-            wire: self.wire(cable.shows),
+            wire: self.wire(ValueId::Attribute(cable.shows.0, cable.shows.1)),
             places: cable.ends.each_ref().map(place),
             full_scale_kw: cable.full_scale_kw,
             carrier: cable.carrier,
@@ -292,13 +233,35 @@ impl<'a> Lowering<'a> {
         scenario.cables.iter().map(cable).collect()
     }
 
-    /// Where the value of an attribute can be read after a step.
-    fn cell(&mut self, attribute: AttributeId) -> u32 {
-        if self.places.len() == 1 {
-            self.first_slot[attribute.0] + attribute.1 as u32
-        } else {
-            self.wire(attribute)
-        }
+    /// Where the values of the story stand, and those that it needs itself.
+    fn story_plan(&mut self) -> Option<StoryPlan> {
+        self.story.as_ref()?;
+        let watched = self.scenario.story.as_ref().map(Story::watched).unwrap_or_default();
+        let watched = watched.into_iter().map(|(model, attribute)| {
+            let value = ValueId::Attribute(model, attribute);
+            match self.origin(value) {
+                // Before a step, a slot of the host still has the value of the step before.
+                (HOST, _, slot) => slot,
+                _ => self.import(Source { value, when: When::Before }, HOST, 0),
+            }
+        });
+        let watched = watched.collect();
+        Some(self.story.as_ref()?.plan(self.story_slot, watched))
+    }
+
+    fn item_cell(&mut self, item: Item) -> u32 {
+        let story = self.story.as_ref();
+        let value = match item {
+            Item::Attribute { model, attribute } => ValueId::Attribute(model, attribute),
+            Item::Phase => StoryValues::PHASE,
+            Item::Plugged(id) => story.expect("who records plugs has a story").plugged(id),
+        };
+        self.cell(value)
+    }
+
+    /// Where a value can be read after a step.
+    fn cell(&mut self, value: ValueId) -> u32 {
+        if self.places.len() == 1 { self.origin(value).2 } else { self.wire(value) }
     }
 
     /// Notes for each task which others must have run before it.
@@ -322,11 +285,6 @@ impl<'a> Lowering<'a> {
             (task.after, task.after_previous) = (sources(false), sources(true));
         }
     }
-}
-
-fn new_slot(plan: &mut PlacePlan) -> u32 {
-    plan.slots += 1;
-    plan.slots - 1
 }
 
 const _: () = assert!(HOST == 0, "place numbers count from the host");

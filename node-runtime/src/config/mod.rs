@@ -15,14 +15,38 @@
 //! reversed = false
 //! ceiling = 255
 //! budget_ma = 500
+//!
+//! [status_led]               # each has its pin, `gpio`, and keys that can be left out
+//! gpio = 17
+//! active = "high"
+//!
+//! [button]                   # `[emergency_stop]` has the same keys
+//! gpio = 27
+//! active = "low"
+//! pull = "up"                # down, where it is active high
+//! settle_ms = 20
+//!
+//! [[plug]]                   # the keys of a button, and the cable that is plugged in while the pin is active
+//! cable = 2
+//! gpio = 23
+//!
+//! [[relay]]
+//! name = "stack-1"
+//! gpio = 5
+//! active = "low"
+//! safe = "off"               # at the end, and on an emergency stop
 //! ```
 //!
 //! Invariants: what is not known is refused, and every error has its line and column.
 
+mod pins;
+
+pub use pins::{InputEntry, OutputEntry, PinsConfig, PlugEntry, RelayEntry, SETTLE_MS};
+
 use crate::light::StripConfig;
 use core::net::SocketAddr;
-use illuminator_hal::ColourOrder;
-use illuminator_hal::rpi::SpiPort;
+use illuminator_hal::{ColourOrder, SpiPort};
+use pins::{Claims, RawInput, RawOutput, RawPins, RawPlug, RawRelay};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use std::ops::{Range, RangeInclusive};
@@ -50,6 +74,8 @@ pub struct NodeConfig {
     pub frames_per_s: u32,
     /// The strips, no two on one bus or of one cable.
     pub strips: Vec<StripEntry>,
+    /// What is soldered to the pins.
+    pub pins: PinsConfig,
 }
 
 /// A strip of a [`NodeConfig`].
@@ -74,6 +100,7 @@ impl Default for NodeConfig {
             only: Vec::new(),
             frames_per_s: default_frames(),
             strips: Vec::new(),
+            pins: PinsConfig::default(),
         }
     }
 }
@@ -84,24 +111,39 @@ impl NodeConfig {
     /// # Errors
     /// [`ConfigError`], at the first place that is wrong.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let raw: RawConfig =
-            toml::from_str(text).map_err(|error| ConfigError::new(text, error.span(), error.message()))?;
-        let RawConfig { name, listen, key, only, frames_per_s, strips: raw_strips } = raw;
-        let mut strips: Vec<StripEntry> = Vec::with_capacity(raw_strips.len());
-        for raw in raw_strips {
-            let span = raw.span();
-            let strip = raw.into_inner().checked();
-            let wrong = |message: String| Err(ConfigError::new(text, Some(span.clone()), &message));
-            if strips.iter().any(|other| other.bus == strip.bus) {
-                return wrong(format!("two strips are on {}: a bus drives one", strip.bus));
-            }
-            if strips.iter().any(|other| other.cable == strip.cable) {
-                return wrong(format!("two strips are of cable {}: a node is at one end of it", strip.cable));
-            }
-            strips.push(strip);
-        }
-        Ok(Self { name, listen, key, only, frames_per_s, strips })
+        let place = Place { text };
+        let raw: RawConfig = toml::from_str(text)
+            .map_err(|error| place.error(error.span().unwrap_or_default(), error.message()))?;
+        let RawConfig { name, listen, key, only, frames_per_s, strips, .. } = raw;
+        let strips = checked_strips(strips, place)?;
+        let taken = strips.iter().flat_map(|StripEntry { bus, .. }| {
+            bus.lines().map(move |line| (line, format!("the strip on {bus}")))
+        });
+        let RawConfig { status_led, button, emergency_stop, plugs, relays, .. } = raw;
+        let pins = RawPins { status_led, button, emergency_stop, plugs, relays };
+        let pins = pins.checked(Claims::new(place, taken))?;
+        Ok(Self { name, listen, key, only, frames_per_s, strips, pins })
     }
+}
+
+fn checked_strips(
+    raw_strips: Vec<Spanned<RawStrip>>,
+    place: Place<'_>,
+) -> Result<Vec<StripEntry>, ConfigError> {
+    let mut strips: Vec<StripEntry> = Vec::with_capacity(raw_strips.len());
+    for raw in raw_strips {
+        let span = raw.span();
+        let strip = raw.into_inner().checked();
+        let wrong = |message: String| Err(place.error(span.clone(), &message));
+        if strips.iter().any(|other| other.bus == strip.bus) {
+            return wrong(format!("two strips are on {}: a bus drives one", strip.bus));
+        }
+        if strips.iter().any(|other| other.cable == strip.cable) {
+            return wrong(format!("two strips are of cable {}: a node is at one end of it", strip.cable));
+        }
+        strips.push(strip);
+    }
+    Ok(strips)
 }
 
 /// What is wrong with a configuration, and where.
@@ -116,12 +158,19 @@ pub struct ConfigError {
     pub message: String,
 }
 
-impl ConfigError {
-    fn new(text: &str, span: Option<Range<usize>>, message: &str) -> Self {
-        let before = span.and_then(|span| text.get(..span.start)).unwrap_or_default();
+/// The text in which errors have their places.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    text: &'a str,
+}
+
+impl Place<'_> {
+    /// An error at a span of bytes of the text.
+    fn error(self, span: Range<usize>, message: &str) -> ConfigError {
+        let before = self.text.get(..span.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Self { line, column, message: message.trim_end().replace('\n', "; ") }
+        ConfigError { line, column, message: message.trim_end().replace('\n', "; ") }
     }
 }
 
@@ -138,6 +187,13 @@ struct RawConfig {
     frames_per_s: u32,
     #[serde(default, rename = "strip")]
     strips: Vec<Spanned<RawStrip>>,
+    status_led: Option<RawOutput>,
+    button: Option<RawInput>,
+    emergency_stop: Option<RawInput>,
+    #[serde(default, rename = "plug")]
+    plugs: Vec<Spanned<RawPlug>>,
+    #[serde(default, rename = "relay")]
+    relays: Vec<Spanned<RawRelay>>,
 }
 
 const fn default_frames() -> u32 {
@@ -220,8 +276,7 @@ pub fn order_name(order: ColourOrder) -> String {
 mod tests {
     use super::NodeConfig;
     use crate::light::StripConfig;
-    use illuminator_hal::ColourOrder;
-    use illuminator_hal::rpi::SpiPort;
+    use illuminator_hal::{ColourOrder, SpiPort};
 
     fn error(text: &str) -> String {
         NodeConfig::parse(text).unwrap_err().to_string()
