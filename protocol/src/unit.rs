@@ -19,6 +19,8 @@ pub enum Unit {
     WattPerSquareMetre,
     /// Area `[m²]`.
     SquareMetre,
+    /// Volume `[l]`.
+    Litre,
     /// Volume `[m³]`.
     CubicMetre,
     /// Volume flow `[m³/min]`.
@@ -27,6 +29,8 @@ pub enum Unit {
     KilogramPerSecond,
     /// Pressure `[bar]`.
     Bar,
+    /// Length `[mm]`.
+    Millimetre,
     /// Length `[m]`.
     Metre,
     /// Speed `[m/s]`.
@@ -56,10 +60,12 @@ impl Unit {
             Self::KilowattHour => "kWh",
             Self::WattPerSquareMetre => "W/m²",
             Self::SquareMetre => "m²",
+            Self::Litre => "l",
             Self::CubicMetre => "m³",
             Self::CubicMetrePerMinute => "m³/min",
             Self::KilogramPerSecond => "kg/s",
             Self::Bar => "bar",
+            Self::Millimetre => "mm",
             Self::Metre => "m",
             Self::MetrePerSecond => "m/s",
             Self::Kelvin => "K",

@@ -20,6 +20,7 @@ pub static MODEL_TYPES: &[&ModelType] = &[
     &heat::heatproduct::TYPE,
     &heat::heatpump::TYPE,
     &heat::heatstorage::TYPE,
+    &heat::hotwaterstorage::TYPE,
     &networks::elenetwork::TYPE,
     &networks::h2network::TYPE,
     &networks::h2valve::TYPE,

@@ -1,8 +1,8 @@
 //! A model on the bench: built from parameters, stepped with named inputs, its attributes read by name.
 
 use illuminator_node::model::{
-    Attribute, Build, BuildError, Built, Input, Io, Model, ModelType, Section, SectionKind, Settings, Slots,
-    StepError, registry,
+    Attribute, Build, BuildError, Built, Input, Io, Model, ModelType, Section, Settings, Slots, StepError,
+    registry,
 };
 use illuminator_node::value::Value;
 use serde_json::Value as Json;
@@ -28,16 +28,26 @@ impl Bench {
     /// A model of this type with these parameters, writing all that it can write.
     pub(crate) fn new(type_name: &str, parameters: Vec<(String, Value)>) -> Result<Self, BuildError> {
         let model_type = registry::find(type_name).expect("the type is registered");
-        let every = |ports: &[illuminator_node::model::Port]| {
-            Section(ports.iter().map(|port| (port.name.to_owned(), Value::Null)).collect())
-        };
+        let ports = model_type.outputs.iter().chain(model_type.states);
+        let declared: Vec<String> = ports.map(|port| port.name.to_owned()).collect();
+        Self::declared(type_name, parameters, &declared, RESOLUTION_S)
+    }
+
+    /// A model that writes these of its attributes, with steps of this length.
+    pub(crate) fn declared(
+        type_name: &str,
+        parameters: Vec<(String, Value)>,
+        declared: &[String],
+        resolution_s: u32,
+    ) -> Result<Self, BuildError> {
+        let model_type = registry::find(type_name).expect("the type is registered");
+        let section = || Section(declared.iter().map(|name| (name.clone(), Value::Null)).collect());
         let settings = Settings {
             parameters: Section(parameters),
-            inputs: model_type.class_section(SectionKind::Inputs),
-            outputs: every(model_type.outputs),
-            states: every(model_type.states),
+            outputs: section(),
+            states: section(),
             step_size: 1,
-            resolution_s: RESOLUTION_S,
+            resolution_s,
             ..Settings::default()
         };
         let Built { model, attributes } = build(model_type, &settings)?;

@@ -66,7 +66,8 @@ pub static TYPE: ModelType = ModelType {
         Unit::Kilowatt,
         "requested power, + charges, − discharges; a list is added up",
         Const::Int(0),
-    )],
+    )
+    .any()],
     outputs: &[Port::written("q_flow", Unit::Kilowatt, "power exchanged", Const::Int(0), Written::Always)],
     states: &[
         Port::written("t_int", Unit::Kelvin, "temperature T", Const::Int(0), Written::Always),

@@ -6,3 +6,4 @@ pub mod heatdemand;
 pub mod heatproduct;
 pub mod heatpump;
 pub mod heatstorage;
+pub mod hotwaterstorage;

@@ -27,8 +27,10 @@ pub static TYPE: ModelType = ModelType {
         ),
     ],
     inputs: &[
-        Port::optional("flow_in", Unit::CubicMetrePerMinute, "inflow; a list is added up", Const::Int(0)),
-        Port::optional("flow_out", Unit::CubicMetrePerMinute, "outflow; a list is added up", Const::Int(0)),
+        Port::optional("flow_in", Unit::CubicMetrePerMinute, "inflow; a list is added up", Const::Int(0))
+            .any(),
+        Port::optional("flow_out", Unit::CubicMetrePerMinute, "outflow; a list is added up", Const::Int(0))
+            .any(),
     ],
     outputs: &[Port::written(
         "flow_tot",

@@ -32,7 +32,7 @@ pub static TYPE: ModelType = ModelType {
 };
 
 const fn flow_in(name: &'static str, meaning: &'static str) -> Port {
-    Port::optional(name, Unit::CubicMetrePerMinute, meaning, Const::Int(0))
+    Port::optional(name, Unit::CubicMetrePerMinute, meaning, Const::Int(0)).any()
 }
 
 const fn flow_out(name: &'static str, meaning: &'static str) -> Port {

@@ -20,13 +20,15 @@ pub static TYPE: ModelType = ModelType {
             Unit::Kilowatt,
             "heat of the boiler B; a list is added up",
             Const::Int(0),
-        ),
+        )
+        .any(),
         Port::optional(
             "q_stor",
             Unit::Kilowatt,
             "heat of the storage S, + in, − out; a list is added up",
             Const::Int(0),
-        ),
+        )
+        .any(),
     ],
     outputs: &[
         Port::written("q_eboiler_net", Unit::Kilowatt, "boiler to network", Const::Int(0), Written::Always),
