@@ -63,6 +63,7 @@ fn family_name(family: Family) -> &'static str {
         Family::Hydrogen => "Hydrogen",
         Family::Heat => "Heat",
         Family::Networks => "Networks",
+        Family::Market => "Market",
         Family::Control => "Control",
         Family::Grid => "Grid",
         Family::Data => "Data",

@@ -69,6 +69,7 @@ impl Line {
             Family::Hydrogen
             | Family::Heat
             | Family::Networks
+            | Family::Market
             | Family::Control
             | Family::Data
             | Family::Utility => return None,

@@ -1,7 +1,9 @@
 //! The one list of model types. A new model is a file under `models` and a line here.
 
 use super::ModelType;
-use crate::models::{control, data, demand, generation, grid, heat, hydrogen, networks, storage, utility};
+use crate::models::{
+    control, data, demand, generation, grid, heat, hydrogen, market, networks, storage, utility,
+};
 
 /// Every model type, by family and then by name.
 pub static MODEL_TYPES: &[&ModelType] = &[
@@ -21,11 +23,16 @@ pub static MODEL_TYPES: &[&ModelType] = &[
     &heat::heatpump::TYPE,
     &heat::heatstorage::TYPE,
     &heat::hotwaterstorage::TYPE,
+    &networks::eledisnetwork::TYPE,
     &networks::elenetwork::TYPE,
     &networks::h2network::TYPE,
     &networks::h2valve::TYPE,
     &networks::heatnetwork::TYPE,
     &networks::qvalve::TYPE,
+    &market::emarket::TYPE,
+    &market::p2ptrading::TYPE,
+    &market::prosumer::TYPE,
+    &market::rtprice::TYPE,
     &control::controller::TYPE,
     &control::controller_t1::TYPE,
     &control::story_mode::TYPE,

@@ -46,6 +46,8 @@ pub enum Family {
     Heat,
     /// Networks of gas, heat and electricity, and their valves.
     Networks,
+    /// Markets: bids and what they clear at.
+    Market,
     /// Controllers.
     Control,
     /// The public grid.

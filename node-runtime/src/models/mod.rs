@@ -17,6 +17,7 @@ pub mod generation;
 pub mod grid;
 pub mod heat;
 pub mod hydrogen;
+pub mod market;
 pub mod networks;
 pub mod storage;
 pub mod utility;

@@ -9,4 +9,6 @@
 
 mod bench;
 mod flows;
+mod games;
+mod power_flow;
 mod tank;
