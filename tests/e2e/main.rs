@@ -10,6 +10,7 @@ mod examples;
 mod hostile;
 mod kit_story;
 mod light;
+mod multi_energy;
 mod odd_values;
 mod pins;
 mod placement;

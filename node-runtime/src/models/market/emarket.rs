@@ -23,13 +23,24 @@ pub static TYPE: ModelType = ModelType {
             Const::Absent,
         )
         .any(),
-        Port::optional("supply_bids", Unit::One, "bids `[time, kW, price]`, or lists of them", Const::Null)
-            .any(),
-        Port::optional("demand_bids", Unit::One, "bids `[time, kW, price]`, or lists of them", Const::Null)
-            .any(),
+        Port::optional(
+            "supply_bids",
+            Unit::One,
+            "bids `[time, kW, price]`, or lists of them",
+            Const::EmptyList,
+        )
+        .any(),
+        Port::optional(
+            "demand_bids",
+            Unit::One,
+            "bids `[time, kW, price]`, or lists of them",
+            Const::EmptyList,
+        )
+        .any(),
     ],
     outputs: &[],
     states: &[
+        Port::written("cleared", Unit::One, "whether the curves cross", Const::Bool(false), Written::Always),
         Port::written("market_price", Unit::One, "price, or null", Const::Null, Written::Always),
         Port::written("market_quantity", Unit::Kilowatt, "quantity, or null", Const::Null, Written::Always),
         Port::written("clearing_bid", Unit::One, "the bid that is cut", Const::Null, Written::Always),
@@ -56,8 +67,10 @@ side makes a curve of steps over the cumulative quantity. The first place where 
     supply rises through a demand level:     the quantity of the rise at the price of the level;
                                              the demand bid is cut
 
-Accepted are all bids up to that place. Without bids on either side, or if the curves do not cross, all is null.
+Accepted are all bids up to that place. Without bids on either side, or if the curves do not cross, `cleared` is false and all else null.
 Kept on purpose: curves that end before they cross do not clear (too much supply, too little, or one price for all).";
+
+const NONE: Value = Value::Null;
 
 struct Emarket;
 
@@ -150,8 +163,9 @@ impl Model for Emarket {
         supply.sort_by(|a, b| a.price.value().total_cmp(&b.price.value()));
         demand.sort_by(|a, b| b.price.value().total_cmp(&a.price.value()));
         let values = match clear(&supply, &demand) {
-            None => [const { Value::Null }; 6],
+            None => [Value::Bool(false), NONE, NONE, NONE, NONE, NONE, NONE],
             Some(clearing) => [
+                Value::Bool(true),
                 Value::from_scalar(clearing.price),
                 Value::from_scalar(clearing.quantity),
                 clearing.cut.value(),

@@ -17,16 +17,32 @@ pub static TYPE: ModelType = ModelType {
     documentation: DOCUMENTATION,
     parameters: &[],
     inputs: &[
-        Port::optional("date_time", Unit::One, "the present period; open: all periods", Const::Absent).any(),
-        Port::optional("supply_offers", Unit::One, "`[player, [time, kW, price]]`, or lists", Const::Null)
-            .any(),
-        Port::optional("demand_requests", Unit::One, "`[player, [time, kW, price]]`, or lists", Const::Null)
-            .any(),
+        Port::optional(
+            "date_time",
+            Unit::One,
+            "the period to trade, as it stands in the bids; open: all",
+            Const::Absent,
+        )
+        .any(),
+        Port::optional(
+            "supply_offers",
+            Unit::One,
+            "`[player, [time, kW, price]]`, or lists",
+            Const::EmptyList,
+        )
+        .any(),
+        Port::optional(
+            "demand_requests",
+            Unit::One,
+            "`[player, [time, kW, price]]`, or lists",
+            Const::EmptyList,
+        )
+        .any(),
     ],
     outputs: &[Port::written(
         "quantity_traded",
         Unit::Kilowatt,
-        "sum of the trades of the present period",
+        "sum of the trades",
         Const::Int(0),
         Written::Always,
     )],
@@ -164,9 +180,12 @@ fn trade(mut offers: Vec<Order>, mut requests: Vec<Order>) -> Vec<Trade> {
 
 impl Model for Trading {
     fn step(&mut self, io: &mut Io<'_>) -> Result<(), StepError> {
-        let present = io.value(0);
+        let time = io.value(0);
         let read = |input: usize| {
-            collect(io.value(input).as_ref(), "`[player, [time, quantity, price]]`", Order::read)
+            let form = "`[player, [time, quantity, price]]`";
+            let mut orders = collect(io.value(input).as_ref(), form, Order::read)?;
+            orders.retain(|order| time.as_ref().is_none_or(|time| same_time(&order.bid.time, time)));
+            Ok::<_, StepError>(orders)
         };
         let trades = trade(read(1)?, read(2)?);
         let mut traded = Scalar::ZERO;
@@ -174,9 +193,7 @@ impl Model for Trading {
             let amount = trade.quantity.value() * self.step_h * trade.requested_price.value();
             *self.costs.entry(&trade.requester)? += amount;
             *self.revenues.entry(&trade.offerer)? += amount;
-            if present.as_ref().is_none_or(|present| same_time(present, &trade.time)) {
-                traded = traded + trade.quantity;
-            }
+            traded = traded + trade.quantity;
         }
         io.set(0, traded);
         io.set_value(1, Value::List(trades.iter().map(Trade::value).collect()));

@@ -34,6 +34,7 @@ pub static TYPE: ModelType = ModelType {
     inputs: &[],
     outputs: &[],
     states: &[
+        bids("balance", "list: forecast generation less demand of each period e `[kW]`"),
         bids("supply_bids", "bids for a market `[time, kW, price]`, or null"),
         bids("demand_bids", "bids for a market `[time, kW, price]`, or null"),
         bids("supply_offers", "offers to peers `[player, [time, kW, price]]`, or null"),
@@ -65,8 +66,8 @@ each time with the numbers and the date of the first of them; the dearest genera
 g = D ≠ 0 leaves D as it is.";
 
 struct Prosumer {
-    /// What is written: market supply and demand, peer supply and demand.
-    values: [Value; 4],
+    /// What is written: balance, market supply and demand, peer supply and demand.
+    values: [Value; 5],
 }
 
 /// The forecast of one side, and its prices.
@@ -101,6 +102,7 @@ fn build(settings: &Settings) -> Result<Built, BuildError> {
         list(bids.iter().map(|bid| Value::List(vec![player.clone(), bid.value()])).collect())
     };
     let values = [
+        Value::List(net.iter().copied().map(Value::Float).collect()),
         market(supply.bids(&supply.prices, &demand, &supplied, dates)),
         market(demand.bids(&demand.prices, &supply, &demanded, dates)),
         peers(supply.bids(&supply.peer_prices, &demand, &supplied, dates)),

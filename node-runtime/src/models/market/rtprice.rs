@@ -17,8 +17,10 @@ pub static TYPE: ModelType = ModelType {
     inputs: &[
         Port::required("buy_price", Unit::One, "price of a bought kWh", Const::Int(0)),
         Port::required("sell_price", Unit::One, "price of a sold kWh", Const::Int(0)),
-        Port::optional("buy", Unit::Kilowatt, "`{player: power}`, ≤ 0, or a list of such", Const::Null).any(),
-        Port::optional("sell", Unit::Kilowatt, "`{player: power}`, or a list of such", Const::Null).any(),
+        Port::optional("buy", Unit::Kilowatt, "`{player: power}`, ≤ 0, or a list of such", Const::EmptyList)
+            .any(),
+        Port::optional("sell", Unit::Kilowatt, "`{player: power}`, or a list of such", Const::EmptyList)
+            .any(),
     ],
     outputs: &[],
     states: &[
