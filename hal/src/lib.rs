@@ -5,6 +5,7 @@
 //!   pixels ─▶ dyn Strip ─▶ encode ─▶ bus
 //!   level  ─▶ dyn OutputPin ────────▶ line
 //!   level  ◀─ Debounce ◀─ dyn InputPin ◀─ line
+//!   lines  ─▶ usb::SerialBoard                           found by usb::Discovery
 //! ```
 //!
 //! This crate knows nothing of energy or of the protocol. A node drives a `dyn` [`Strip`], [`OutputPin`] or
@@ -21,6 +22,7 @@ mod rpi;
 pub mod sim;
 mod spi;
 mod strip;
+pub mod usb;
 
 pub use board::Backend;
 pub use colour::{ColourOrder, Rgb8};

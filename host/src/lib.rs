@@ -7,7 +7,7 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `scenario`, `csv`, `plan`, `coordinator`, `control` and `record` are pure; `shell` and `cli` read the clock, files
+//! `scenario`, `csv`, `plan`, `coordinator`, `control`, `story` and `record` are pure; `shell` and `cli` read the clock, files
 //! and sockets.
 
 pub mod cli;
@@ -18,3 +18,4 @@ pub mod plan;
 pub mod record;
 pub mod scenario;
 pub mod shell;
+pub mod story;

@@ -2,6 +2,7 @@
 
 use illuminator::coordinator::{Coordinator, NodeLink, RunError, Timing};
 use illuminator::plan::{Import, TablePlan, Task};
+use illuminator::story::LiveTable;
 use illuminator_node::engine::PlacePlan;
 use illuminator_node::mailbox::Mailbox;
 use illuminator_node::node::LINK_WINDOW;
@@ -168,6 +169,7 @@ impl Bench {
         };
         let plan = TablePlan {
             places: vec![PlacePlan::default(); 2],
+            nodes: vec!["node".to_owned()],
             tasks: vec![task],
             wires: 1,
             cells: Vec::new(),
@@ -180,7 +182,8 @@ impl Bench {
         let hello = Hello::new(BootId(9), "host", "test");
         let link = NodeLink::new("node".to_owned(), &ClusterKey::OPEN, hello, &plan.places[1], &mut entropy);
         let now = Instant::ZERO;
-        let host = Coordinator::new(&plan, RUN, vec![link], Timing::default(), now).expect("no models");
+        let host = Coordinator::new(&plan, RUN, vec![link], LiveTable::bare(), Timing::default(), now)
+            .expect("no models");
         let node = Box::new(Responder::new(ClusterKey::OPEN, Hello::new(BootId(1), "node", "test")));
         Self { host, node, mailbox: Mailbox::default(), heard: Vec::new(), entropy, now }
     }

@@ -9,6 +9,7 @@
 //! Everything but `shell` is pure: it reads no clock, opens nothing and draws no randomness, so that the same
 //! scenario gives the same bytes wherever it runs.
 
+pub mod boards;
 pub mod config;
 pub mod engine;
 pub mod light;

@@ -31,6 +31,16 @@ pub enum Unit {
     Bar,
     /// Length `[mm]`.
     Millimetre,
+    /// Mass `[kg]`.
+    Kilogram,
+    /// Mass flow `[kg/h]`.
+    KilogramPerHour,
+    /// Density `[kg/m³]`.
+    KilogramPerCubicMetre,
+    /// Energy per mass `[kWh/kg]`.
+    KilowattHourPerKilogram,
+    /// Volume flow `[m³/h]`.
+    CubicMetrePerHour,
     /// Length `[m]`.
     Metre,
     /// Speed `[m/s]`.
@@ -66,6 +76,11 @@ impl Unit {
             Self::KilogramPerSecond => "kg/s",
             Self::Bar => "bar",
             Self::Millimetre => "mm",
+            Self::Kilogram => "kg",
+            Self::KilogramPerHour => "kg/h",
+            Self::KilogramPerCubicMetre => "kg/m³",
+            Self::KilowattHourPerKilogram => "kWh/kg",
+            Self::CubicMetrePerHour => "m³/h",
             Self::Metre => "m",
             Self::MetrePerSecond => "m/s",
             Self::Kelvin => "K",

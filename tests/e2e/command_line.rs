@@ -92,7 +92,7 @@ fn a_plan_shows_the_addresses_of_a_cluster_file() {
 
 #[test]
 fn a_check_says_that_a_scenario_is_fine() {
-    for scenario in ["house", "table", "battery_day"] {
+    for scenario in ["house", "table", "battery_day", "story"] {
         let done = here(&["scenario", "check", &format!("scenarios/{scenario}.yaml")]);
         assert!(done.status.success(), "{}", stderr(&done));
         assert!(stderr(&done).contains(": ok: ") && stdout(&done).is_empty(), "{}", stderr(&done));

@@ -8,7 +8,7 @@ use illuminator_tests::samples::{local_result, project};
 use std::sync::Arc;
 
 /// Whatever data file an example names: a value for each of the two steps.
-const DATA: &str = "any\nTime,value\n2024-06-20 00:00:00,1\n2024-06-20 00:15:00,2\n";
+const DATA: &str = "any\nTime,value\n2024-06-20 00:00:00,1\n2024-06-20 00:15:00,0\n";
 
 #[test]
 fn every_example_runs_once_its_inputs_are_connected() {

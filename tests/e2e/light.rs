@@ -4,7 +4,7 @@
 use illuminator_hal::encode::ws2812::decode;
 use illuminator_hal::sim::SimStrip;
 use illuminator_hal::{ColourOrder, Rgb8};
-use illuminator_node::light::StripConfig;
+use illuminator_node::light::{Limits, Segment};
 use illuminator_node::node::Node;
 use illuminator_node::shell::{Animation, Clock, Inputs, LitStrip, Machine, Outputs, bind, hello, serve};
 use illuminator_protocol::ClusterKey;
@@ -80,8 +80,9 @@ struct LitNode {
 impl LitNode {
     fn start() -> Self {
         let strip = SimStrip::new("strip", LEDS, ColourOrder::default());
-        let config = StripConfig { leds: LEDS, reversed: false, ceiling: 255, budget_ma: 2000 };
-        let lit = LitStrip { cable: CABLE, config, strip: Box::new(strip.clone()) };
+        let segments = vec![(CABLE, Segment { leds: LEDS, reversed: false })];
+        let limits = Limits { ceiling: 255, budget_ma: 2000 };
+        let lit = LitStrip { segments, limits, strip: Box::new(strip.clone()) };
         let (stop, stopped) = oneshot::channel();
         let (send_address, address) = channel();
         let thread = std::thread::spawn(move || {
@@ -91,7 +92,7 @@ impl LitNode {
                 send_address.send(socket.local_addr().expect("it is bound")).expect("the test waits");
                 let clock = Clock::start();
                 let animation = Animation::start(vec![lit], 60, clock).expect("a thread");
-                let mut machine = Machine::new(Some(animation), Outputs::default(), Inputs::default());
+                let mut machine = Machine::new(Some(animation), None, Outputs::default(), Inputs::default());
                 let mut node = Node::new(ClusterKey::OPEN, hello("lit"), Vec::new());
                 let stop = async {
                     let _ = stopped.await;

@@ -2,18 +2,21 @@
 
 mod asking;
 mod bad_input;
+mod boards;
 mod command_line;
 mod conformance;
 mod demo;
 mod ending;
 mod examples;
 mod hostile;
+mod hydrogen;
 mod kit_story;
 mod light;
 mod multi_energy;
 mod odd_values;
 mod pins;
 mod placement;
+mod story;
 mod strips;
 mod suspended;
 mod unreachable;

@@ -32,6 +32,20 @@ fn a_good_file_is_shown_as_it_is_used() {
 }
 
 #[test]
+fn a_strip_that_is_cut_among_cables_is_shown_and_tested_as_one() {
+    let segments = "segments = [{cable = 1, leds = 4}, {cable = 2, leds = 3, reversed = true}]";
+    let folder = with_config(&format!("[[strip]]\n{segments}\n"));
+    let done = node(folder.path(), &["check-config", "node.toml"]);
+    let text = String::from_utf8_lossy(&done.stdout);
+    let strip = "strip of cables 1, 2 on spi0.0: 7 LEDs, order grb, ceiling 255, budget 500 mA; \
+                 cable 1: 4 LEDs; cable 2: 3 LEDs, reversed\n";
+    assert!(text.ends_with(strip), "{text}");
+    let arguments = ["test-strip", "--config", "node.toml", "--hal", "sim", "--seconds", "0", "--cable", "2"];
+    let done = node(folder.path(), &arguments);
+    assert!(done.status.success() && stderr(&done).contains("strip of cables 1, 2"), "{}", stderr(&done));
+}
+
+#[test]
 fn a_bad_file_is_wrong_use_with_its_place() {
     for (text, place) in [
         ("[[strip]]\ncable = 2\nleds = 0\n", "node.toml:3:8: "),

@@ -3,8 +3,10 @@
 //! - [`tube`]: host and nodes as pure state machines on an emulated network, in simulated time, by seed.
 //! - [`programs`]: the built programs, started and watched as their users do.
 //! - [`samples`]: scenarios with known results.
+//! - [`attiny`]: simulated cable boards behind real ports.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
+pub mod attiny;
 pub mod generate;
 pub mod programs;
 pub mod samples;

@@ -43,6 +43,7 @@ pub fn stderr(output: &Output) -> String {
 /// A running `illuminator-node`; killed when dropped.
 pub struct NodeProcess {
     child: Child,
+    lines: Receiver<String>,
     /// Where it listens.
     pub address: SocketAddr,
 }
@@ -65,7 +66,25 @@ impl NodeProcess {
             .split_whitespace()
             .find_map(|word| word.parse().ok())
             .unwrap_or_else(|| panic!("the node did not start: {ready}"));
-        Self { child, address }
+        Self { child, lines, address }
+    }
+
+    /// Waits until it has written a line with this in it, and gives it. The lines before that are lost.
+    pub fn said(&self, part: &str) -> String {
+        let mut others = Vec::new();
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            if line.contains(part) {
+                return line;
+            }
+            others.push(line);
+        }
+        panic!("the node said nothing of `{part}`, but {others:?}");
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub fn terminate(&mut self) {
+        signal(self.child.id(), "TERM");
+        let _ = self.child.wait();
     }
 
     /// Ends it without warning, as a power cut does.

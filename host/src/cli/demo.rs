@@ -7,7 +7,10 @@ use crate::coordinator::Timing;
 use crate::plan::{self, Placement};
 use crate::record::ResultFormat;
 use crate::scenario::{Files, Scenario, load};
-use crate::shell::{OutputError, Progress, ResultFiles, RunFailure, StepObserver, StopFlag, run_on_nodes};
+use crate::shell::{
+    Attendance, OutputError, Progress, ResultFiles, RunFailure, StepObserver, StopFlag, run_on_nodes,
+};
+use crate::story::LiveTable;
 use illuminator_node::model::Slots;
 use illuminator_protocol::Duration;
 use std::io::IsTerminal;
@@ -85,11 +88,11 @@ impl Demo {
         let pace = if picture { self.pace } else { Duration::ZERO };
         let timing = Timing { pace, ..Timing::default() };
         let mut progress = Progress::new(plan.steps, picture);
-        let done =
-            run_on_nodes(&plan, &table.targets, &table.key, timing, &mut observer, &mut progress, stop);
+        let live = LiveTable::new(scenario, &plan, None);
+        let attendance = Attendance { observer: &mut observer, progress: &mut progress, stop };
+        let end = run_on_nodes(&plan, &table.targets, &table.key, timing, live, attendance);
         progress.finish();
-        let written = observer.results.map_or(Ok(()), ResultFiles::finish).map_err(RunFailure::from);
-        match done.and_then(|done| written.map(|()| done)) {
+        match end.and(observer.results.map_or(Ok(()), ResultFiles::finish)).done {
             Err(RunFailure::Output(error)) if error.is_closed_pipe() => Ok(0),
             other => {
                 other.map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))

@@ -50,7 +50,7 @@ fn list() -> String {
             let gap = if text.is_empty() { "" } else { "\n" };
             let _ = writeln!(text, "{gap}{}", family_name(model_type.family));
         }
-        let _ = writeln!(text, "  {:<20} {}", model_type.name, model_type.summary);
+        let _ = writeln!(text, "  {:<22} {}", model_type.name, model_type.summary);
     }
     text
 }
@@ -112,6 +112,7 @@ fn show_port(input: bool, port: &Port, text: &mut String) {
         (true, false, _) | (false, _, Written::Always) => "",
         (false, _, Written::IfDeclared) => " (written if the section lists it)",
         (false, _, Written::Never) => " (never written; nothing may read it)",
+        (false, _, Written::Setting) => " (a setting; never written, nothing may read it)",
     };
     line(text, port.name, port.unit.symbol(), &format!("{}{note}", port.meaning));
 }
@@ -142,7 +143,7 @@ fn example(model_type: &ModelType) -> String {
     let inputs = (model_type.inputs.iter()).filter(|port| port.class_default != Const::Absent).map(beginning);
     let written = |ports: &'static [Port]| {
         (ports.iter())
-            .filter(|port| port.written == Written::Always && !port.of_table)
+            .filter(|port| matches!(port.written, Written::Always | Written::Setting) && !port.of_table)
             .map(beginning)
             .collect()
     };
@@ -167,5 +168,5 @@ fn example(model_type: &ModelType) -> String {
 
 /// A port with its value at the start. A number that is not known yet is 0: null cannot be time-shifted.
 fn beginning(port: &Port) -> (&'static str, Const) {
-    (port.name, if port.class_default == Const::Null { Const::Int(0) } else { port.class_default })
+    (port.name, if port.example == Const::Null { Const::Int(0) } else { port.example })
 }

@@ -7,10 +7,12 @@ use crate::plan::{self, TablePlan};
 use crate::record::ResultFormat;
 use crate::scenario::{Diagnostic, Diagnostics, Scenario, load};
 use crate::shell::{
-    DiskFiles, Progress, ResultFiles, RunFailure, StopFlag, TEXT_FILE_MAX, read_file, run_local, run_on_nodes,
+    Attendance, DiskFiles, Progress, ResultFiles, RunEnd, RunFailure, StopFlag, TEXT_FILE_MAX, read_file,
+    run_local, run_on_nodes,
 };
+use crate::story::{EventLog, LiveTable, Topology};
 use clap::{Subcommand, ValueEnum};
-use illuminator_protocol::Duration;
+use illuminator_protocol::{Duration, Telemetry};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,12 @@ pub(super) struct Run {
     /// Real seconds per co-simulation step; as fast as possible unless given.
     #[arg(long, value_name = "S", value_parser = pace)]
     pace: Option<Duration>,
+    /// What is plugged and unplugged, step by step: lines `step,cable,node,state`. What nodes report of cables is ignored.
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Write what was plugged and unplugged to this file; with it as `--events` the run repeats.
+    #[arg(long, value_name = "FILE")]
+    record_events: Option<PathBuf>,
     /// Result format: of the Illuminator's development version, or of its main version.
     #[arg(long, value_enum, default_value = "dev")]
     format: Format,
@@ -114,19 +122,24 @@ impl Run {
             Format::Main => ResultFormat::Main,
         };
         let results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
+        let script = self.events.as_deref().map(|file| read_events(file, &scenario)).transpose()?;
         self.refuse_overwriting(&scenario, &results)?;
-        let table = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
+        let live = LiveTable::new(&scenario, &plan, script);
+        let nodes = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();
-        let done = self.execute(&plan, table.as_ref(), results, &mut progress, &stop);
+        let end = self.execute(&plan, nodes.as_ref(), live, results, &mut progress, &stop);
         progress.finish();
-        let done = match done {
+        // What was recorded is kept, however the run ended.
+        let recorded = self.record(&end.events);
+        let done = match end.done {
             // Whoever read the pipe has seen enough.
             Err(RunFailure::Output(error)) if error.is_closed_pipe() => return Ok(()),
             other => other
                 .map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
         };
-        self.summary(&scenario, done, plan.steps, progress.elapsed_s(), &path)
+        recorded?;
+        self.summary(&scenario, &end.telemetry, (done, plan.steps), progress.elapsed_s(), &path)
     }
 
     /// No result may take the place of another, of the scenario, or of its data.
@@ -164,35 +177,44 @@ impl Run {
         Ok(scenario)
     }
 
-    /// Runs the plan where it is placed. Returns the number of steps done.
+    /// Runs the plan where it is placed.
     fn execute(
         &self,
         plan: &TablePlan,
-        table: Option<&Table>,
+        nodes: Option<&Table>,
+        live: LiveTable,
         mut results: ResultFiles,
         progress: &mut Progress,
         stop: &StopFlag,
-    ) -> Result<u64, RunFailure> {
+    ) -> RunEnd {
         let timing = Timing { pace: self.pace.unwrap_or(Duration::ZERO), ..Timing::default() };
-        let done = match table {
-            None => run_local(plan, timing.pace, &mut results, progress, stop)?,
-            Some(table) => {
-                run_on_nodes(plan, &table.targets, &table.key, timing, &mut results, progress, stop)?
-            }
+        let attendance = Attendance { observer: &mut results, progress, stop };
+        let end = match nodes {
+            None => run_local(plan, timing.pace, live, attendance),
+            Some(table) => run_on_nodes(plan, &table.targets, &table.key, timing, live, attendance),
         };
-        results.finish()?;
-        Ok(done)
+        end.and(results.finish())
+    }
+
+    /// Writes the events of a run, if they are asked for.
+    fn record(&self, events: &EventLog) -> Result<(), Failure> {
+        let Some(path) = &self.record_events else { return Ok(()) };
+        std::fs::write(path, events.to_string()).map_err(|error| {
+            Failure::new(4, format_args!("error: cannot write the events to {}: {error}", path.display()))
+        })
     }
 
     fn summary(
         &self,
         scenario: &Scenario,
-        done: u64,
-        planned: u64,
+        telemetry: &[(String, Telemetry)],
+        (done, planned): (u64, u64),
         elapsed_s: f64,
         path: &str,
     ) -> Result<(), Failure> {
         if self.json {
+            let nodes: serde_json::Map<_, _> =
+                telemetry.iter().map(|(name, told)| (name.clone(), telemetry_to_json(told))).collect();
             let summary = json!({
                 "scenario": scenario.name,
                 "models": scenario.models.len(),
@@ -200,6 +222,7 @@ impl Run {
                 "steps_planned": planned,
                 "seconds": elapsed_s,
                 "output": path,
+                "nodes": nodes,
             });
             print(&format!("{summary}\n"))?;
         }
@@ -259,13 +282,39 @@ impl Plan {
 /// Reads and checks a scenario file; what it names comes from `files`.
 fn read(path: &Path, mut files: DiskFiles) -> Result<Scenario, Diagnostics> {
     let name = path.display().to_string();
+    load(&read_text(path, &name)?, &name, &mut files)
+}
+
+/// The text of a file that messages call `name`.
+fn read_text(path: &Path, name: &str) -> Result<String, Diagnostics> {
     let text = read_file(path, TEXT_FILE_MAX)
-        .map_err(|error| Diagnostics::of_file(&name, format!("cannot be read: {error}")))?;
-    let text = String::from_utf8(text).map_err(|error| {
+        .map_err(|error| Diagnostics::of_file(name, format!("cannot be read: {error}")))?;
+    String::from_utf8(text).map_err(|error| {
         let byte = error.utf8_error().valid_up_to();
-        Diagnostics::of_file(&name, format!("is not UTF-8 text (byte {byte})"))
-    })?;
-    load(&text, &name, &mut files)
+        Diagnostics::of_file(name, format!("is not UTF-8 text (byte {byte})"))
+    })
+}
+
+/// Reads an events file for a scenario.
+fn read_events(path: &Path, scenario: &Scenario) -> Result<EventLog, Failure> {
+    let name = path.display().to_string();
+    let text = read_text(path, &name).map_err(|diagnostics| Failure::new(2, diagnostics))?;
+    let topology = Topology::new(&scenario.cables, &scenario.tokens);
+    EventLog::parse(&text, &name, &topology).map_err(|diagnostics| Failure::new(2, diagnostics))
+}
+
+fn telemetry_to_json(told: &Telemetry) -> serde_json::Value {
+    json!({
+        "frames": told.frames,
+        "frames_skipped": told.frames_skipped,
+        "strip_errors": told.strip_errors,
+        "late_us_p50": told.late_us_p50,
+        "late_us_p99": told.late_us_p99,
+        "late_us_max": told.late_us_max,
+        "animation_cpu_permille": told.animation_cpu_permille,
+        "cpu_permille": told.cpu_permille,
+        "memory_kib": told.memory_kib,
+    })
 }
 
 fn summary(path: &Path, scenario: &Scenario) -> String {

@@ -63,11 +63,17 @@ impl Line {
             Family::Generation => {
                 ((attribute("pv_gen").or_else(|| attribute("wind_gen"))?, 1.0), 32, ("generates", "draws"))
             }
-            Family::Demand => ((attribute("load_dem")?, -1.0), 31, ("feeds", "uses")),
+            Family::Demand => {
+                let demand = ["load_dem", "load_EV", "load_HP", "demand"].into_iter().find_map(attribute);
+                ((demand?, -1.0), 31, ("feeds", "uses"))
+            }
             Family::Storage => ((attribute("p_out")?, -1.0), 34, ("discharges", "charges")),
+            Family::Hydrogen => {
+                let power = ["flow2e", "p_out_fuelcell", "eflow2c"].into_iter().find_map(attribute);
+                ((power?, 1.0), 36, ("generates", "uses"))
+            }
             Family::Grid => ((surplus()?, -1.0), 35, ("import", "feed-in")),
-            Family::Hydrogen
-            | Family::Heat
+            Family::Heat
             | Family::Networks
             | Family::Market
             | Family::Control

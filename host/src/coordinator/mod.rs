@@ -14,6 +14,7 @@
 //! nothing here reads a clock or opens anything.
 
 mod error;
+mod events;
 mod lights;
 mod node_link;
 mod schedule;
@@ -22,13 +23,15 @@ pub use error::{RunError, Tenths};
 pub use node_link::NodeLink;
 
 use crate::plan::{HOST, TablePlan};
+use crate::story::LiveTable;
 use illuminator_node::engine::{Engine, EngineError};
 use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
-use illuminator_protocol::{Datagram, Duration, Instant, RunId, ToHost};
+use illuminator_protocol::{Control, Datagram, Duration, Instant, RunId, Telemetry, ToHost};
 use lights::Lights;
 use node_link::Change;
 use schedule::{ImportSource, Schedule, Turn};
+use std::collections::BTreeSet;
 
 /// How a run behaves in time.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +79,13 @@ pub struct Coordinator {
     nodes: Vec<NodeLink>,
     schedule: Schedule,
     lights: Lights,
+    table: LiveTable,
+    names: Vec<String>,
+    /// The nodes whose emergency stop is pressed.
+    stopped_by: BTreeSet<usize>,
+    /// Since when the run is held because of that.
+    stopped_since: Option<Instant>,
+    telemetry: Vec<Option<Telemetry>>,
     /// Steps before this one may start, as far as the pace allows.
     admitted: u64,
     failure: Option<RunError>,
@@ -85,7 +95,7 @@ pub struct Coordinator {
 }
 
 impl Coordinator {
-    /// A run of `plan` on `nodes`, which stand in the order of its places after the host.
+    /// A run of `plan` on `nodes`, which stand in the order of its places after the host, at `table`.
     ///
     /// # Errors
     /// A model of the host that cannot be built.
@@ -93,6 +103,7 @@ impl Coordinator {
         plan: &TablePlan,
         run: RunId,
         nodes: Vec<NodeLink>,
+        table: LiveTable,
         timing: Timing,
         now: Instant,
     ) -> Result<Self, EngineError> {
@@ -102,9 +113,14 @@ impl Coordinator {
             timing,
             phase: Phase::Gathering(now),
             host: Engine::new(&plan.places[HOST])?,
+            names: plan.nodes.clone(),
+            stopped_by: BTreeSet::new(),
+            stopped_since: None,
+            telemetry: vec![None; nodes.len()],
             nodes,
             schedule: Schedule::new(plan),
             lights: Lights::new(&plan.cables),
+            table,
             admitted: 0,
             failure: None,
             next_node: 0,
@@ -186,6 +202,9 @@ impl Coordinator {
                 Change::Reconnected => {
                     self.ask_again(node);
                     self.lights.repeat();
+                    if self.stopped_since.is_some() {
+                        self.nodes[node].send_control(Control::EmergencyStop { on: true });
+                    }
                 }
                 Change::Restarted => {
                     let node = self.nodes[node].label().to_owned();
@@ -197,7 +216,7 @@ impl Coordinator {
         loop {
             let taken = match self.nodes[node].receive(&mut message) {
                 Ok(false) => break,
-                Ok(true) => self.take(node, &message),
+                Ok(true) => self.take(node, &message, now),
                 Err(error) => Err(self.unreadable(node, &error)),
             };
             if let Err(error) = taken {
@@ -212,7 +231,7 @@ impl Coordinator {
     }
 
     /// Takes a message; one of another run changes nothing.
-    fn take(&mut self, node: usize, message: &[u8]) -> Result<(), RunError> {
+    fn take(&mut self, node: usize, message: &[u8], now: Instant) -> Result<(), RunError> {
         let message = ToHost::decode(message).map_err(|error| self.unreadable(node, &error))?;
         let label = self.nodes[node].label();
         match message {
@@ -247,9 +266,15 @@ impl Coordinator {
             | ToHost::Ready { .. }
             | ToHost::Snapshot { .. }
             | ToHost::Restored { .. }
-            | ToHost::ControlDone { .. }
-            | ToHost::Event(_)
-            | ToHost::Telemetry(_) => Ok(()),
+            | ToHost::ControlDone { .. } => Ok(()),
+            ToHost::Event(event) => {
+                self.event(node, event, now);
+                Ok(())
+            }
+            ToHost::Telemetry(telemetry) => {
+                self.telemetry[node] = Some(telemetry);
+                Ok(())
+            }
         }
     }
 
@@ -277,7 +302,8 @@ impl Coordinator {
         }
         if let Phase::Running(since) = self.phase {
             self.admit(now, since);
-            let Self { lights, nodes, .. } = self;
+            let Self { lights, nodes, table, .. } = self;
+            table.plugs().for_each(|(cable, plugged)| lights.plug(cable, plugged));
             lights.poll(now, |place, word| nodes[place - 1].send_light(word));
             while self.run_ready() {}
             if self.schedule.base() >= self.schedule.limit() {
@@ -314,7 +340,7 @@ impl Coordinator {
 
     /// Runs one of the host's own stages.
     fn compute(&mut self, turn: Turn) -> Result<(), EngineError> {
-        let Self { host, schedule, .. } = self;
+        let Self { host, schedule, table, .. } = self;
         let stage = schedule.task(turn).stage;
         host.import(stage, |slots, imports| {
             for (index, &slot) in imports.iter().enumerate() {
@@ -324,6 +350,9 @@ impl Coordinator {
                 }
             }
         });
+        if stage == 0 {
+            table.advance(turn.step, host.slots_mut());
+        }
         host.run_stage(turn.step, stage)?;
         schedule.finish(turn, |values, wires| {
             for (&slot, &wire) in host.exports(stage).iter().zip(wires) {
@@ -364,9 +393,10 @@ impl Coordinator {
         self.nodes.iter().map(|node| node.ready_until(since, connect_within)).fold(Instant::MAX, Instant::min)
     }
 
-    /// Steps that the pace allows by now.
+    /// Steps that the pace allows by now; none while the table is stopped.
     fn admit(&mut self, now: Instant, since: Instant) {
         self.admitted = match self.timing.pace.as_micros() {
+            _ if self.stopped_since.is_some() => 0,
             0 => u64::MAX,
             pace => now.saturating_since(since).as_micros() / pace + 1,
         };
@@ -374,6 +404,7 @@ impl Coordinator {
 
     fn next_admission(&self, since: Instant) -> Instant {
         match self.timing.pace.as_micros() {
+            _ if self.stopped_since.is_some() => Instant::MAX,
             0 => Instant::MAX,
             pace => since + Duration::from_micros(pace.saturating_mul(self.admitted)),
         }

@@ -201,6 +201,7 @@ mod tests {
         if shifted { &mut reader.after_previous } else { &mut reader.after }.push(0);
         TablePlan {
             places: vec![PlacePlan::default(); 2],
+            nodes: vec!["node".to_owned()],
             tasks: vec![source, reader],
             wires: 1,
             cells: Vec::new(),

@@ -31,6 +31,8 @@ use illuminator_node::value::Value;
 pub struct TablePlan {
     /// What each place executes; the first is the host.
     pub places: Vec<PlacePlan>,
+    /// The names of the nodes, in the order of the places after the host.
+    pub nodes: Vec<String>,
     /// Every stage of every place, by place and then by stage.
     pub tasks: Vec<Task>,
     /// Number of wires; 0 if the host is the only place.
@@ -42,7 +44,7 @@ pub struct TablePlan {
     pub watched: Vec<u32>,
     /// The cables and where their values and ends are; empty if everything runs in this process.
     pub cables: Vec<CablePlan>,
-    /// Where the host says, before each step, what is plugged and what follows; `None` if nothing depends on it.
+    /// Where the host says, before each step, what is plugged and what follows; `None` if nothing can be plugged.
     pub story: Option<StoryPlan>,
     /// Number of co-simulation steps.
     pub steps: u64,

@@ -2,7 +2,7 @@
 
 use super::NodeTarget;
 use super::inputs::ValueId;
-use crate::scenario::{Item, ModelEntry, Scenario};
+use crate::scenario::{ModelEntry, Scenario};
 use std::collections::BTreeSet;
 
 /// Where the values of the story stand in the host's place.
@@ -38,14 +38,14 @@ pub(super) fn node_name(model: &ModelEntry) -> Option<String> {
 }
 
 impl StoryValues {
-    /// The values that a run of this scenario needs; `None` if nothing depends on what is plugged.
+    /// The values that a run of this scenario needs; `None` if nothing at all can be plugged.
     pub(super) fn of(scenario: &Scenario) -> Option<Self> {
-        let recorded = scenario.recorders.iter().flat_map(|recorder| &recorder.items);
-        let is_recorded = recorded.into_iter().any(|item| !matches!(item, Item::Attribute { .. }));
         let boards = scenario.models.iter().filter(|model| boards_input(model).is_some());
         let nodes: BTreeSet<String> = boards.filter_map(node_name).collect();
-        (scenario.follows_plugs() || is_recorded || !nodes.is_empty()).then(|| Self {
-            plugs: scenario.plugs().collect(),
+        let plugs: Vec<u16> = scenario.plugs().collect();
+        let any = !plugs.is_empty() || scenario.follows_plugs() || !nodes.is_empty();
+        any.then(|| Self {
+            plugs,
             targets: scenario.story.as_ref().map_or(0, |story| story.targets().len()),
             nodes: nodes.into_iter().collect(),
         })

@@ -12,7 +12,7 @@
 mod check;
 mod diagnostic;
 mod inherit;
-mod report;
+pub(crate) mod report;
 mod schema;
 mod story;
 #[cfg(test)]
@@ -42,7 +42,8 @@ pub fn load(text: &str, file: &str, files: &mut dyn Files) -> Result<Scenario, D
     let scenario = yaml::parse(text, &mut report)
         .and_then(|tree| schema::read(&tree, &mut report))
         .and_then(|raw| check::check(raw, files, &mut report));
-    report.finish(scenario)
+    let (scenario, warnings) = report.finish(scenario)?;
+    Ok(Scenario { warnings, ..scenario })
 }
 
 /// What a scenario needs of the file system. Paths are as written in the scenario: relative ones are looked up

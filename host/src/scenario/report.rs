@@ -1,9 +1,9 @@
-//! Collects what is wrong with a scenario while it is read and checked.
+//! Collects what is wrong with a scenario, or with a file beside it, while it is read and checked.
 //!
 //! Invariants: at most [`SHOWN_MAX`] messages are kept, each with a bounded excerpt and bounded quotations, so
 //! that the report on a hostile file stays small; messages come out in the order of the file.
 
-use super::{Diagnostic, Diagnostics, Scenario, Severity};
+use super::{Diagnostic, Diagnostics, Severity};
 
 /// So many messages are kept; a summary replaces the rest.
 const SHOWN_MAX: usize = 100;
@@ -14,26 +14,26 @@ const QUOTE_MAX: usize = 60;
 /// How alike two names must be for one to be suggested for the other (Jaro-Winkler, 0 to 1).
 const LIKENESS_MIN: f64 = 0.75;
 
-/// A place in the scenario file, as in [`Diagnostic`]. The default is the file as a whole.
+/// A place in the file, as in [`Diagnostic`]. The default is the file as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark {
+pub(crate) struct Mark {
     /// Line from 1; 0 for the file as a whole.
-    pub(super) line: u32,
+    pub(crate) line: u32,
     /// Column from 1, in characters.
-    pub(super) column: u32,
+    pub(crate) column: u32,
     /// Characters to underline.
-    pub(super) width: u32,
+    pub(crate) width: u32,
 }
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Located<T> {
-    pub(super) value: T,
-    pub(super) mark: Mark,
+pub(crate) struct Located<T> {
+    pub(crate) value: T,
+    pub(crate) mark: Mark,
 }
 
 /// The messages so far.
-pub(super) struct Report<'a> {
+pub(crate) struct Report<'a> {
     file: &'a str,
     lines: Vec<&'a str>,
     kept: Vec<Diagnostic>,
@@ -42,28 +42,28 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// No messages yet about the scenario `text`, which the user calls `file`.
-    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
+    /// No messages yet about the file of this `text`, which the user calls `file`.
+    pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, lines: text.lines().collect(), kept: Vec::new(), errors: 0, hidden: 0 }
     }
 
     /// How many errors there are.
-    pub(super) fn errors(&self) -> usize {
+    pub(crate) fn errors(&self) -> usize {
         self.errors
     }
 
-    /// An error at a place of the scenario file.
-    pub(super) fn error(&mut self, mark: Mark, message: impl Into<String>) {
+    /// An error at a place of the file.
+    pub(crate) fn error(&mut self, mark: Mark, message: impl Into<String>) {
         self.add(Severity::Error, mark, message.into(), None);
     }
 
     /// An error and what to do about it.
-    pub(super) fn error_help(&mut self, mark: Mark, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn error_help(&mut self, mark: Mark, message: impl Into<String>, help: impl Into<String>) {
         self.add(Severity::Error, mark, message.into(), Some(help.into()));
     }
 
     /// An error about a name that does not exist, with the most similar of the `known` names.
-    pub(super) fn error_unknown<'n>(
+    pub(crate) fn error_unknown<'n>(
         &mut self,
         mark: Mark,
         message: impl Into<String>,
@@ -75,12 +75,12 @@ impl<'a> Report<'a> {
     }
 
     /// A warning and what to do about it.
-    pub(super) fn warning_help(&mut self, mark: Mark, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn warning_help(&mut self, mark: Mark, message: impl Into<String>, help: impl Into<String>) {
         self.add(Severity::Warning, mark, message.into(), Some(help.into()));
     }
 
     /// A warning about a name that nothing has, with the most similar of the `known` names.
-    pub(super) fn warning_unknown<'n>(
+    pub(crate) fn warning_unknown<'n>(
         &mut self,
         mark: Mark,
         message: impl Into<String>,
@@ -92,7 +92,7 @@ impl<'a> Report<'a> {
     }
 
     /// A message about any file.
-    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         self.errors += usize::from(diagnostic.severity == Severity::Error);
         if self.kept.len() < SHOWN_MAX {
             self.kept.push(diagnostic);
@@ -101,8 +101,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The scenario with its warnings, or all messages if there is no scenario or there are errors.
-    pub(super) fn finish(mut self, scenario: Option<Scenario>) -> Result<Scenario, Diagnostics> {
+    /// What was read and the warnings, or all messages if nothing was read or there are errors.
+    pub(crate) fn finish<T>(mut self, read: Option<T>) -> Result<(T, Vec<Diagnostic>), Diagnostics> {
         let file = self.file;
         self.kept.sort_by(|a, b| {
             ((a.file != file), &a.file, a.line, a.column).cmp(&((b.file != file), &b.file, b.line, b.column))
@@ -113,11 +113,8 @@ impl<'a> Report<'a> {
             let summary = self.diagnostic(severity, Mark::default(), message, None);
             self.kept.push(summary);
         }
-        match scenario {
-            Some(mut scenario) if self.errors == 0 => {
-                scenario.warnings = self.kept;
-                Ok(scenario)
-            }
+        match read {
+            Some(read) if self.errors == 0 => Ok((read, self.kept)),
             _ => Err(Diagnostics(self.kept)),
         }
     }
@@ -154,7 +151,7 @@ impl<'a> Report<'a> {
 }
 
 /// A line as it can be shown above a marker: one character per column; empty if it is too long.
-pub(super) fn excerpt(line: &str) -> String {
+pub(crate) fn excerpt(line: &str) -> String {
     let line = line.trim_end();
     if line.chars().nth(EXCERPT_MAX).is_some() {
         return String::new();
@@ -163,7 +160,7 @@ pub(super) fn excerpt(line: &str) -> String {
 }
 
 /// A text from the file, in backticks, cut where it is long.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted: String =
         text.chars().take(QUOTE_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(QUOTE_MAX).is_some() {
@@ -173,7 +170,7 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// Names in backticks, joined with commas and a final word: `` `a`, `b` and `c` ``.
-pub(super) fn list(names: &[&str], last: &str) -> String {
+pub(crate) fn list(names: &[&str], last: &str) -> String {
     let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
     match quoted.split_last() {
         None => String::new(),

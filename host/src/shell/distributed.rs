@@ -1,8 +1,9 @@
 //! A run on nodes: one socket, one timer, one coordinator.
 
-use super::{Progress, RunFailure, StepObserver, StopFlag};
+use super::{Attendance, RunEnd, RunFailure};
 use crate::coordinator::{Coordinator, NodeLink, Timing};
 use crate::plan::{HOST, TablePlan};
+use crate::story::LiveTable;
 use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, random_id};
 use illuminator_protocol::{ClusterKey, Datagram, Instant, RunId};
 use std::fmt;
@@ -32,36 +33,39 @@ impl fmt::Display for Target {
     }
 }
 
-/// Runs a plan on `targets`, which stand in the order of its places after the host; every step goes to
-/// `observer`. No two targets have one address, and all are of one family: one socket reaches them, and a
-/// datagram's sender tells which node it is from. Returns the number of steps done: fewer than planned if `stop` was set.
-///
-/// # Errors
-/// A node that does not answer, is lost or refuses; a model that cannot be stepped; a result that cannot be
-/// written; a socket that cannot be opened.
+/// Runs a plan on `targets`, which stand in the order of its places after the host, at `table`. No two targets have one
+/// address, and all are of one family: one socket reaches them, and a datagram's sender tells which node it is from.
 pub fn run_on_nodes(
     plan: &TablePlan,
     targets: &[Target],
     key: &ClusterKey,
     timing: Timing,
-    observer: &mut dyn StepObserver,
-    progress: &mut Progress,
-    stop: &StopFlag,
-) -> Result<u64, RunFailure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    table: LiveTable,
+    attendance: Attendance<'_>,
+) -> RunEnd {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return RunEnd::early(error.into()),
+    };
     let clock = Clock::start();
     let me = hello("host");
     let links = targets
         .iter()
         .zip(&plan.places[HOST + 1..])
         .map(|(target, place)| NodeLink::new(target.to_string(), key, me.clone(), place, &mut SystemEntropy));
-    let mut coordinator = Coordinator::new(plan, RunId(random_id()), links.collect(), timing, clock.now())
-        .map_err(RunFailure::Build)?;
-    runtime.block_on(async {
+    let run = RunId(random_id());
+    let coordinator = match Coordinator::new(plan, run, links.collect(), table, timing, clock.now()) {
+        Ok(coordinator) => coordinator,
+        Err(error) => return RunEnd::early(RunFailure::Build(error)),
+    };
+    let mut driver = Driver { targets, clock, coordinator, attendance, done: 0 };
+    let done = runtime.block_on(async {
         let socket = bind(local_address(targets)).await?;
-        let mut driver = Driver { socket, targets, clock, coordinator: &mut coordinator, done: 0 };
-        driver.run(observer, progress, stop).await
-    })
+        driver.run(&socket).await
+    });
+    let Driver { coordinator, .. } = driver;
+    let telemetry = coordinator.telemetry().map(|(name, told)| (name.to_owned(), told)).collect();
+    RunEnd { done, events: coordinator.into_table().into_log(), telemetry }
 }
 
 /// Loopback reaches loopback, and each family its own; beyond that the system chooses.
@@ -76,39 +80,37 @@ pub(super) fn local_address(targets: &[Target]) -> SocketAddr {
     SocketAddr::new(ip, 0)
 }
 
-struct Driver<'a> {
-    socket: UdpSocket,
-    targets: &'a [Target],
+struct Driver<'t, 'a> {
+    targets: &'t [Target],
     clock: Clock,
-    coordinator: &'a mut Coordinator,
+    coordinator: Coordinator,
+    attendance: Attendance<'a>,
     done: u64,
 }
 
-impl Driver<'_> {
-    async fn run(
-        &mut self,
-        observer: &mut dyn StepObserver,
-        progress: &mut Progress,
-        stop: &StopFlag,
-    ) -> Result<u64, RunFailure> {
+impl Driver<'_, '_> {
+    async fn run(&mut self, socket: &UdpSocket) -> Result<u64, RunFailure> {
         let mut incoming = [0; RECEIVE_MAX];
         loop {
             // Nodes first: they compute while the step before is written.
-            self.send().await;
-            self.record(observer, progress)?;
-            self.send().await;
+            self.send(socket).await;
+            self.record()?;
+            self.send(socket).await;
+            while let Some(notice) = self.coordinator.poll_notice() {
+                self.attendance.progress.note(&notice);
+            }
             if let Some(outcome) = self.coordinator.outcome() {
                 return outcome.map(|()| self.done).map_err(RunFailure::from);
             }
-            if stop.is_set() {
+            if self.attendance.stop.is_set() {
                 self.coordinator.stop(self.clock.now());
             }
             let deadline = self.deadline().into();
             tokio::select! {
                 biased;
-                readable = self.socket.readable() => {
+                readable = socket.readable() => {
                     readable?;
-                    self.receive(&mut incoming);
+                    self.receive(socket, &mut incoming);
                 }
                 () = tokio::time::sleep_until(deadline) => {}
             }
@@ -116,27 +118,27 @@ impl Driver<'_> {
     }
 
     /// Hands every complete step to the observer.
-    fn record(&mut self, observer: &mut dyn StepObserver, progress: &mut Progress) -> Result<(), RunFailure> {
+    fn record(&mut self) -> Result<(), RunFailure> {
         while let Some(step) = self.coordinator.complete() {
-            observer.step(step, self.coordinator.values(step))?;
+            self.attendance.observer.step(step, self.coordinator.values(step))?;
             self.done = step + 1;
-            progress.at(self.done);
+            self.attendance.progress.at(self.done);
             self.coordinator.recorded(self.clock.now());
         }
         Ok(())
     }
 
-    async fn send(&mut self) {
+    async fn send(&mut self, socket: &UdpSocket) {
         let mut datagram = Datagram::new();
         while let Some(node) = self.coordinator.poll_transmit(self.clock.now(), &mut datagram) {
             // Unreachable peers and full buffers look like loss, which the link repairs.
-            let _ = self.socket.send_to(&datagram, self.targets[node].address).await;
+            let _ = socket.send_to(&datagram, self.targets[node].address).await;
         }
     }
 
-    fn receive(&mut self, incoming: &mut [u8; RECEIVE_MAX]) {
+    fn receive(&mut self, socket: &UdpSocket, incoming: &mut [u8; RECEIVE_MAX]) {
         for _ in 0..BURST_MAX {
-            let Ok((length, from)) = self.socket.try_recv_from(incoming) else { return };
+            let Ok((length, from)) = socket.try_recv_from(incoming) else { return };
             if let Some(node) = self.targets.iter().position(|target| target.address == from) {
                 self.coordinator.handle(self.clock.now(), node, &mut incoming[..length]);
             }

@@ -1,34 +1,41 @@
 //! A whole run in this process.
 
-use super::{Progress, RunFailure, StepObserver, StopFlag};
+use super::{Attendance, RunEnd, RunFailure, StopFlag};
 use crate::plan::{HOST, TablePlan};
+use crate::story::LiveTable;
 use illuminator_node::engine::Engine;
 use illuminator_node::shell::Clock;
 use illuminator_protocol::Duration;
 
-/// Runs a local plan, one step per `pace` (zero: as fast as possible); every step goes to `observer`. Returns
-/// the number of steps done: fewer than planned if `stop` was set.
-///
-/// # Errors
-/// A model that cannot be built or stepped, or a result that cannot be written.
+/// Runs a local plan at `table`, one step per `pace` (zero: as fast as possible).
 pub fn run_local(
     plan: &TablePlan,
     pace: Duration,
-    observer: &mut dyn StepObserver,
-    progress: &mut Progress,
-    stop: &StopFlag,
+    mut table: LiveTable,
+    mut attendance: Attendance<'_>,
+) -> RunEnd {
+    let done = run(plan, pace, &mut table, &mut attendance);
+    RunEnd { done, events: table.into_log(), telemetry: Vec::new() }
+}
+
+fn run(
+    plan: &TablePlan,
+    pace: Duration,
+    table: &mut LiveTable,
+    attendance: &mut Attendance<'_>,
 ) -> Result<u64, RunFailure> {
     assert!(plan.is_local(), "a plan with nodes needs a coordinator");
     let mut engine = Engine::new(&plan.places[HOST]).map_err(RunFailure::Build)?;
     let pacer = Pacer::start(pace);
     for step in 0..plan.steps {
-        pacer.wait_for(step, stop);
-        if stop.is_set() {
+        pacer.wait_for(step, attendance.stop);
+        if attendance.stop.is_set() {
             return Ok(step);
         }
+        table.advance(step, engine.slots_mut());
         engine.run(step).map_err(|error| RunFailure::Model { step, error })?;
-        observer.step(step, engine.slots())?;
-        progress.at(step + 1);
+        attendance.observer.step(step, engine.slots())?;
+        attendance.progress.at(step + 1);
     }
     Ok(plan.steps)
 }

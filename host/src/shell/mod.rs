@@ -21,8 +21,10 @@ pub use simulated::SimulatedNodes;
 pub use stop::StopFlag;
 
 use crate::coordinator::RunError;
+use crate::story::EventLog;
 use illuminator_node::engine::EngineError;
 use illuminator_node::model::Slots;
+use illuminator_protocol::Telemetry;
 
 /// Takes the values of each step, in order, as the run makes them.
 pub trait StepObserver {
@@ -31,6 +33,38 @@ pub trait StepObserver {
     /// # Errors
     /// A result that cannot be written ends the run.
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError>;
+}
+
+/// What a run is watched by and listens to.
+pub struct Attendance<'a> {
+    /// Takes every step.
+    pub observer: &'a mut dyn StepObserver,
+    /// Shows how far it is.
+    pub progress: &'a mut Progress,
+    /// Ends it.
+    pub stop: &'a StopFlag,
+}
+
+/// What remains of a run.
+pub struct RunEnd {
+    /// Steps done, fewer than planned if it was stopped; or why it ended early.
+    pub done: Result<u64, RunFailure>,
+    /// What was plugged and unplugged, by step.
+    pub events: EventLog,
+    /// How the nodes did when they last said so, by name.
+    pub telemetry: Vec<(String, Telemetry)>,
+}
+
+impl RunEnd {
+    /// The same, but for a result that could not be written to its end.
+    #[must_use]
+    pub fn and(self, written: Result<(), OutputError>) -> Self {
+        Self { done: self.done.and_then(|done| Ok(written.map(|()| done)?)), ..self }
+    }
+
+    fn early(failure: RunFailure) -> Self {
+        Self { done: Err(failure), events: EventLog::default(), telemetry: Vec::new() }
+    }
 }
 
 /// Why a run ended early.

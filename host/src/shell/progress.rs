@@ -2,8 +2,8 @@
 
 use illuminator_node::shell::Clock;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use std::fmt::Write;
-use std::io::IsTerminal;
+use std::fmt;
+use std::io::{IsTerminal, Write};
 
 /// How often the bar is looked at, at most `[us]`.
 const INTERVAL_US: u64 = 50_000;
@@ -11,6 +11,7 @@ const INTERVAL_US: u64 = 50_000;
 /// A progress bar on stderr, shown only if that is a terminal.
 pub struct Progress {
     bar: ProgressBar,
+    quiet: bool,
     clock: Clock,
     next_us: u64,
 }
@@ -24,12 +25,12 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(Some(steps), target);
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} steps, {rate} steps/s, {eta} left")
             .expect("the template is well formed")
-            .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
                 let _ = write!(out, "{:.0}", state.per_sec());
             })
             .progress_chars("━╸ ");
         bar.set_style(style);
-        Self { bar, clock: Clock::start(), next_us: 0 }
+        Self { bar, quiet, clock: Clock::start(), next_us: 0 }
     }
 
     /// Notes that all steps before `done` are done.
@@ -42,6 +43,16 @@ impl Progress {
         if now >= self.next_us {
             self.next_us = now + INTERVAL_US;
             self.bar.set_position(done);
+        }
+    }
+
+    /// Says something without spoiling the bar; silent if the run is to be quiet.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| {
+                // Where nobody listens any more, that is no reason to fail.
+                let _ = writeln!(std::io::stderr(), "{text}");
+            });
         }
     }
 

@@ -1,11 +1,14 @@
 //! `illuminator-node serve`: waits for a host, and lights the strips.
 
 use super::pins::open_pins;
-use super::settings::{Options, Settings};
+use super::settings::{Hal, Options, Settings};
 use super::strips::{OpenedStrip, open_strips};
 use super::{Failure, wrong_use};
+use illuminator_node::config::BoardsEntry;
 use illuminator_node::node::Node;
-use illuminator_node::shell::{Animation, Clock, Inputs, LitStrip, Machine, bind, hello, read_key, serve};
+use illuminator_node::shell::{
+    Animation, Boards, Clock, Inputs, LitStrip, Machine, bind, hello, read_key, serve,
+};
 use illuminator_protocol::ClusterKey;
 use std::io::{self, Write};
 
@@ -22,7 +25,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
             )));
         }
     };
-    let strips = open_strips(&config.strips, hal)?;
+    let strips = open_strips(config.strips, hal)?;
     let pins = open_pins(&config.pins, hal)?;
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let socket = bind(listen).await?;
@@ -37,7 +40,8 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         let animation = animate(strips, config.frames_per_s, clock)?;
         let _ = write!(io::stderr(), "{pins}");
         let inputs = Inputs::start(pins.inputs, clock)?;
-        let mut machine = Machine::new(animation, pins.outputs, inputs);
+        let boards = look_for_boards(&config.boards, hal, clock)?;
+        let mut machine = Machine::new(animation, boards, pins.outputs, inputs);
         let mut node = Node::new(key, hello(&name), config.only);
         serve(&socket, &mut node, &mut machine, clock, stop_signal()).await?;
         Ok(())
@@ -51,9 +55,16 @@ fn animate(strips: Vec<OpenedStrip>, frames_per_s: u32, clock: Clock) -> io::Res
     }
     let lit = strips.into_iter().map(|opened| {
         let _ = writeln!(io::stderr(), "{opened}");
-        LitStrip { cable: opened.entry.cable, config: opened.entry.config, strip: opened.strip }
+        let segments = opened.entry.segments.iter().map(|entry| (entry.cable, entry.segment)).collect();
+        LitStrip { segments, limits: opened.entry.limits, strip: opened.strip }
     });
     Animation::start(lit.collect(), frames_per_s, clock).map(Some)
+}
+
+/// Starts to look for cable boards, unless there are to be none.
+fn look_for_boards(entry: &BoardsEntry, hal: Hal, clock: Clock) -> io::Result<Option<Boards>> {
+    let enabled = entry.enabled.unwrap_or(hal != Hal::Sim);
+    enabled.then(|| Boards::start(entry, clock)).transpose()
 }
 
 /// Ready when the process is asked to end.

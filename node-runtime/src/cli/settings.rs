@@ -3,7 +3,8 @@
 use super::{Failure, wrong_use};
 use clap::ValueEnum;
 use illuminator_hal::{Backend, SpiPort};
-use illuminator_node::config::{NodeConfig, order_name};
+use illuminator_node::config::{BoardsEntry, NodeConfig, SegmentEntry, StripEntry, order_name};
+use illuminator_node::light::{Limits, Segment};
 use illuminator_node::model::registry::MODEL_TYPES;
 use illuminator_node::node::PORT;
 use std::fs::File;
@@ -145,23 +146,54 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
         "name {name}\nlisten {listen}\nkey {key}\nmodels {only}\nframes_per_s {}\n",
         config.frames_per_s
     );
+    text += &boards_line(&config.boards);
     for strip in &config.strips {
-        let light = strip.config;
-        text += &format!(
-            "strip of cable {} on {}: {} LEDs, order {}{}, ceiling {}, budget {} mA\n",
-            strip.cable,
-            strip.bus,
-            light.leds,
-            order_name(strip.order),
-            if light.reversed { ", reversed" } else { "" },
-            light.ceiling,
-            light.budget_ma,
-        );
+        text += &format!("{}\n", strip_line(strip));
     }
     text += &config.pins.to_string();
     // A closed pipe is a clean end.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(())
+}
+
+/// A strip, as it is used.
+fn strip_line(strip: &StripEntry) -> String {
+    let (cables, bus, order) = (strip.cables(), strip.bus, order_name(strip.order));
+    let Limits { ceiling, budget_ma } = strip.limits;
+    let segment = |entry: &SegmentEntry| {
+        let Segment { leds, reversed } = entry.segment;
+        (format!("{leds} LEDs"), if reversed { ", reversed" } else { "" })
+    };
+    if let [only] = &strip.segments[..] {
+        let (leds, reversed) = segment(only);
+        return format!(
+            "strip of {cables} on {bus}: {leds}, order {order}{reversed}, ceiling {ceiling}, budget {budget_ma} mA"
+        );
+    }
+    let segments = strip.segments.iter().map(|entry| {
+        let (leds, reversed) = segment(entry);
+        format!("; cable {}: {leds}{reversed}", entry.cable)
+    });
+    let segments: String = segments.collect();
+    format!(
+        "strip of {cables} on {bus}: {} LEDs, order {order}, ceiling {ceiling}, budget {budget_ma} mA{segments}",
+        strip.leds()
+    )
+}
+
+/// Where a node with this section looks for cable boards.
+fn boards_line(boards: &BoardsEntry) -> String {
+    let BoardsEntry { enabled, directory, devices, reversed } = boards;
+    if *enabled == Some(false) {
+        return "boards off\n".to_owned();
+    }
+    let numbers = reversed.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    format!(
+        "boards in {}: {}{}\n",
+        directory.display(),
+        devices.join(", "),
+        if reversed.is_empty() { String::new() } else { format!("; reversed {numbers}") },
+    )
 }
 
 /// The machine's name, for want of a better one.

@@ -5,7 +5,7 @@ use super::settings::{Hal, read_config};
 use super::{Failure, wrong_use};
 use illuminator_hal::{Backend, OpenError, Rgb8, Strip, StripError};
 use illuminator_node::config::{StripEntry, order_name};
-use illuminator_node::light::{CHANNEL_MA, IDLE_MA, StripConfig};
+use illuminator_node::light::{CHANNEL_MA, IDLE_MA, Limits};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -37,8 +37,8 @@ pub(crate) struct OpenedStrip {
 
 impl fmt::Display for OpenedStrip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let StripEntry { cable, bus, .. } = self.entry;
-        write!(f, "strip of cable {cable} on {bus}: {}", self.backend)?;
+        let bus = self.entry.bus;
+        write!(f, "strip of {} on {bus}: {}", self.entry.cables(), self.backend)?;
         match self.backend {
             Backend::Sim => Ok(()),
             Backend::Rpi | Backend::Linux => write!(f, ", {}", bus.device().display()),
@@ -47,21 +47,23 @@ impl fmt::Display for OpenedStrip {
 }
 
 /// Opens the strips.
-pub(crate) fn open_strips(entries: &[StripEntry], hal: Hal) -> Result<Vec<OpenedStrip>, OpenError> {
-    entries.iter().map(|entry| open(*entry, hal)).collect()
+pub(crate) fn open_strips(entries: Vec<StripEntry>, hal: Hal) -> Result<Vec<OpenedStrip>, OpenError> {
+    entries.into_iter().map(|entry| open(entry, hal)).collect()
 }
 
 fn open(entry: StripEntry, hal: Hal) -> Result<OpenedStrip, OpenError> {
-    let StripEntry { bus, order, config, .. } = entry;
-    let backend = hal.of_strip(bus);
-    let strip = backend.strip(bus, config.leds, order)?;
+    let backend = hal.of_strip(entry.bus);
+    let strip = backend.strip(entry.bus, entry.leds(), entry.order)?;
     Ok(OpenedStrip { entry, strip, backend })
 }
 
 /// Shows on each strip a dot that walks from its first LED to its last, then red, green and blue; leaves it black.
 pub(crate) fn test_strip(options: &TestStrip) -> Result<(), Failure> {
     let mut entries = read_config(Some(&options.config))?.strips;
-    entries.retain(|entry| options.cable.is_none_or(|cable| entry.cable == cable));
+    entries.retain(|entry| {
+        let shows = |cable| entry.segments.iter().any(|segment| segment.cable == cable);
+        options.cable.is_none_or(shows)
+    });
     if entries.is_empty() {
         let file = options.config.display();
         return Err(wrong_use(match options.cable {
@@ -69,7 +71,7 @@ pub(crate) fn test_strip(options: &TestStrip) -> Result<(), Failure> {
             None => format!("{file}: there is no [[strip]]"),
         }));
     }
-    let strips = open_strips(&entries, options.hal)?;
+    let strips = open_strips(entries, options.hal)?;
     let span = Duration::from_secs(options.seconds);
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         for mut opened in strips {
@@ -79,7 +81,7 @@ pub(crate) fn test_strip(options: &TestStrip) -> Result<(), Failure> {
                 () = stop_signal() => None,
             };
             // Whatever happened, nothing is left alight.
-            opened.strip.show(&vec![Rgb8::BLACK; opened.entry.config.leds])?;
+            opened.strip.show(&vec![Rgb8::BLACK; opened.strip.len()])?;
             let Some(shown) = shown else { break };
             shown?;
         }
@@ -88,16 +90,16 @@ pub(crate) fn test_strip(options: &TestStrip) -> Result<(), Failure> {
 }
 
 async fn walk_and_colours(opened: &mut OpenedStrip, span: Duration) -> Result<(), StripError> {
-    let (config, order) = (opened.entry.config, order_name(opened.entry.order));
-    let level = level(&config);
-    let mut picture = vec![Rgb8::BLACK; config.leds];
+    let (leds, order) = (opened.strip.len(), order_name(opened.entry.order));
+    let level = level(leds, opened.entry.limits);
+    let mut picture = vec![Rgb8::BLACK; leds];
     say("  a white dot walks from the first LED, where the data comes in, to the last");
     let dot = level / 3;
-    for led in 0..config.leds {
+    for led in 0..leds {
         picture.fill(Rgb8::BLACK);
         picture[led] = Rgb8::new(dot, dot, dot);
         opened.strip.show(&picture)?;
-        tokio::time::sleep(span / config.leds as u32).await;
+        tokio::time::sleep(span / leds as u32).await;
     }
     let colours = [
         ("red", Rgb8::new(level, 0, 0)),
@@ -114,11 +116,11 @@ async fn walk_and_colours(opened: &mut OpenedStrip, span: Duration) -> Result<()
 }
 
 /// The most that one channel of all LEDs may show within the ceiling and the budget.
-fn level(config: &StripConfig) -> u8 {
-    let leds = config.leds as u64;
-    let for_light_ma = u64::from(config.budget_ma).saturating_sub(leds * u64::from(IDLE_MA));
+fn level(leds: usize, limits: Limits) -> u8 {
+    let leds = leds as u64;
+    let for_light_ma = u64::from(limits.budget_ma).saturating_sub(leds * u64::from(IDLE_MA));
     let level = (for_light_ma * 255).checked_div(leds * u64::from(CHANNEL_MA)).unwrap_or(0);
-    level.min(u64::from(config.ceiling)) as u8
+    level.min(u64::from(limits.ceiling)) as u8
 }
 
 /// Tells the person at the strip. Where nobody listens, it is lost.
@@ -130,20 +132,18 @@ fn say(text: &str) {
 mod tests {
     use super::level;
     use illuminator_hal::Rgb8;
-    use illuminator_node::light::{StripConfig, current_ma};
+    use illuminator_node::light::{Limits, current_ma};
 
     #[test]
     fn a_test_stays_within_ceiling_and_budget() {
         for leds in [1, 20, 144, 1000] {
             for budget_ma in [0, 20, 500, 20_000] {
-                let config = StripConfig { leds, reversed: false, ceiling: 200, budget_ma };
-                let level = level(&config);
+                let level = level(leds, Limits { ceiling: 200, budget_ma });
                 assert!(level <= 200);
                 let current = current_ma(&vec![Rgb8::new(level, 0, 0); leds]);
                 assert!(level == 0 || current <= u64::from(budget_ma), "{current} mA of {budget_ma} mA");
             }
         }
-        let usual = StripConfig { leds: 20, reversed: false, ceiling: 255, budget_ma: 500 };
-        assert_eq!(level(&usual), 255);
+        assert_eq!(level(20, Limits { ceiling: 255, budget_ma: 500 }), 255);
     }
 }

@@ -16,6 +16,10 @@
 //! ceiling = 255
 //! budget_ma = 500
 //!
+//! [[strip]]                  # a strip that is cut among cables
+//! bus = "spi1.0"
+//! segments = [{ cable = 3, leds = 20 }, { cable = 4, leds = 20, reversed = true }]
+//!
 //! [status_led]               # each has its pin, `gpio`, and keys that can be left out
 //! gpio = 17
 //! active = "high"
@@ -35,29 +39,35 @@
 //! gpio = 5
 //! active = "low"
 //! safe = "off"               # at the end, and on an emergency stop
+//!
+//! [boards]
+//! enabled = true             # false with --hal sim
+//! directory = "/dev"
+//! devices = ["ttyACM", "ttyUSB"]
+//! reversed = []
 //! ```
 //!
 //! Invariants: what is not known is refused, and every error has its line and column.
 
+mod boards;
 mod pins;
+mod strip;
 
+pub use boards::BoardsEntry;
 pub use pins::{InputEntry, OutputEntry, PinsConfig, PlugEntry, RelayEntry, SETTLE_MS};
+pub use strip::{LEDS, SegmentEntry, StripEntry, order_name};
 
-use crate::light::StripConfig;
 use core::net::SocketAddr;
-use illuminator_hal::{ColourOrder, SpiPort};
 use pins::{Claims, RawInput, RawOutput, RawPins, RawPlug, RawRelay};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
+use strip::{RawStrip, checked_strips};
 use toml::Spanned;
 
 /// Permitted frame rates `[1/s]`.
 pub const FRAMES_PER_S: RangeInclusive<u32> = 1..=200;
-
-/// Permitted numbers of LEDs of a strip.
-pub const LEDS: RangeInclusive<usize> = 1..=1000;
 
 /// What a node is told by its file. A command-line option wins over it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,19 +86,8 @@ pub struct NodeConfig {
     pub strips: Vec<StripEntry>,
     /// What is soldered to the pins.
     pub pins: PinsConfig,
-}
-
-/// A strip of a [`NodeConfig`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StripEntry {
-    /// Number of the cable whose flow it shows.
-    pub cable: u16,
-    /// Where it is connected.
-    pub bus: SpiPort,
-    /// The order in which it takes the channels of a colour.
-    pub order: ColourOrder,
-    /// What the renderer must know.
-    pub config: StripConfig,
+    /// The cable boards.
+    pub boards: BoardsEntry,
 }
 
 impl Default for NodeConfig {
@@ -101,6 +100,7 @@ impl Default for NodeConfig {
             frames_per_s: default_frames(),
             strips: Vec::new(),
             pins: PinsConfig::default(),
+            boards: BoardsEntry::default(),
         }
     }
 }
@@ -114,7 +114,7 @@ impl NodeConfig {
         let place = Place { text };
         let raw: RawConfig = toml::from_str(text)
             .map_err(|error| place.error(error.span().unwrap_or_default(), error.message()))?;
-        let RawConfig { name, listen, key, only, frames_per_s, strips, .. } = raw;
+        let RawConfig { name, listen, key, only, frames_per_s, strips, boards, .. } = raw;
         let strips = checked_strips(strips, place)?;
         let taken = strips.iter().flat_map(|StripEntry { bus, .. }| {
             bus.lines().map(move |line| (line, format!("the strip on {bus}")))
@@ -122,28 +122,8 @@ impl NodeConfig {
         let RawConfig { status_led, button, emergency_stop, plugs, relays, .. } = raw;
         let pins = RawPins { status_led, button, emergency_stop, plugs, relays };
         let pins = pins.checked(Claims::new(place, taken))?;
-        Ok(Self { name, listen, key, only, frames_per_s, strips, pins })
+        Ok(Self { name, listen, key, only, frames_per_s, strips, pins, boards })
     }
-}
-
-fn checked_strips(
-    raw_strips: Vec<Spanned<RawStrip>>,
-    place: Place<'_>,
-) -> Result<Vec<StripEntry>, ConfigError> {
-    let mut strips: Vec<StripEntry> = Vec::with_capacity(raw_strips.len());
-    for raw in raw_strips {
-        let span = raw.span();
-        let strip = raw.into_inner().checked();
-        let wrong = |message: String| Err(place.error(span.clone(), &message));
-        if strips.iter().any(|other| other.bus == strip.bus) {
-            return wrong(format!("two strips are on {}: a bus drives one", strip.bus));
-        }
-        if strips.iter().any(|other| other.cable == strip.cable) {
-            return wrong(format!("two strips are of cable {}: a node is at one end of it", strip.cable));
-        }
-        strips.push(strip);
-    }
-    Ok(strips)
 }
 
 /// What is wrong with a configuration, and where.
@@ -194,54 +174,12 @@ struct RawConfig {
     plugs: Vec<Spanned<RawPlug>>,
     #[serde(default, rename = "relay")]
     relays: Vec<Spanned<RawRelay>>,
+    #[serde(default)]
+    boards: BoardsEntry,
 }
 
 const fn default_frames() -> u32 {
     60
-}
-
-/// A strip as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStrip {
-    cable: u16,
-    #[serde(default = "first_bus", deserialize_with = "bus")]
-    bus: SpiPort,
-    #[serde(default = "kit_leds", deserialize_with = "leds")]
-    leds: usize,
-    #[serde(default, deserialize_with = "order")]
-    order: ColourOrder,
-    #[serde(default)]
-    reversed: bool,
-    #[serde(default = "all_light")]
-    ceiling: u8,
-    #[serde(default = "usb_budget_ma")]
-    budget_ma: u32,
-}
-
-impl RawStrip {
-    const fn checked(self) -> StripEntry {
-        let Self { cable, bus, leds, order, reversed, ceiling, budget_ma } = self;
-        StripEntry { cable, bus, order, config: StripConfig { leds, reversed, ceiling, budget_ma } }
-    }
-}
-
-const fn first_bus() -> SpiPort {
-    SpiPort::Spi0
-}
-
-/// The cables of the kit have 20 LEDs.
-const fn kit_leds() -> usize {
-    20
-}
-
-const fn all_light() -> u8 {
-    u8::MAX
-}
-
-/// What a USB port gives.
-const fn usb_budget_ma() -> u32 {
-    500
 }
 
 fn frames_per_s<'de, D: Deserializer<'de>>(input: D) -> Result<u32, D::Error> {
@@ -250,32 +188,10 @@ fn frames_per_s<'de, D: Deserializer<'de>>(input: D) -> Result<u32, D::Error> {
     FRAMES_PER_S.contains(&frames).then_some(frames).ok_or_else(wrong)
 }
 
-fn leds<'de, D: Deserializer<'de>>(input: D) -> Result<usize, D::Error> {
-    let leds = usize::deserialize(input)?;
-    let wrong = || D::Error::custom(format!("a strip has 1 to 1000 LEDs, not {leds}"));
-    LEDS.contains(&leds).then_some(leds).ok_or_else(wrong)
-}
-
-fn bus<'de, D: Deserializer<'de>>(input: D) -> Result<SpiPort, D::Error> {
-    String::deserialize(input)?.parse().map_err(D::Error::custom)
-}
-
-fn order<'de, D: Deserializer<'de>>(input: D) -> Result<ColourOrder, D::Error> {
-    let name = String::deserialize(input)?;
-    let known = ColourOrder::ALL.into_iter().find(|order| order_name(*order) == name);
-    known
-        .ok_or_else(|| D::Error::custom(format!("`{name}` is no colour order: it is `rgb`, `grb`, `bgr`, …")))
-}
-
-/// The name of a colour order in the file.
-pub fn order_name(order: ColourOrder) -> String {
-    format!("{order:?}").to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::NodeConfig;
-    use crate::light::StripConfig;
+    use super::{NodeConfig, SegmentEntry};
+    use crate::light::{Limits, Segment};
     use illuminator_hal::{ColourOrder, SpiPort};
 
     fn error(text: &str) -> String {
@@ -287,10 +203,11 @@ mod tests {
         let config = NodeConfig::parse("").unwrap();
         assert_eq!(config, NodeConfig::default());
         assert_eq!(config.frames_per_s, 60);
-        let strip = NodeConfig::parse("[[strip]]\ncable = 2").unwrap().strips[0];
-        assert_eq!((strip.cable, strip.bus, strip.order), (2, SpiPort::Spi0, ColourOrder::Grb));
-        let usual = StripConfig { leds: 20, reversed: false, ceiling: 255, budget_ma: 500 };
-        assert_eq!(strip.config, usual);
+        let strip = &NodeConfig::parse("[[strip]]\ncable = 2").unwrap().strips[0];
+        assert_eq!((strip.bus, strip.order), (SpiPort::Spi0, ColourOrder::Grb));
+        let usual = SegmentEntry { cable: 2, segment: Segment { leds: 20, reversed: false } };
+        assert_eq!(strip.segments, [usual]);
+        assert_eq!(strip.limits, Limits { ceiling: 255, budget_ma: 500 });
     }
 
     #[test]
@@ -303,9 +220,22 @@ mod tests {
         .unwrap();
         assert_eq!((config.name.as_deref(), config.frames_per_s), (Some("wind"), 200));
         assert_eq!((config.listen, config.only), ("0.0.0.0:5123".parse().ok(), vec!["Wind".to_owned()]));
-        let strip = config.strips[1];
-        assert_eq!((strip.cable, strip.bus, strip.order), (2, SpiPort::Spi1, ColourOrder::Bgr));
-        assert_eq!(strip.config, StripConfig { leds: 1000, reversed: true, ceiling: 0, budget_ma: 2000 });
+        let strip = &config.strips[1];
+        assert_eq!((strip.bus, strip.order), (SpiPort::Spi1, ColourOrder::Bgr));
+        let all = SegmentEntry { cable: 2, segment: Segment { leds: 1000, reversed: true } };
+        assert_eq!(strip.segments, [all]);
+        assert_eq!(strip.limits, Limits { ceiling: 0, budget_ma: 2000 });
+    }
+
+    #[test]
+    fn a_strip_can_be_cut_among_cables() {
+        let text =
+            "[[strip]]\nsegments = [{cable = 1}, {cable = 2, leds = 7, reversed = true}]\nbudget_ma = 900";
+        let strip = &NodeConfig::parse(text).unwrap().strips[0];
+        let segment = |cable, leds, reversed| SegmentEntry { cable, segment: Segment { leds, reversed } };
+        assert_eq!(strip.segments, [segment(1, 20, false), segment(2, 7, true)]);
+        assert_eq!((strip.leds(), strip.limits.budget_ma), (27, 900));
+        assert_eq!(strip.cables(), "cables 1, 2");
     }
 
     #[test]
@@ -324,10 +254,16 @@ mod tests {
             ("[[strip]]\ncable = 1\norder = 'rgbw'", "3:9: ", "`rgbw`"),
             ("[[strip]]\ncable = 1\nled = 3", "3:1: ", "unknown field `led`"),
             ("[[strip]]\ncable = 1\n[[strip]]\ncable = 2", "3:1: ", "two strips are on spi0.0"),
+            ("[[strip]]\ncable = 1\n[[strip]]\ncable = 1\nbus = 'spi1.0'", "4:9: ", "cable 1 is shown twice"),
+            ("[[strip]]\nsegments = [{cable = 1}, {cable = 1}]", "2:35: ", "cable 1 is shown twice"),
+            ("[[strip]]\nsegments = []", "2:12: ", "at least one"),
+            ("[[strip]]\nsegments = [{leds = 3}]", "2:13: ", "missing field `cable`"),
+            ("[[strip]]\ncable = 1\nsegments = [{cable = 2}]", "3:12: ", "either `segments` or"),
+            ("[[strip]]\nleds = 1\nsegments = [{cable = 2}]", "3:12: ", "either `segments` or"),
             (
-                "[[strip]]\ncable = 1\n[[strip]]\ncable = 1\nbus = 'spi1.0'",
-                "3:1: ",
-                "two strips are of cable 1",
+                "[[strip]]\nsegments = [{cable = 1, leds = 999}, {cable = 2, leds = 2}]",
+                "2:12: ",
+                "1 to 1000 LEDs, not 1001",
             ),
         ] {
             let error = error(text);

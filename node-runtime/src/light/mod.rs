@@ -35,48 +35,50 @@ use budget::Budget;
 use illuminator_hal::Rgb8;
 use render::Picture;
 
-/// What a renderer must know of a strip, or of the segment of a strip that is one end of a cable.
+/// The LEDs that are one end of a cable: a strip, or a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StripConfig {
+pub struct Segment {
     /// Number of LEDs.
     pub leds: usize,
     /// The data runs towards this node: the first LED is the one at the other end of the cable.
     pub reversed: bool,
+}
+
+/// What holds for all LEDs of a strip together, however many segments they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
     /// Brightest permitted light of a channel, linear in light: 255 is all that the LED can. Below 10 the
     /// faintest light of a frame, the base of a flow, is lost in rounding.
     pub ceiling: u8,
-    /// Greatest current `[mA]` of these LEDs together. What they take when dark counts; a budget below that
-    /// leaves them dark. Where a strip is cut into segments, each has a renderer and a share of the budget.
+    /// Greatest current `[mA]`. What the LEDs take when dark counts; a budget below that leaves them dark. A strip
+    /// that would exceed it becomes dimmer as a whole.
     pub budget_ma: u32,
 }
 
-/// Draws the frames of a strip.
-#[derive(Clone, Copy, Debug)]
-pub struct Renderer {
-    config: StripConfig,
-    budget: Budget,
-}
-
-impl Renderer {
-    /// A renderer for this strip.
-    pub const fn new(config: StripConfig) -> Self {
-        Self { config, budget: Budget::new(config.budget_ma, config.leds) }
-    }
-
-    /// Draws a frame into `out`, one pixel per LED in the order of the data. Pixels beyond the strip are set to
-    /// black; if `out` is shorter than the strip, the rest of the frame is not drawn.
-    ///
-    /// `host_us` is the host's clock `[µs]`, or the local one as long as there is no host. `frame` counts the
-    /// frames; it may wrap.
-    pub fn render(&self, state: &StripState, host_us: u64, frame: u32, out: &mut [Rgb8]) {
-        let (drawn, beyond) = out.split_at_mut(self.config.leds.min(out.len()));
-        beyond.fill(Rgb8::BLACK);
-        let picture = Picture::new(state, host_us, self.config.leds, self.config.reversed);
-        let total = (0..drawn.len()).map(|led| picture.light(led).sum()).sum();
-        let scale = self.budget.scale(total, self.config.ceiling);
-        let lights = (0..).map(|led| picture.light(led).scaled(scale));
-        gamma::quantise(lights, frame, self.budget.levels(), drawn);
-    }
+/// Draws a frame of a strip into `out`, one pixel per LED in the order of the data. `segments` follow each other on
+/// the strip, each with what it shows. Pixels beyond the last are set to black; if `out` is shorter than the strip,
+/// the rest of the frame is not drawn.
+///
+/// `host_us` is the host's clock `[µs]`, or the local one as long as there is no host. `frame` counts the frames; it
+/// may wrap.
+pub fn render<'a>(
+    segments: impl Iterator<Item = (Segment, &'a StripState)> + Clone,
+    limits: Limits,
+    host_us: u64,
+    frame: u32,
+    out: &mut [Rgb8],
+) {
+    let leds = segments.clone().fold(0, |leds: usize, (segment, _)| leds.saturating_add(segment.leds));
+    let (drawn, beyond) = out.split_at_mut(leds.min(out.len()));
+    beyond.fill(Rgb8::BLACK);
+    let lights = segments.flat_map(|(Segment { leds, reversed }, state)| {
+        let picture = Picture::new(state, host_us, leds, reversed);
+        (0..leds).map(move |led| picture.light(led))
+    });
+    let budget = Budget::new(limits.budget_ma, leds);
+    let total = lights.clone().take(drawn.len()).map(Rgb16::sum).sum();
+    let scale = budget.scale(total, limits.ceiling);
+    gamma::quantise(lights.map(|light| light.scaled(scale)), frame, budget.levels(), drawn);
 }
 
 /// A colour with 16 bits per channel: 0 is off, 65,535 all that the LED can.

@@ -168,6 +168,8 @@ pub struct Port {
     pub meaning: &'static str,
     /// Its value in the class's own section; [`Const::Absent`] if the class does not list it.
     pub class_default: Const,
+    /// Its value at the start in the example of `models show`.
+    pub example: Const,
     /// For outputs and states: when the model writes it. For inputs: [`Written::Never`].
     pub written: Written,
     /// For inputs: whether a step needs it connected.
@@ -191,6 +193,7 @@ impl Port {
             unit,
             meaning,
             class_default,
+            example: class_default,
             written: Written::Never,
             required: true,
             takes: Takes::Number,
@@ -210,6 +213,7 @@ impl Port {
             unit,
             meaning,
             class_default,
+            example: class_default,
             written: Written::Never,
             required: false,
             takes: Takes::Number,
@@ -230,11 +234,17 @@ impl Port {
             unit,
             meaning,
             class_default,
+            example: class_default,
             written,
             required: false,
             takes: Takes::Number,
             of_table: false,
         }
+    }
+
+    /// The same port with this value in the example: where nobody would start from the class default.
+    pub const fn with_example(self, example: Const) -> Self {
+        Self { example, ..self }
     }
 
     /// The same input, for any value and not only for numbers.
@@ -273,6 +283,8 @@ pub enum Written {
     IfDeclared,
     /// Never: a name that files may list and nothing may read.
     Never,
+    /// Never, either: a value of the section that the model reads at the start, like a parameter.
+    Setting,
 }
 
 /// Whether an attribute is an output (added up at an input) or a state (listed at an input).

@@ -10,7 +10,10 @@ use crate::value::Value;
 /// It is missing, no number, or not above 0.
 pub(super) fn positive(settings: &Settings, key: &'static str) -> Result<Scalar, BuildError> {
     let number = settings.number(key)?;
-    if number > 0.0 { Ok(number) } else { Err(refused(key, "must be above 0")) }
+    if number > 0.0 {
+        return Ok(number);
+    }
+    Err(refused(key, &format!("must be above 0, not {}", number.value())))
 }
 
 /// Minutes per model step: the parameter `resolution`, or what the scenario says if that is null or not there.

@@ -19,7 +19,9 @@ fn settings(model_type: &ModelType) -> Settings {
         resolution_s: 900,
         ..Settings::default()
     };
-    for key in ["P_STC", "connection_capacity", "tolerance_limit", "critical_limit"] {
+    let without_default =
+        ["P_STC", "connection_capacity", "tolerance_limit", "critical_limit", "houses_case", "houses_data"];
+    for key in without_default {
         replace(&mut settings.parameters, key, Some(Value::Int(1)));
     }
     settings
@@ -100,6 +102,32 @@ fn a_missing_or_wrong_parameter_is_named() {
         ("Wind", Parameters, "cp", None),
         ("Wind", States, "u60", None),
         ("Adder", Inputs, "in1", text()),
+        ("LoadEV", Parameters, "houses_case", null()),
+        ("LoadEV", Parameters, "houses_data", Some(Value::Int(0))),
+        ("LoadHeatpump", Parameters, "houses_data", text()),
+        ("EV", Parameters, "fast", Some(Value::Int(0))),
+        ("EV", Parameters, "fast", None),
+        ("EV", Parameters, "battery_cap", null()),
+        ("EV", States, "soc", text()),
+        ("EV", States, "desired_soc", None),
+        ("ControllerEV", Parameters, "max_p", text()),
+        ("ControllerT3Congestion", Parameters, "gridconnect_ctrl", null()),
+        ("ControllerT3Congestion", Parameters, "soc_min", None),
+        ("ControllerT3Congestion", Parameters, "elec_assets", None),
+        ("Controller_T4", Parameters, "soc_max", None),
+        ("Electrolyzer", Parameters, "ramp_up_time", Some(Value::Int(0))),
+        ("Electrolyzer", Parameters, "hold_time", text()),
+        ("Electrolyzer", States, "phase_step", Some(Value::Float(1.5))),
+        ("Electrolyzer", States, "el_status", None),
+        ("Fuelcell", Parameters, "h2_to_AC_eff", None),
+        ("Fuelcell", Parameters, "p_out_stack", text()),
+        ("H2Storage", Parameters, "h2_capacity_tot", Some(Value::Int(0))),
+        ("H2Storage", Parameters, "h2_discharge_eff", Some(Value::Int(-1))),
+        ("H2Storage", States, "h2_soc", null()),
+        ("Compressor", Parameters, "compressor_type", Some(Value::Int(2))),
+        ("Compressor", Parameters, "p_in", Some(Value::Int(0))),
+        ("Compressor", Parameters, "T_amb", Some(Value::Float(f64::NAN))),
+        ("Compressor", Parameters, "nom_compression_energy", text()),
     ];
     for (name, section, key, value) in cases {
         let mut settings = settings(find(name));
@@ -199,4 +227,28 @@ fn dividing_by_a_number_gives_a_float() {
     assert_eq!((Scalar::int(1) / 100.0).kind(), Kind::Float);
     assert_eq!((Scalar::numpy(1.0) / 100.0).kind(), Kind::Numpy);
     assert_eq!(Scalar::int(7).with_value(2.0).kind(), Kind::Int);
+}
+
+#[test]
+fn a_phase_that_a_scenario_begins_with_begins_in_the_first_step() {
+    let electrolyzer = find("Electrolyzer");
+    let mut settings = settings(electrolyzer);
+    replace(&mut settings.states, "phase_step", Some(Value::Int(4)));
+    let stop = [("run_electrolyser", Value::Int(0)), ("production_rate", Value::Int(0))];
+    let written = step(electrolyzer, &settings, &stop).unwrap();
+    assert_eq!(written[0], ("flow2e".to_owned(), Value::Float(-1.47)));
+    assert_eq!(written[4], ("phase_step".to_owned(), Value::Int(4)));
+}
+
+#[test]
+fn a_list_of_presences_is_nobody_at_home() {
+    let ev = find("EV");
+    let mut settings = settings(ev);
+    replace(&mut settings.parameters, "battery_cap", Some(Value::Int(60)));
+    replace(&mut settings.parameters, "max_power", Some(Value::Int(11)));
+    replace(&mut settings.states, "desired_soc", Some(Value::Int(100)));
+    let demand = |presence| step(ev, &settings, &[("presence", presence)]).unwrap()[0].1.clone();
+    assert_eq!(demand(Value::Bool(true)), Value::Int(11));
+    assert_eq!(demand(Value::List(vec![Value::Int(1)])), Value::Int(0));
+    assert_eq!(demand(Value::Null), Value::Int(0));
 }

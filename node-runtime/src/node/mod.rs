@@ -192,6 +192,13 @@ impl<A: Copy + Eq> Node<A> {
         }
     }
 
+    /// Says whether the emergency stop here is pressed. The host is told when that changes, and in every new session.
+    pub fn emergency_stop(&mut self, on: bool) {
+        if self.sight.emergency_stop(on) {
+            self.report(Event::EmergencyStop { on });
+        }
+    }
+
     /// Tells the host of something that happened, if there is a host to hear it.
     pub fn report(&mut self, event: Event<'_>) {
         self.tell(&ToHost::Event(event));

@@ -1,4 +1,4 @@
-//! What a node knows of the cables that are plugged in at it, as its host is told.
+//! What a node knows of its cables and its emergency stop, as its host is told.
 
 use illuminator_protocol::Event;
 use std::collections::BTreeMap;
@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 /// Most cables of which a node can tell: boards and pins of one machine are far fewer.
 const CABLES_MAX: usize = 256;
 
-/// The cables of which the node can tell whether they are plugged in.
+/// The cables of which the node can tell whether they are plugged in, and its emergency stop.
 #[derive(Debug, Default)]
 pub(super) struct Sight {
     boards: bool,
     cables: BTreeMap<u16, bool>,
+    stopped: bool,
 }
 
 impl Sight {
@@ -25,9 +26,15 @@ impl Sight {
         room && self.cables.insert(cable, plugged) != Some(plugged)
     }
 
+    /// Notes whether the emergency stop is pressed. Returns whether that is news.
+    pub(super) fn emergency_stop(&mut self, on: bool) -> bool {
+        std::mem::replace(&mut self.stopped, on) != on
+    }
+
     /// All that a host must be told that knows nothing yet.
     pub(super) fn events(&self) -> impl Iterator<Item = Event<'static>> {
         let cables = self.cables.iter().map(|(&cable, &plugged)| Event::Cable { cable, plugged });
-        std::iter::once(Event::Detects { boards: self.boards }).chain(cables)
+        let stop = self.stopped.then_some(Event::EmergencyStop { on: true });
+        std::iter::once(Event::Detects { boards: self.boards }).chain(cables).chain(stop)
     }
 }

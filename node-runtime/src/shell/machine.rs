@@ -1,7 +1,8 @@
 //! The machine that a node runs on: carries out what host and table want of its strips, status LED and relays.
 
-use super::Animation;
 use super::pins::{Inputs, Outputs};
+use super::{Animation, Boards};
+use crate::boards::BoardEvent;
 use crate::node::Request;
 use crate::pins::{Local, NodeLight, PinEvent, next_change_us, status_level};
 use illuminator_protocol::Control;
@@ -11,6 +12,15 @@ use std::io::{self, Write};
 /// How long until relays that could not be made safe are tried again `[µs]`.
 const SAFE_RETRY_US: u64 = 100_000;
 
+/// What happened at a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum MachineEvent {
+    /// At a pin.
+    Pin(PinEvent),
+    /// At a cable board.
+    Board(BoardEvent),
+}
+
 /// What a node drives and watches on the machine it runs on. By default nothing.
 ///
 /// Invariants: while the emergency stop is pressed, all strips show it and all relays are safe, or tried again
@@ -18,6 +28,7 @@ const SAFE_RETRY_US: u64 = 100_000;
 #[derive(Default)]
 pub struct Machine {
     animation: Option<Animation>,
+    boards: Option<Boards>,
     outputs: Outputs,
     inputs: Inputs,
     local: Local,
@@ -31,14 +42,22 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine with these strips (`None`: no strip) and pins.
-    pub fn new(animation: Option<Animation>, outputs: Outputs, inputs: Inputs) -> Self {
-        Self { animation, outputs, inputs, ..Self::default() }
+    /// A machine with these strips (`None`: no strip), cable boards (`None`: there can be none) and pins.
+    pub fn new(
+        animation: Option<Animation>,
+        boards: Option<Boards>,
+        outputs: Outputs,
+        inputs: Inputs,
+    ) -> Self {
+        Self { animation, boards, outputs, inputs, ..Self::default() }
     }
 
     /// Does what the node asks for; says what became of it, where the host wants to know.
-    pub(super) fn carry_out(&mut self, request: Request, now_us: u64) -> Option<(Control, bool)> {
-        match request {
+    pub(super) fn carry_out(&mut self, request: &Request, now_us: u64) -> Option<(Control, bool)> {
+        if let Some(boards) = &self.boards {
+            boards.carry_out(request);
+        }
+        match *request {
             Request::Identify(on) => self.local.identify(on),
             Request::Relay { relay, on } => {
                 return Some((Control::Relay { relay, on }, self.set_relay(relay, on)));
@@ -52,7 +71,8 @@ impl Machine {
             Request::Show(flow) => self.animate(|animation| animation.show(flow)),
             Request::Unplugged(cable) => self.animate(|animation| animation.hide(cable)),
             Request::Dark => self.animate(Animation::dark),
-            Request::BoardLines(lines) => drop(lines),
+            // For the boards alone.
+            Request::BoardLines(_) => {}
         }
         None
     }
@@ -63,12 +83,22 @@ impl Machine {
     }
 
     /// The next event of an input. Nothing is lost if it is dropped while it waits.
-    pub(super) async fn next_event(&mut self) -> PinEvent {
-        self.inputs.next().await
+    pub(super) async fn next_event(&mut self) -> MachineEvent {
+        let Self { inputs, boards, .. } = self;
+        tokio::select! {
+            biased;
+            event = inputs.next() => MachineEvent::Pin(event),
+            event = board_event(boards.as_ref()) => MachineEvent::Board(event),
+        }
     }
 
     /// Does what an event means for this machine by itself.
-    pub(super) fn event(&mut self, event: PinEvent, now_us: u64) {
+    pub(super) fn event(&mut self, event: &MachineEvent, now_us: u64) {
+        let event = match *event {
+            MachineEvent::Pin(event) => event,
+            MachineEvent::Board(BoardEvent::Notice(ref text)) => return log(text),
+            MachineEvent::Board(BoardEvent::Seen(_) | BoardEvent::Gone(_)) => return,
+        };
         self.local.event(event, now_us);
         match event {
             PinEvent::EmergencyStop(true) => self.make_safe(now_us),
@@ -106,6 +136,9 @@ impl Machine {
         }
         if std::mem::replace(&mut self.stopped, stopped) != stopped {
             self.animate(|animation| animation.emergency_stop(stopped));
+            if let Some(boards) = &self.boards {
+                boards.emergency_stop(stopped);
+            }
         }
         let mut due_us = [self.retry_us, self.local.poll_timeout(now_us), None];
         if self.outputs.has_status_led() {
@@ -147,6 +180,14 @@ impl Machine {
     }
 }
 
+/// Waits for something that the cable boards have to tell; for ever if there are none.
+async fn board_event(boards: Option<&Boards>) -> BoardEvent {
+    match boards {
+        Some(boards) => boards.event().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Tells the person at the table. Where nobody listens, it is lost.
 fn log(message: &str) {
     let _ = writeln!(io::stderr(), "{message}");
@@ -154,7 +195,7 @@ fn log(message: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::Machine;
+    use super::{Machine, MachineEvent};
     use crate::node::Request;
     use crate::pins::{ButtonEvent, IDENTIFY_US, PinEvent};
     use crate::shell::{Inputs, Outputs, Relay};
@@ -171,11 +212,11 @@ mod tests {
         let (led, relay) = (pin(17), pin(5));
         let relays = vec![Relay { name: "stack".to_owned(), pin: Box::new(relay.clone()), safe: false }];
         let outputs = Outputs::new(Some(Box::new(led.clone())), relays);
-        (Machine::new(None, outputs, Inputs::default()), led, relay)
+        (Machine::new(None, None, outputs, Inputs::default()), led, relay)
     }
 
     fn switch(machine: &mut Machine, relay: u8, on: bool) -> Option<(Control, bool)> {
-        machine.carry_out(Request::Relay { relay, on }, 0)
+        machine.carry_out(&Request::Relay { relay, on }, 0)
     }
 
     #[test]
@@ -194,12 +235,12 @@ mod tests {
     fn an_emergency_stop_makes_relays_safe_and_keeps_them_so() {
         let (mut machine, led, relay) = machine();
         switch(&mut machine, 0, true);
-        machine.event(STOP, 0);
+        machine.event(&MachineEvent::Pin(STOP), 0);
         assert_eq!(relay.level(), Some(false));
         assert_eq!(machine.tick(0), None);
         assert_eq!(led.level(), Some(true), "steady");
         assert!(!switch(&mut machine, 0, true).unwrap().1, "not while it is pressed");
-        machine.event(RELEASE, 1);
+        machine.event(&MachineEvent::Pin(RELEASE), 1);
         machine.tick(1);
         assert_eq!(relay.level(), Some(false), "nothing starts by itself");
         assert!(switch(&mut machine, 0, true).unwrap().1);
@@ -211,7 +252,7 @@ mod tests {
         let (mut machine, _, relay) = machine();
         switch(&mut machine, 0, true);
         relay.fail_next(2);
-        machine.event(STOP, 0);
+        machine.event(&MachineEvent::Pin(STOP), 0);
         let mut now_us = 0;
         while let Some(due_us) = machine.tick(now_us) {
             assert!(due_us > now_us, "never at once");
@@ -232,13 +273,13 @@ mod tests {
             (led.changes() - before).div_ceil(2)
         };
         assert_eq!(flashes(&mut machine, 0), 10, "no host");
-        machine.carry_out(Request::HostSilent(false), 0);
+        machine.carry_out(&Request::HostSilent(false), 0);
         assert_eq!(flashes(&mut machine, 10_000_000), 5, "a host");
-        machine.event(PinEvent::Button(ButtonEvent::Pressed), 20_000_000);
+        machine.event(&MachineEvent::Pin(PinEvent::Button(ButtonEvent::Pressed)), 20_000_000);
         assert_eq!(flashes(&mut machine, 20_000_000), 50, "it is me");
         assert_eq!(IDENTIFY_US, 10_000_000);
         assert_eq!(flashes(&mut machine, 30_000_000), 5, "over by itself");
-        machine.carry_out(Request::Identify(true), 0);
+        machine.carry_out(&Request::Identify(true), 0);
         assert_eq!(flashes(&mut machine, 40_000_000), 50);
     }
 }

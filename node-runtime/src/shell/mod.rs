@@ -1,8 +1,9 @@
-//! The thin shell around the pure node: clock, randomness, socket, pins.
+//! The thin shell around the pure node: clock, randomness, socket, pins, boards.
 //!
 //! It takes no decision; whatever it learns it hands to [`Node`](crate::node::Node) and does what comes out.
 
 mod animate;
+mod boards;
 mod clock;
 mod key;
 mod machine;
@@ -10,6 +11,7 @@ mod pins;
 mod serve;
 
 pub use animate::{Animation, AnimationStats, LitStrip};
+pub use boards::Boards;
 pub use clock::Clock;
 pub use key::{KeyError, read_key};
 pub use machine::Machine;

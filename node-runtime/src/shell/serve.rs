@@ -1,6 +1,8 @@
 //! The node's loop: one socket, one timer, one node, one machine.
 
+use super::machine::MachineEvent;
 use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, random_id};
+use crate::boards::BoardEvent;
 use crate::node::Node;
 use crate::pins::{ButtonEvent, PinEvent};
 use illuminator_protocol::{BootId, Datagram, Event, Hello, Instant};
@@ -67,6 +69,11 @@ pub async fn serve(
         tokio::select! {
             biased;
             () = &mut stop => return Ok(()),
+            // Before the socket, so that no flood of datagrams holds up an emergency stop. Every event passes here.
+            event = machine.next_event() => {
+                machine.event(&event, clock.now().as_micros());
+                report(node, event);
+            }
             readable = socket.readable() => {
                 readable?;
                 for _ in 0..BURST_MAX {
@@ -75,20 +82,29 @@ pub async fn serve(
                     let _ = node.handle(clock.now(), from, &mut incoming[..length], &mut SystemEntropy);
                 }
             }
-            event = machine.next_event() => {
-                machine.event(event, clock.now().as_micros());
-                report(node, event);
-            }
             () = tokio::time::sleep_until(deadline) => {}
         }
     }
 }
 
-/// Tells the host what happened at a pin.
-fn report(node: &mut Node<SocketAddr>, event: PinEvent) {
+/// Tells the host what happened at the machine.
+fn report(node: &mut Node<SocketAddr>, event: MachineEvent) {
+    match event {
+        MachineEvent::Pin(event) => report_pin(node, event),
+        MachineEvent::Board(BoardEvent::Seen(cable)) => {
+            // Where one board was seen the others would be: a cable without one is not plugged in.
+            node.detects_boards(true);
+            node.cable(cable, true);
+        }
+        MachineEvent::Board(BoardEvent::Gone(cable)) => node.cable(cable, false),
+        MachineEvent::Board(BoardEvent::Notice(text)) => node.report(Event::Notice { text: &text }),
+    }
+}
+
+fn report_pin(node: &mut Node<SocketAddr>, event: PinEvent) {
     match event {
         PinEvent::Plug { cable, plugged } => node.cable(cable, plugged),
-        PinEvent::EmergencyStop(on) => node.report(Event::EmergencyStop { on }),
+        PinEvent::EmergencyStop(on) => node.emergency_stop(on),
         PinEvent::Button(ButtonEvent::Pressed) => node.report(Event::Button { pressed: true }),
         PinEvent::Button(ButtonEvent::Released) => node.report(Event::Button { pressed: false }),
         PinEvent::Button(ButtonEvent::Held) => {
@@ -104,7 +120,7 @@ fn carry_out(node: &mut Node<SocketAddr>, machine: &mut Machine, clock: Clock) -
     let mut asked = false;
     while let Some(request) = node.poll_request() {
         asked = true;
-        if let Some((control, ok)) = machine.carry_out(request, clock.now().as_micros()) {
+        if let Some((control, ok)) = machine.carry_out(&request, clock.now().as_micros()) {
             node.control_done(control, ok);
         }
     }

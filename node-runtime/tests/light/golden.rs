@@ -1,13 +1,11 @@
 //! Golden frames. A picture has a line per frame and a character per LED: its brightness as seen in tenths, a
 //! dot for dark.
 
-use super::table::{brightest, cable, draw, unlimited};
+use super::table::{StripConfig, brightest, cable, draw, unlimited};
 use illuminator_hal::encode::ws2812;
 use illuminator_hal::sim::SimStrip;
 use illuminator_hal::{ColourOrder, Rgb8, Strip};
-use illuminator_node::light::{
-    CableEnd, CableView, Carrier, Flow, Palette, Quality, StripConfig, StripState,
-};
+use illuminator_node::light::{CableEnd, CableView, Carrier, Flow, Palette, Quality, StripState};
 
 /// The pictures at these times `[ms]`, drawn in frames 0, 1, 2, …
 fn pictures(config: StripConfig, state: StripState, times_ms: impl IntoIterator<Item = u64>) -> Vec<String> {

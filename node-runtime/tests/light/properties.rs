@@ -1,10 +1,10 @@
 //! What must hold for any flow, strip and time.
 
-use super::table::{brightest, cable, draw, levels, unlimited};
+use super::table::{StripConfig, brightest, cable, draw, draw_into, levels, unlimited};
 use illuminator_hal::Rgb8;
 use illuminator_node::light::{
-    Anchor, CableEnd, CableView, Carrier, DITHER_FRAMES, Flow, IDLE_MA, Palette, Quality, Renderer,
-    SPACING_LEDS, StripConfig, StripState, current_ma, speed_mled_per_s,
+    Anchor, CableEnd, CableView, Carrier, DITHER_FRAMES, Flow, IDLE_MA, Limits, Palette, Quality,
+    SPACING_LEDS, Segment, StripState, current_ma, render, speed_mled_per_s,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -127,6 +127,33 @@ proptest! {
     }
 
     #[test]
+    fn segments_share_a_budget_and_nothing_else(
+        parts in prop::collection::vec((states(), 0_usize..30, any::<bool>()), 0..5), ceiling: u8,
+        budget_ma in prop_oneof![0_u32..200, 0_u32..8000], host_us: u64, frame: u32,
+    ) {
+        let leds: usize = parts.iter().map(|(_, leds, _)| leds).sum();
+        let whole = |limits| {
+            let segments = parts.iter().map(|(state, leds, reversed)| {
+                (Segment { leds: *leds, reversed: *reversed }, state)
+            });
+            let mut out = vec![Rgb8::new(9, 9, 9); leds];
+            render(segments, limits, host_us, frame, &mut out);
+            out
+        };
+        let limited = whole(Limits { ceiling, budget_ma });
+        prop_assert!(current_ma(&limited) <= u64::from(budget_ma).max(leds as u64 * u64::from(IDLE_MA)));
+        prop_assert!(limited.iter().all(|pixel| brightest(pixel) <= ceiling));
+        // With current to spare, each is as a strip of its own.
+        let free = whole(Limits { ceiling, budget_ma: u32::MAX });
+        let alone = parts.iter().flat_map(|(state, leds, reversed)| {
+            draw(StripConfig { reversed: *reversed, ceiling, ..unlimited(*leds) }, *state, host_us, frame)
+        });
+        for (pixel, alone) in free.iter().zip(alone) {
+            prop_assert!(close(pixel, &alone), "{pixel:?}, alone {alone:?}");
+        }
+    }
+
+    #[test]
     fn both_ends_draw_one_picture(view in cables(), leds in 0_usize..80, host_us: u64, frame: u32) {
         let strip = |end, reversed| {
             let state = StripState::Flow(CableView { end, ..view });
@@ -208,9 +235,9 @@ proptest! {
         state in states(), leds in prop_oneof![0_usize..40, any::<usize>()], drawn in 0_usize..40, reversed: bool,
         ceiling: u8, budget_ma: u32, host_us in prop_oneof![any::<u64>(), Just(u64::MAX)], frame: u32,
     ) {
-        let renderer = Renderer::new(StripConfig { leds, reversed, ceiling, budget_ma });
+        let config = StripConfig { leds, reversed, ceiling, budget_ma };
         let mut out = vec![Rgb8::new(9, 9, 9); drawn];
-        renderer.render(&state, host_us, frame, &mut out);
+        draw_into(config, state, host_us, frame, &mut out);
         prop_assert!(out.iter().skip(leds).all(|pixel| *pixel == Rgb8::BLACK), "dark beyond the strip");
     }
 }

@@ -2,8 +2,17 @@
 
 use illuminator_hal::Rgb8;
 use illuminator_node::light::{
-    Anchor, CableEnd, CableView, Carrier, Flow, Palette, Quality, Renderer, StripConfig, StripState,
+    Anchor, CableEnd, CableView, Carrier, Flow, Limits, Palette, Quality, Segment, StripState, render,
 };
+
+/// A strip of one segment.
+#[derive(Clone, Copy)]
+pub(crate) struct StripConfig {
+    pub(crate) leds: usize,
+    pub(crate) reversed: bool,
+    pub(crate) ceiling: u8,
+    pub(crate) budget_ma: u32,
+}
 
 /// A strip that may take all the current there is.
 pub(crate) fn unlimited(leds: usize) -> StripConfig {
@@ -19,8 +28,15 @@ pub(crate) fn cable(power_kw: f64) -> CableView {
 /// A frame.
 pub(crate) fn draw(config: StripConfig, state: StripState, host_us: u64, frame: u32) -> Vec<Rgb8> {
     let mut out = vec![Rgb8::new(1, 2, 3); config.leds];
-    Renderer::new(config).render(&state, host_us, frame, &mut out);
+    draw_into(config, state, host_us, frame, &mut out);
     out
+}
+
+/// A frame, into a buffer that may not have the strip's length.
+pub(crate) fn draw_into(config: StripConfig, state: StripState, host_us: u64, frame: u32, out: &mut [Rgb8]) {
+    let StripConfig { leds, reversed, ceiling, budget_ma } = config;
+    let segment = (Segment { leds, reversed }, &state);
+    render([segment].into_iter(), Limits { ceiling, budget_ma }, host_us, frame, out);
 }
 
 /// The brightest channel of a pixel.

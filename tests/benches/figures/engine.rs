@@ -8,7 +8,8 @@ use super::town::{GROUP, checked, town};
 use illuminator::plan::{HOST, Placement, TablePlan, plan};
 use illuminator::record::ResultFormat;
 use illuminator::scenario::Scenario;
-use illuminator::shell::{Progress, ResultFiles, StopFlag, run_local};
+use illuminator::shell::{Attendance, Progress, ResultFiles, StopFlag, run_local};
+use illuminator::story::LiveTable;
 use illuminator_node::engine::Engine;
 use illuminator_protocol::Duration;
 use std::error::Error;
@@ -107,7 +108,9 @@ fn by_size(report: &Report) -> Outcome {
             // The first step touches the memory that the later ones reuse.
             let mut stopwatch = Stopwatch::new(0, plan.steps - 1);
             let mut progress = Progress::new(plan.steps, true);
-            run_local(plan, Duration::ZERO, &mut stopwatch, &mut progress, &StopFlag::default())?;
+            let stop = StopFlag::default();
+            let attendance = Attendance { observer: &mut stopwatch, progress: &mut progress, stop: &stop };
+            run_local(plan, Duration::ZERO, LiveTable::bare(), attendance).done?;
             costs_ns.push(stopwatch.us_per_step() * 1e3 / (size.groups * GROUP) as f64);
         }
     }
@@ -149,7 +152,9 @@ fn recorded(report: &Report) -> Outcome {
             let output = Some(folder.path().join("out.csv"));
             let mut files = ResultFiles::new(&scenario, &plan, ResultFormat::Dev, output)?;
             let mut progress = Progress::new(plan.steps, true);
-            run_local(&plan, Duration::ZERO, &mut files, &mut progress, &StopFlag::default())?;
+            let stop = StopFlag::default();
+            let attendance = Attendance { observer: &mut files, progress: &mut progress, stop: &stop };
+            run_local(&plan, Duration::ZERO, LiveTable::bare(), attendance).done?;
             Ok(files.finish()?)
         });
         result?;

@@ -6,6 +6,7 @@
 use super::measure::{median, seconds};
 use illuminator::coordinator::{Coordinator, NodeLink, Timing};
 use illuminator::plan::{HOST, TablePlan};
+use illuminator::story::LiveTable;
 use illuminator_node::node::Node;
 use illuminator_node::shell::{Clock, SystemEntropy, hello};
 use illuminator_protocol::{ClusterKey, Datagram, RunId};
@@ -30,7 +31,8 @@ pub(crate) fn run(plan: &TablePlan) -> Result<InMemory, Box<dyn Error>> {
     let links = (places.iter())
         .map(|place| NodeLink::new("a node".to_owned(), &key, me.clone(), place, &mut SystemEntropy))
         .collect();
-    let coordinator = Coordinator::new(plan, RunId(1), links, Timing::default(), clock.now())?;
+    let coordinator =
+        Coordinator::new(plan, RunId(1), links, LiveTable::bare(), Timing::default(), clock.now())?;
     let nodes = places.iter().map(|_| Node::new(key.clone(), hello("node"), Vec::new())).collect();
     let mut table = Table { clock, coordinator, nodes, to_node: Vec::new(), to_host: Vec::new() };
     let (elapsed_s, outcome) = seconds(|| table.run());

@@ -17,7 +17,8 @@ use super::report::{Figure, Reach, Report};
 use super::town::{checked, scenario_header};
 use illuminator::coordinator::Timing;
 use illuminator::plan::{HOST, NodeTarget, Placement, TablePlan, plan};
-use illuminator::shell::{Progress, StopFlag, Target, run_on_nodes};
+use illuminator::shell::{Attendance, Progress, StopFlag, Target, run_on_nodes};
+use illuminator::story::LiveTable;
 use illuminator_protocol::ClusterKey;
 use std::error::Error;
 
@@ -144,6 +145,8 @@ fn us_per_step(programs: &Programs, plan: &TablePlan) -> Result<f64, Box<dyn Err
     let mut stopwatch = Stopwatch::new(WARM_UP, plan.steps - 1);
     let mut progress = Progress::new(plan.steps, true);
     let (key, timing) = (ClusterKey::OPEN, Timing::default());
-    run_on_nodes(plan, &targets, &key, timing, &mut stopwatch, &mut progress, &StopFlag::default())?;
+    let stop = StopFlag::default();
+    let attendance = Attendance { observer: &mut stopwatch, progress: &mut progress, stop: &stop };
+    run_on_nodes(plan, &targets, &key, timing, LiveTable::bare(), attendance).done?;
     Ok(stopwatch.us_per_step())
 }

@@ -7,7 +7,10 @@ use super::workload::Workload;
 use illuminator::coordinator::Timing;
 use illuminator::plan::{HOST, NodeTarget, Placement, plan};
 use illuminator::scenario::{Scenario, load};
-use illuminator::shell::{DiskFiles, OutputError, Progress, StepObserver, StopFlag, Target, run_on_nodes};
+use illuminator::shell::{
+    Attendance, DiskFiles, OutputError, Progress, StepObserver, StopFlag, Target, run_on_nodes,
+};
+use illuminator::story::LiveTable;
 use illuminator_node::model::{Build, Slots};
 use illuminator_protocol::ClusterKey;
 use std::error::Error;
@@ -51,7 +54,9 @@ fn node_mib(programs: &Programs, workload: &Workload) -> Result<f64, Box<dyn Err
     let targets = [Target { name: "node".to_owned(), address: node.address() }];
     let mut progress = Progress::new(plan.steps, true);
     let (key, timing) = (ClusterKey::OPEN, Timing::default());
-    run_on_nodes(&plan, &targets, &key, timing, &mut Nobody, &mut progress, &StopFlag::default())?;
+    let stop = StopFlag::default();
+    let attendance = Attendance { observer: &mut Nobody, progress: &mut progress, stop: &stop };
+    run_on_nodes(&plan, &targets, &key, timing, LiveTable::bare(), attendance).done?;
     peak_mib(node.id()).ok_or_else(|| "the system does not tell the memory of a process".into())
 }
 

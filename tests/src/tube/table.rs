@@ -4,6 +4,7 @@ use super::{Faults, Injected, Network, SeededEntropy};
 use crate::generate::random::SplitMix64;
 use illuminator::coordinator::{Coordinator, NodeLink, Outcome, Timing};
 use illuminator::plan::TablePlan;
+use illuminator::story::LiveTable;
 use illuminator_node::model::Slots;
 use illuminator_node::node::{Node, NodeCounters, Request};
 use illuminator_protocol::{
@@ -166,8 +167,8 @@ impl EmulatedTable {
         }
         let patience = Duration::from_secs(60);
         let timing = Timing { connect_within: patience, lost_after: patience, pace: limits.pace };
-        let mut host =
-            Coordinator::new(plan, run, links, timing, self.now).expect("the plan's models can be built");
+        let mut host = Coordinator::new(plan, run, links, LiveTable::bare(), timing, self.now)
+            .expect("the plan's models can be built");
         let end = self.now + limits.time;
         loop {
             while let Some(step) = host.complete() {

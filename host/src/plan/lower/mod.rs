@@ -203,6 +203,7 @@ impl<'a> Lowering<'a> {
         self.link_tasks();
         TablePlan {
             places: self.places.into_iter().map(|draft| draft.plan).collect(),
+            nodes: self.placement.nodes.iter().map(ToString::to_string).collect(),
             tasks: self.tasks,
             wires: self.wires.len() as u32,
             cells,

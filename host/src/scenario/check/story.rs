@@ -6,10 +6,14 @@ use super::{inputs, sources};
 use crate::scenario::report::{Located, Report, quote};
 use crate::scenario::schema::{RawCondition, RawPhase, RawScenario, RawSetting, RawStory};
 use crate::scenario::{Condition, Phase, Rule, STORY, Setting, Story, Target};
-use illuminator_node::model::{Build, BuildError, Built, KeyDefault, Settings};
+use illuminator_node::model::{Build, BuildError, Built, KeyDefault, SectionKind, Settings};
 use illuminator_node::scalar::Scalar;
 use illuminator_node::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How many section entries the models that a story sets may have together, each counted once per `set` that gives it
+/// parameters: so many are built to check them.
+const ENTRIES_MAX: usize = 4_000_000;
 
 /// Where the file uses the story or `via`, no model may have the story's name.
 pub(super) fn reserve_name(raw: &RawScenario, report: &mut Report<'_>) {
@@ -25,7 +29,7 @@ pub(super) fn reserve_name(raw: &RawScenario, report: &mut Report<'_>) {
 /// The story with all names resolved; `None` after reporting those that mean nothing.
 pub(super) fn resolve(cast: &Cast, ids: &Ids, raw: &RawStory, report: &mut Report<'_>) -> Option<Story> {
     let errors = report.errors();
-    let mut author = Author { cast, ids, phases: None, report };
+    let mut author = Author { cast, ids, phases: None, entries: 0, report };
     let phases: Vec<Phase> = raw.phases.iter().filter_map(|phase| author.phase(phase)).collect();
     let names = raw.phases.iter().enumerate().map(|(index, phase)| (phase.name.value.as_str(), index));
     author.phases = Some(names.collect());
@@ -43,6 +47,8 @@ struct Author<'a, 'r> {
     ids: &'a Ids,
     /// Positions of the phases by name; `None` while these are resolved themselves.
     phases: Option<BTreeMap<&'a str, usize>>,
+    /// Counted as for [`ENTRIES_MAX`].
+    entries: usize,
     report: &'a mut Report<'r>,
 }
 
@@ -168,12 +174,23 @@ impl Author<'_, '_> {
 
     fn check_build(&mut self, model: usize, raws: &[&RawSetting]) {
         let entry = &self.cast.models[model].entry;
-        let Build::Anywhere(build) = entry.model_type.build else { return };
+        let (Build::Anywhere(build), Some(first)) = (&entry.model_type.build, raws.first()) else { return };
+        let was_bounded = self.entries <= ENTRIES_MAX;
+        if was_bounded {
+            let values = SectionKind::ALL.iter().flat_map(|kind| &entry.settings.section(*kind).0);
+            self.entries += values.map(|(_, value)| 1 + value.items()).sum::<usize>();
+        }
+        if self.entries > ENTRIES_MAX {
+            if was_bounded {
+                let message = "the story sets parameters of large models too often to check them all";
+                self.report.error_help(first.target.mark, message, "set inputs, or use fewer rules");
+            }
+            return;
+        }
         let mut settings = entry.settings.clone();
         for raw in raws {
             set(&mut settings, &raw.target.attribute, &raw.value.value);
         }
-        let Some(first) = raws.first() else { return };
         let (who, type_name) = (quote(&entry.name), entry.model_type.name);
         let built: Result<Built, BuildError> = settings.check_values().and_then(|()| build(&settings));
         match built {

@@ -287,6 +287,22 @@ fn a_story_cannot_change_what_a_model_writes() {
 }
 
 #[test]
+fn a_check_ends_for_a_story_of_any_size() {
+    let states: String = (0..2000).map(|state| format!("s{state}: 0, ")).collect();
+    let models = load_model("L1", &format!("  states: {{{states}}}\n"));
+    let rule = "  - {when: {steps: [0, 1]}, set: {L1.houses: 2}}\n";
+    let told = |rules: usize| {
+        let story = format!("story:\n  rules:\n{}", rule.repeat(rules));
+        let text = format!("{HEAD}{CSV}{models}connections: [{{from: CX.u, to: L1.load}}]{TAIL}{story}");
+        load(&text, "s.yaml", &mut Rows(HOUR))
+    };
+    assert!(told(100).is_ok());
+    let messages = told(2100).map(|_| ()).expect_err("4,200,000 entries").0;
+    let [error] = messages.as_slice() else { panic!("{messages:?}") };
+    assert!(error.message.starts_with("the story sets parameters of large models too often"), "{error}");
+}
+
+#[test]
 fn a_result_file_records_the_story() {
     let scenario = told("story.phase, L1.load_dem, story.cable_0, story.cable_4", WHOLE);
     let scenario = scenario.unwrap_or_else(|messages| panic!("{messages}"));

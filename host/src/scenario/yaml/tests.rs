@@ -9,7 +9,7 @@ fn value(text: &str) -> Yaml {
 fn refusal(text: &str) -> String {
     let mut report = Report::new("t.yaml", text);
     assert!(parse(text, &mut report).is_none(), "{text:?} is accepted");
-    report.finish(None).map(|_| ()).expect_err("there is no scenario").to_string()
+    report.finish(None::<()>).map(|_| ()).expect_err("there is no scenario").to_string()
 }
 
 /// The entry of a key in a mapping.

@@ -5,7 +5,7 @@ use crate::model::{
     Settings, StepError, Written,
 };
 use crate::models::quantity::Quantity;
-use crate::models::rounding::rint3;
+use crate::models::rounding::rint;
 use crate::scalar::{Kind, Scalar};
 use core::f64::consts::PI;
 use illuminator_protocol::Unit;
@@ -225,8 +225,10 @@ impl Model for Pv {
         let efficiency = self.efficiency * (1.0 + (-0.0031 * (cell_deg_c - 25.0)));
         let power_kw = (self.area_m2 * irradiance * efficiency * 0.96 * 0.99 * 0.97) / 1000.0;
         let generation = match self.output {
-            Output::Power => Scalar::numpy(rint3(power_kw)),
-            Output::Energy(step_s, steps) => Scalar::numpy(rint3(power_kw * step_s * steps / 60.0 / 60.0)),
+            Output::Power => Scalar::numpy(rint::<3>(power_kw)),
+            Output::Energy(step_s, steps) => {
+                Scalar::numpy(rint::<3>(power_kw * step_s * steps / 60.0 / 60.0))
+            }
             Output::Nothing => Scalar::ZERO,
         };
         io.set(PV_GEN, generation);

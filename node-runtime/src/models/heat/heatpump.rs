@@ -5,7 +5,7 @@ use crate::model::{
     Written,
 };
 use crate::models::limits::{positive, refused};
-use crate::models::rounding::dec2;
+use crate::models::rounding::round;
 use crate::scalar::{Kind, Scalar};
 use crate::value::Value;
 use illuminator_protocol::Unit;
@@ -148,8 +148,7 @@ impl Model for Heatpump {
         let outlet_c = self.inlet_c + self.capacity_w / self.flow.value() / WATER_J_PER_KG_K;
         let (on, supplied_w, power_w, flow);
         if self.capacity_w > self.demand_w {
-            let share = self.demand_w / self.capacity_w.value();
-            on = share.with_value(dec2(share.value()));
+            on = round::<2>(self.demand_w / self.capacity_w.value());
             (supplied_w, power_w, flow) = (self.demand_w, full_power_w * on, self.flow * on);
         } else {
             (on, supplied_w, power_w, flow) = (Scalar::int(1), self.capacity_w, full_power_w, self.flow);

@@ -17,7 +17,7 @@ mod pace;
 mod stage;
 
 use super::Clock;
-use crate::light::{StripConfig, StripState};
+use crate::light::{Limits, Segment, StripState};
 use illuminator_hal::Strip;
 use illuminator_protocol::CableFlow;
 use lamp::{Lamp, Moment, Sent};
@@ -28,12 +28,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A strip, and the cable whose flow it shows.
+/// A strip, and the cables whose flows it shows.
 pub struct LitStrip {
-    /// Number of the cable.
-    pub cable: u16,
-    /// What the renderer must know of the strip.
-    pub config: StripConfig,
+    /// The number of each cable and the LEDs that show it, in the order of the data.
+    pub segments: Vec<(u16, Segment)>,
+    /// What holds for all its LEDs together.
+    pub limits: Limits,
     /// The strip itself.
     pub strip: Box<dyn Strip>,
 }
@@ -79,12 +79,13 @@ impl Animation {
     /// # Errors
     /// A system without room for a thread.
     pub fn start(strips: Vec<LitStrip>, frames_per_s: u32, clock: Clock) -> io::Result<Self> {
-        let stage = Stage::new(strips.iter().map(|lit| lit.cable));
+        let stage = Stage::new(strips.iter().flat_map(|lit| &lit.segments).map(|(cable, _)| *cable));
+        let states = stage.states().collect();
         let script = Script { stage, stats: AnimationStats::default(), end: false };
         let shared = Arc::new(Shared { script: Mutex::new(script), ended: Condvar::new() });
         let player = Player {
-            cables: strips.iter().map(|lit| lit.cable).collect(),
-            states: vec![StripState::NoHost; strips.len()],
+            names: strips.iter().map(name).collect(),
+            states,
             lamps: strips.into_iter().map(Lamp::new).collect(),
             failing: 0,
             shared: Arc::clone(&shared),
@@ -165,9 +166,9 @@ struct Player {
     shared: Arc<Shared>,
     clock: Clock,
     lamps: Vec<Lamp>,
-    /// For messages: the cable of each lamp.
-    cables: Vec<u16>,
-    /// What each lamp shows; kept from frame to frame for its room only.
+    /// For messages: what each lamp is called.
+    names: Vec<String>,
+    /// What each segment of each lamp shows; kept from frame to frame for its room only.
     states: Vec<StripState>,
     /// Strips that failed in the last frame.
     failing: u64,
@@ -181,9 +182,9 @@ impl Player {
                 self.frame(now_us, due);
             }
         }
-        for (lamp, cable) in self.lamps.iter_mut().zip(&self.cables) {
+        for (lamp, name) in self.lamps.iter_mut().zip(&self.names) {
             if let Err(error) = lamp.black() {
-                log(*cable, &format!("cannot be turned off: {error}"));
+                log(name, &format!("cannot be turned off: {error}"));
             }
         }
     }
@@ -207,14 +208,17 @@ impl Player {
         };
         let moment = Moment { now_us, host_us, frame: due.frame as u32 };
         let mut failing = 0;
-        for ((lamp, state), cable) in self.lamps.iter_mut().zip(&self.states).zip(&self.cables) {
-            match lamp.frame(state, moment) {
-                Sent::Shown { recovered: true } => log(*cable, "works again"),
+        let mut states = &self.states[..];
+        for (lamp, name) in self.lamps.iter_mut().zip(&self.names) {
+            let (own, others) = states.split_at(lamp.segments());
+            states = others;
+            match lamp.frame(own, moment) {
+                Sent::Shown { recovered: true } => log(name, "works again"),
                 Sent::Shown { recovered: false } | Sent::Unchanged => {}
                 Sent::Failed { error, first } => {
                     failing += 1;
                     if first {
-                        log(*cable, &format!("does not show its picture, and is tried again: {error}"));
+                        log(name, &format!("does not show its picture, and is tried again: {error}"));
                     }
                 }
             }
@@ -228,15 +232,20 @@ impl Player {
     }
 }
 
+/// What a strip is called: by its first cable.
+fn name(lit: &LitStrip) -> String {
+    lit.segments.first().map_or_else(|| "strip".to_owned(), |(cable, _)| format!("strip of cable {cable}"))
+}
+
 /// Tells the person at the table of a strip. Where nobody listens, it is lost.
-fn log(cable: u16, message: &str) {
-    let _ = writeln!(io::stderr(), "strip of cable {cable} {message}");
+fn log(name: &str, message: &str) {
+    let _ = writeln!(io::stderr(), "{name} {message}");
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Animation, LitStrip};
-    use crate::light::StripConfig;
+    use crate::light::{Limits, Segment};
     use crate::shell::Clock;
     use illuminator_hal::sim::SimStrip;
     use illuminator_hal::{ColourOrder, Rgb8};
@@ -245,8 +254,9 @@ mod tests {
     fn strips_are_lit_while_it_runs_and_black_when_it_has_ended() {
         let observer = SimStrip::new("s", 3, ColourOrder::Grb);
         observer.fail_next(1);
-        let config = StripConfig { leds: 3, reversed: false, ceiling: 255, budget_ma: 500 };
-        let strip = LitStrip { cable: 1, config, strip: Box::new(observer.clone()) };
+        let segments = vec![(1, Segment { leds: 3, reversed: false })];
+        let limits = Limits { ceiling: 255, budget_ma: 500 };
+        let strip = LitStrip { segments, limits, strip: Box::new(observer.clone()) };
         let animation = Animation::start(vec![strip], 200, Clock::start()).unwrap();
         while observer.shown() == 0 || animation.stats().failing > 0 {
             std::thread::yield_now();

@@ -22,7 +22,7 @@ pub(super) enum Update {
     HostClock(i64),
 }
 
-/// The state of every strip.
+/// The state of every segment of every strip.
 ///
 /// Invariants: a flow is forgotten at once when it no longer holds, and hidden while the host is silent, so that
 /// no strip shows an old one as if it were true; an emergency stop wins over all, then identifying.
@@ -43,7 +43,7 @@ struct Cue {
 }
 
 impl Stage {
-    /// Strips on these cables, before a word of a host.
+    /// Segments of these cables, before a word of a host.
     pub(super) fn new(cables: impl Iterator<Item = u16>) -> Self {
         Self {
             strips: cables.map(|cable| Cue { cable, view: None }).collect(),
@@ -75,7 +75,7 @@ impl Stage {
         }
     }
 
-    /// What each strip shows, in their order.
+    /// What each segment shows, in their order.
     pub(super) fn states(&self) -> impl Iterator<Item = StripState> {
         self.strips.iter().map(|cue| match cue.view {
             _ if self.stopped => StripState::EmergencyStop,

@@ -1,0 +1,70 @@
+//! What nodes tell of their own accord, and what the coordinator makes of it.
+
+use super::{Coordinator, Phase};
+use crate::story::LiveTable;
+use illuminator_protocol::{Control, Event, Instant, Telemetry};
+
+impl Coordinator {
+    /// The next notice for the person at the table.
+    pub fn poll_notice(&mut self) -> Option<String> {
+        self.table.poll_notice()
+    }
+
+    /// How the nodes did when they last said so, by name.
+    pub fn telemetry(&self) -> impl Iterator<Item = (&str, Telemetry)> {
+        let told = self.names.iter().zip(&self.telemetry);
+        told.filter_map(|(name, telemetry)| Some((name.as_str(), (*telemetry)?)))
+    }
+
+    /// What is plugged at the table.
+    pub fn table(&self) -> &LiveTable {
+        &self.table
+    }
+
+    /// Ends the coordinator; the table stays.
+    pub fn into_table(self) -> LiveTable {
+        self.table
+    }
+
+    /// Takes an event of a node.
+    pub(super) fn event(&mut self, node: usize, event: Event<'_>, now: Instant) {
+        let Self { table, names, .. } = self;
+        let name = names[node].as_str();
+        match event {
+            Event::Detects { boards } => {
+                table.detects(name, boards);
+                // It begins anew, perhaps after a restart: it says so if its stop is still pressed.
+                self.stop_table(node, false, now);
+            }
+            Event::Cable { cable, plugged } => table.seen(name, cable, plugged),
+            // The node itself shows which one it is.
+            Event::Button { .. } => {}
+            Event::EmergencyStop { on } => {
+                let text = if on { "emergency stop: the run is held" } else { "emergency stop released" };
+                table.notice(name, text);
+                self.stop_table(node, on, now);
+            }
+            Event::Notice { text } => table.notice(name, text),
+        }
+    }
+
+    /// Holds the run while the emergency stop of any node is pressed, and tells all nodes.
+    fn stop_table(&mut self, node: usize, on: bool, now: Instant) {
+        let before = self.stopped_since;
+        if on {
+            self.stopped_by.insert(node);
+        } else {
+            self.stopped_by.remove(&node);
+        }
+        let stopped = !self.stopped_by.is_empty();
+        if stopped == before.is_some() {
+            return;
+        }
+        self.stopped_since = stopped.then_some(now);
+        self.nodes.iter_mut().for_each(|node| node.send_control(Control::EmergencyStop { on: stopped }));
+        if let (Some(before), Phase::Running(since)) = (before, self.phase) {
+            // The pace goes on where it was held.
+            self.phase = Phase::Running(since + now.saturating_since(before));
+        }
+    }
+}

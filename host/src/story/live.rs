@@ -1,0 +1,187 @@
+//! The table while a run goes on: hears what is plugged, and says before each step what that means for it.
+//!
+//! ```text
+//!   nodes ─▶ LiveTable::hear ─┐                 ┌─▶ slots: phase, plugs, what is set, what each node sees
+//!   script (events file) ─────┴─▶ before step N ┴─▶ log: what changed before step N
+//! ```
+//!
+//! Invariant: the values of a step follow from the scenario and the log alone. A script takes the place of what nodes
+//! report: with the log of a run as script, the run repeats.
+
+use super::{Event, EventLog, Notice, StoryPlay, Topology};
+use crate::plan::{StoryPlan, TablePlan};
+use crate::scenario::Scenario;
+use illuminator_node::model::Slots;
+use illuminator_node::scalar::Scalar;
+use illuminator_node::value::Value;
+use std::collections::{BTreeSet, VecDeque};
+
+/// Most notices that wait to be shown.
+const NOTICES_MAX: usize = 256;
+
+/// What is plugged at the table, and the story.
+pub struct LiveTable {
+    topology: Topology,
+    /// The story and where the host's place has its values; nothing if no value depends on the table.
+    story: Option<(StoryPlay, StoryPlan)>,
+    /// The ids of all cables and tokens, in the order of the scenario.
+    plugs: Vec<u16>,
+    phases: Vec<Value>,
+    script: Option<EventLog>,
+    log: EventLog,
+    /// The sights of the nodes of [`StoryPlan::seen_at`], as of the last step.
+    sights: Vec<Vec<u16>>,
+    /// What the slots hold, so that a step in which nothing changes writes nothing.
+    told: Option<Told>,
+    notices: VecDeque<String>,
+}
+
+/// What was said of a step.
+#[derive(Clone, PartialEq)]
+struct Told {
+    phase: Option<usize>,
+    plugged: Vec<bool>,
+    set: Vec<Option<Value>>,
+}
+
+impl LiveTable {
+    /// The table of a run before its first step. With a `script`, what nodes report of cables is ignored.
+    pub fn new(scenario: &Scenario, plan: &TablePlan, script: Option<EventLog>) -> Self {
+        let phases = scenario.story.iter().flat_map(|story| &story.phases);
+        let nodes = plan.story.as_ref().map_or(0, |story| story.seen_at.len());
+        Self {
+            topology: Topology::new(&scenario.cables, &scenario.tokens),
+            story: plan.story.clone().map(|plan| (StoryPlay::new(scenario), plan)),
+            plugs: scenario.plugs().collect(),
+            phases: phases.map(|phase| Value::Text(phase.name.clone())).collect(),
+            script,
+            log: EventLog::default(),
+            sights: vec![Vec::new(); nodes],
+            told: None,
+            notices: VecDeque::new(),
+        }
+    }
+
+    /// A table without cables, on which nothing depends.
+    pub fn bare() -> Self {
+        Self {
+            topology: Topology::new(&[], &[]),
+            story: None,
+            plugs: Vec::new(),
+            phases: Vec::new(),
+            script: None,
+            log: EventLog::default(),
+            sights: Vec::new(),
+            told: None,
+            notices: VecDeque::new(),
+        }
+    }
+
+    /// A node begins to report: what it said before holds no longer. `boards`: a cable that it does not name is not
+    /// plugged in there.
+    pub fn detects(&mut self, node: &str, boards: bool) {
+        if self.script.is_none() {
+            self.topology.detects(node, boards);
+        }
+    }
+
+    /// A node sees a cable, or sees it no longer.
+    pub fn seen(&mut self, node: &str, cable: u16, plugged: bool) {
+        if self.script.is_none() {
+            self.topology.seen(node, cable, plugged);
+            let notices = self.topology.notices();
+            notices.iter().for_each(|notice: &Notice| self.note(notice.to_string()));
+        }
+    }
+
+    /// A node has something to say to the person at the table.
+    pub fn notice(&mut self, node: &str, text: &str) {
+        self.note(format!("node `{node}`: {text}"));
+    }
+
+    /// The next notice for the person at the table.
+    pub fn poll_notice(&mut self) -> Option<String> {
+        self.notices.pop_front()
+    }
+
+    /// Every cable and token, and whether it is plugged.
+    pub fn plugs(&self) -> impl Iterator<Item = (u16, bool)> + '_ {
+        self.plugs.iter().map(|&id| (id, self.topology.plugged(id)))
+    }
+
+    /// What changed, by the step that was the first to see it.
+    pub fn into_log(self) -> EventLog {
+        self.log
+    }
+
+    /// Writes what holds in `step` to the host's slots, which still have the values of the step before. Steps are taken
+    /// in order.
+    pub fn advance(&mut self, step: u64, slots: &mut Slots) {
+        if let Some(script) = &self.script {
+            for event in script.of_step(step) {
+                self.topology.apply(event);
+            }
+        }
+        self.record(step);
+        let Self { story: Some((play, plan)), topology, told, phases, .. } = self else { return };
+        let value_of = |number: usize| {
+            let scalar = slots.scalar(plan.watched[number]);
+            scalar.is_number().then(|| scalar.value())
+        };
+        let standing = play.advance(step, topology, value_of);
+        let same = told.as_ref().is_some_and(|told| {
+            told.phase == standing.phase && told.plugged == standing.plugged && told.set == standing.set
+        });
+        if !same {
+            let phase = standing.phase.map_or(Value::Null, |phase| phases[phase].clone());
+            slots.set_value(plan.phase, phase);
+            for (&slot, &plugged) in plan.plugged.iter().zip(&standing.plugged) {
+                slots.set(slot, Scalar::int(plugged.into()));
+            }
+            for (&slot, value) in plan.targets.iter().zip(&standing.set) {
+                slots.set_value(slot, value.clone().unwrap_or(Value::Null));
+            }
+            let (phase, plugged, set) = (standing.phase, standing.plugged.clone(), standing.set.clone());
+            *told = Some(Told { phase, plugged, set });
+        }
+        for ((_, slot), ids) in plan.seen_at.iter().zip(&self.sights) {
+            let ids = ids.iter().map(|id| Value::Text(id.to_string())).collect();
+            slots.set_value(*slot, Value::List(ids));
+        }
+    }
+
+    /// Notes what is plugged otherwise than in the step before, and what nodes with boards see otherwise.
+    fn record(&mut self, step: u64) {
+        for (cable, plugged) in self.topology.changes() {
+            self.push(Event { step, cable, node: None, plugged });
+        }
+        let Self { story, topology, sights, .. } = self;
+        let seen_at = story.iter().flat_map(|(_, plan)| &plan.seen_at);
+        let mut events = Vec::new();
+        for ((node, _), sight) in seen_at.zip(sights) {
+            let now = topology.at(node);
+            if *sight != now {
+                let before = std::mem::replace(sight, now.clone());
+                let (now, before) = (BTreeSet::from_iter(now), BTreeSet::from_iter(before));
+                events.extend(now.symmetric_difference(&before).map(|&cable| {
+                    let plugged = now.contains(&cable);
+                    Event { step, cable, node: Some(node.clone()), plugged }
+                }));
+            }
+        }
+        events.into_iter().for_each(|event| self.push(event));
+    }
+
+    fn push(&mut self, event: Event) {
+        if let Err(error) = self.log.push(event) {
+            self.note(error.to_string());
+        }
+    }
+
+    fn note(&mut self, notice: String) {
+        if self.notices.len() == NOTICES_MAX {
+            self.notices.pop_front();
+        }
+        self.notices.push_back(notice);
+    }
+}
