@@ -25,6 +25,18 @@ pub enum Unit {
     WattPerSquareMetre,
     /// Area `[m²]`.
     SquareMetre,
+    /// Volume `[l]`.
+    Litre,
+    /// Volume `[m³]`.
+    CubicMetre,
+    /// Volume flow `[m³/min]`.
+    CubicMetrePerMinute,
+    /// Mass flow `[kg/s]`.
+    KilogramPerSecond,
+    /// Pressure `[bar]`.
+    Bar,
+    /// Length `[mm]`.
+    Millimetre,
     /// Mass `[kg]`.
     Kilogram,
     /// Mass flow `[kg/h]`.
@@ -35,8 +47,6 @@ pub enum Unit {
     KilowattHourPerKilogram,
     /// Volume flow `[m³/h]`.
     CubicMetrePerHour,
-    /// Pressure `[bar]`.
-    Bar,
     /// Length `[m]`.
     Metre,
     /// Speed `[m/s]`.
@@ -47,6 +57,8 @@ pub enum Unit {
     DegreeCelsius,
     /// Plane angle `[°]`.
     Degree,
+    /// Time `[min]`.
+    Minute,
     /// Time `[s]`.
     Second,
     /// Not a quantity: a word.
@@ -67,17 +79,23 @@ impl Unit {
             Self::Euro => "€",
             Self::WattPerSquareMetre => "W/m²",
             Self::SquareMetre => "m²",
+            Self::Litre => "l",
+            Self::CubicMetre => "m³",
+            Self::CubicMetrePerMinute => "m³/min",
+            Self::KilogramPerSecond => "kg/s",
+            Self::Bar => "bar",
+            Self::Millimetre => "mm",
             Self::Kilogram => "kg",
             Self::KilogramPerHour => "kg/h",
             Self::KilogramPerCubicMetre => "kg/m³",
             Self::KilowattHourPerKilogram => "kWh/kg",
             Self::CubicMetrePerHour => "m³/h",
-            Self::Bar => "bar",
             Self::Metre => "m",
             Self::MetrePerSecond => "m/s",
             Self::Kelvin => "K",
             Self::DegreeCelsius => "°C",
             Self::Degree => "°",
+            Self::Minute => "min",
             Self::Second => "s",
         }
     }

@@ -13,6 +13,7 @@ mod hostile;
 mod hydrogen;
 mod kit_story;
 mod light;
+mod multi_energy;
 mod odd_values;
 mod pins;
 mod placement;

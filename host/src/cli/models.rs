@@ -61,6 +61,8 @@ fn family_name(family: Family) -> &'static str {
         Family::Demand => "Demand",
         Family::Storage => "Storage",
         Family::Hydrogen => "Hydrogen",
+        Family::Heat => "Heat",
+        Family::Networks => "Networks",
         Family::Control => "Control",
         Family::Grid => "Grid",
         Family::Market => "Market",

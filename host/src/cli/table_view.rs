@@ -73,7 +73,12 @@ impl Line {
                 ((power?, 1.0), 36, ("generates", "uses"))
             }
             Family::Grid => ((surplus()?, -1.0), 35, ("import", "feed-in")),
-            Family::Control | Family::Market | Family::Data | Family::Utility => return None,
+            Family::Heat
+            | Family::Networks
+            | Family::Market
+            | Family::Control
+            | Family::Data
+            | Family::Utility => return None,
         };
         Some(Self { name: node.to_string(), flow, soc: attribute("soc"), colour, verbs })
     }

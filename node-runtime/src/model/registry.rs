@@ -1,7 +1,9 @@
 //! The one list of model types. A new model is a file under `models` and a line here.
 
 use super::ModelType;
-use crate::models::{control, data, demand, generation, grid, hydrogen, market, storage, utility};
+use crate::models::{
+    control, data, demand, generation, grid, heat, hydrogen, market, networks, storage, utility,
+};
 
 /// Every model type, by family and then by name.
 pub static MODEL_TYPES: &[&ModelType] = &[
@@ -16,6 +18,24 @@ pub static MODEL_TYPES: &[&ModelType] = &[
     &hydrogen::electrolyzer::TYPE,
     &hydrogen::fuelcell::TYPE,
     &hydrogen::h2_storage::TYPE,
+    &hydrogen::electrolyser::TYPE,
+    &hydrogen::fuelcell_legacy::TYPE,
+    &hydrogen::h2demand::TYPE,
+    &hydrogen::h2product::TYPE,
+    &hydrogen::h2storage::TYPE,
+    &heat::eboiler::TYPE,
+    &heat::eboiler_old::TYPE,
+    &heat::heatdemand::TYPE,
+    &heat::heatproduct::TYPE,
+    &heat::heatpump::TYPE,
+    &heat::heatstorage::TYPE,
+    &heat::hotwaterstorage::TYPE,
+    &networks::eledisnetwork::TYPE,
+    &networks::elenetwork::TYPE,
+    &networks::h2network::TYPE,
+    &networks::h2valve::TYPE,
+    &networks::heatnetwork::TYPE,
+    &networks::qvalve::TYPE,
     &control::controller::TYPE,
     &control::controller_ev::TYPE,
     &control::controller_t3_congestion::TYPE,
@@ -26,6 +46,10 @@ pub static MODEL_TYPES: &[&ModelType] = &[
     &market::generation_company::TYPE,
     &market::operator::TYPE,
     &market::justice::TYPE,
+    &market::emarket::TYPE,
+    &market::p2ptrading::TYPE,
+    &market::prosumer::TYPE,
+    &market::rtprice::TYPE,
     &data::collector::TYPE,
     &data::csv::TYPE,
     &utility::adder::TYPE,

@@ -42,11 +42,15 @@ pub enum Family {
     Storage,
     /// Hydrogen: made, stored, used.
     Hydrogen,
+    /// Heat: made, stored, used.
+    Heat,
+    /// Networks of gas, heat and electricity, and their valves.
+    Networks,
     /// Controllers.
     Control,
     /// The public grid.
     Grid,
-    /// Companies that bid, and who clears the market and judges it.
+    /// Markets: bids, what they clear at, and who is paid.
     Market,
     /// Data in and out.
     Data,

@@ -1,9 +1,9 @@
 //! The models, a file each, by family. [`registry`](crate::model::registry) lists them.
 //!
 //! ```text
-//!   generation  demand  storage  hydrogen  control  grid  market  data  utility   one `static TYPE` and `Model` a file
-//!        └─────────┴───────┴────────┴────────┴───────┴───────┴──────┴──────┘
-//!                       quantity  rounding  exact                            what several of them share
+//!   generation  demand  storage  hydrogen  heat  networks  …        one `static TYPE` and one `Model` a file
+//!        └─────────┴───────┴────────┴───────┴───────┘
+//!     quantity  rounding  exact  terms  limits  memory  scaled      what several of them share
 //! ```
 //!
 //! Each file's documentation text holds its equations; products and quotients are evaluated from left to
@@ -15,14 +15,20 @@ pub mod data;
 pub mod demand;
 pub mod generation;
 pub mod grid;
+pub mod heat;
 pub mod hydrogen;
 pub mod market;
+pub mod networks;
 pub mod storage;
 pub mod utility;
 
 mod exact;
+mod limits;
+mod memory;
 mod quantity;
 mod rounding;
+mod scaled;
+mod terms;
 
 #[cfg(test)]
 mod tests;

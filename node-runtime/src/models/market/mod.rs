@@ -1,14 +1,21 @@
-//! An electricity market: companies bid, an operator clears the book, and an agent judges who supplied.
+//! Markets. In the first, companies bid, an operator clears the book, and an agent judges who supplied; the others are
+//! the games: what bids clear at, and what is owed.
 //!
 //! ```text
 //!   portfolio ─▶ generation_company ─ bids ─▶ operator ─ price, results ─▶ justice
 //!                                  (a Table each)    └─▶ reports            └─▶ report
 //! ```
 
+pub mod emarket;
 pub mod generation_company;
 pub mod justice;
 pub mod operator;
+pub mod p2ptrading;
+pub mod prosumer;
+pub mod rtprice;
 
+mod bid;
+mod ledger;
 mod table;
 
 use crate::model::{BuildError, Const, Parameter, RESULTS_DIR, SectionKind, Settings, StepError};
