@@ -39,6 +39,16 @@ impl EmulatedPi {
     }
 }
 
+impl SerialBoard {
+    /// The board's end of the line once more.
+    ///
+    /// # Errors
+    /// A process without room for another file.
+    pub fn try_clone(&self) -> io::Result<UnixStream> {
+        self.line.try_clone()
+    }
+}
+
 impl Read for SerialBoard {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.line.read(buffer)
