@@ -18,6 +18,7 @@ mod placement;
 mod story;
 mod strips;
 mod suspended;
+mod telemetry;
 mod unreachable;
 
 use std::path::Path;
