@@ -46,8 +46,10 @@ impl Reporter {
         if !silent {
             self.due_us = Some(now_us.saturating_add(FIRST_US));
             self.before = Spent::read(animation, now_us);
-            // How late frames were before is not of this session.
-            animation.map(Animation::report);
+            if let Some(animation) = animation {
+                // How late frames were before is not of this session.
+                animation.report();
+            }
         }
     }
 
