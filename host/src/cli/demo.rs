@@ -89,7 +89,8 @@ impl Demo {
         let timing = Timing { pace, ..Timing::default() };
         let mut progress = Progress::new(plan.steps, picture);
         let live = LiveTable::new(scenario, &plan, None);
-        let attendance = Attendance { observer: &mut observer, progress: &mut progress, stop };
+        let attendance =
+            Attendance { observer: &mut observer, progress: &mut progress, stop, conductor: None };
         let end = run_on_nodes(&plan, &table.targets, &table.key, timing, live, attendance);
         progress.finish();
         match end.and(observer.results.map_or(Ok(()), ResultFiles::finish)).done {

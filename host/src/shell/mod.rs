@@ -9,6 +9,7 @@ mod progress;
 mod results;
 mod simulated;
 mod stop;
+mod tempo;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use control::{CallFailure, NodeCaller};
@@ -19,6 +20,7 @@ pub use progress::Progress;
 pub use results::{OutputError, ResultFiles};
 pub use simulated::SimulatedNodes;
 pub use stop::StopFlag;
+pub use tempo::{Conductor, Tempo};
 
 use crate::coordinator::RunError;
 use crate::story::EventLog;
@@ -33,6 +35,9 @@ pub trait StepObserver {
     /// # Errors
     /// A result that cannot be written ends the run.
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError>;
+
+    /// There is something to tell the person at the table. Unless overridden, only [`Progress`] tells it.
+    fn notice(&mut self, _text: &str) {}
 }
 
 /// What a run is watched by and listens to.
@@ -43,6 +48,8 @@ pub struct Attendance<'a> {
     pub progress: &'a mut Progress,
     /// Ends it.
     pub stop: &'a StopFlag,
+    /// Changes the pace of a run on nodes and holds it; `None`: nobody does.
+    pub conductor: Option<&'a Conductor>,
 }
 
 /// What remains of a run.
