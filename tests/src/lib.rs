@@ -4,10 +4,12 @@
 //! - [`programs`]: the built programs, started and watched as their users do.
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
+//! - [`terminal`]: a program in a terminal, and the picture of that.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
 pub mod attiny;
 pub mod generate;
 pub mod programs;
 pub mod samples;
+pub mod terminal;
 pub mod tube;

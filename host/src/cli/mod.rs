@@ -5,7 +5,6 @@ mod demo;
 mod models;
 mod options;
 mod scenario;
-mod table_view;
 
 use clap::{Parser, Subcommand};
 use std::error::Error;

@@ -8,6 +8,7 @@ mod local;
 mod progress;
 mod results;
 mod simulated;
+mod simulated_table;
 mod stop;
 mod tempo;
 
@@ -19,6 +20,7 @@ pub use local::run_local;
 pub use progress::Progress;
 pub use results::{OutputError, ResultFiles};
 pub use simulated::SimulatedNodes;
+pub use simulated_table::{STRIP_LEDS, SimulatedTable};
 pub use stop::StopFlag;
 pub use tempo::{Conductor, Tempo};
 

@@ -18,7 +18,8 @@ pub struct Tempo {
     pub held: bool,
 }
 
-/// Says how fast runs go. A conductor may outlive its run and conduct the next one.
+/// Says how fast runs go, one run or one after the other. Clones say the same.
+#[derive(Clone)]
 pub struct Conductor(watch::Sender<Tempo>);
 
 impl Conductor {
