@@ -23,6 +23,10 @@ fn taken_over() -> Terminal {
     shows(&terminal, "the story", |text| text.contains("a visit plays by itself"));
     terminal.press(" ");
     shows(&terminal, "the pause", |text| text.contains("paused") && text.contains("you have the table"));
+    assert!(
+        terminal.has_other_modes() && terminal.screen().alternate_screen(),
+        "there is something to give back"
+    );
     for (key, name) in CABLES {
         if row(&terminal.text(), key, name).is_some_and(|row| !row.contains("unplugged")) {
             turn_over(&terminal, key, name, false);

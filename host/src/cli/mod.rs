@@ -22,7 +22,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The table without hardware: six simulated nodes over UDP, shown in the terminal.
+    /// The story of the table without hardware: six simulated nodes over UDP, a visit that plays by itself, and keys.
     Demo(demo::Demo),
     /// Run, check or plan a scenario file.
     #[command(subcommand)]

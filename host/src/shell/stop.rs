@@ -50,13 +50,15 @@ fn watch(flag: &StopFlag, hangup: bool, let_go: fn()) {
             return;
         };
         let mut hung_up = if hangup { signal(SignalKind::hangup()).ok() } else { None };
+        let mut asked = false;
         loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                () = recv(hung_up.as_mut()) => {}
-            }
-            if flag.is_set() {
+            let asks = tokio::select! {
+                _ = interrupt.recv() => true,
+                _ = terminate.recv() => true,
+                // No second request: whoever used the terminal may have noticed before, and be about to end.
+                () = recv(hung_up.as_mut()) => false,
+            };
+            if asks && std::mem::replace(&mut asked, true) {
                 let_go();
                 std::process::exit(130);
             }

@@ -34,7 +34,7 @@ pub struct Terminal {
 }
 
 struct Shared {
-    /// The other side; nothing once it was hung up.
+    /// The other side.
     end: OwnedFd,
     seen: Mutex<Seen>,
     over: AtomicBool,
@@ -98,6 +98,11 @@ impl Terminal {
     /// The screen as it is now.
     pub fn screen(&self) -> vt100::Screen {
         self.shared.seen.lock().expect("no test panics while it looks").parser.screen().clone()
+    }
+
+    /// Whether the modes of the terminal are others than before the program.
+    pub fn has_other_modes(&self) -> bool {
+        !same(&self.before, &tcgetattr(&self.device).expect("a terminal has modes"))
     }
 
     /// How many times something was written to the terminal.
