@@ -19,19 +19,24 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// What this machine has for a strip on `port`: the simulation, where the device of the bus is not there.
+    /// What this machine has for a strip on `port`: `rppal` on every Pi, since a bus that is not there is an error to be
+    /// told of; elsewhere what Linux has, and the simulation where the device of the bus is not there.
     pub fn of_strip(port: SpiPort) -> Self {
-        if port.device().exists() { Self::of_board() } else { Self::Sim }
+        Self::of_board(port.device().exists())
     }
 
-    /// What this machine has for pins: the simulation, where there is no GPIO character device.
+    /// What this machine has for pins: `rppal` on every Pi; elsewhere what Linux has, and the simulation where there is
+    /// no GPIO character device.
     pub fn of_pins() -> Self {
-        if chip::any() { Self::of_board() } else { Self::Sim }
+        Self::of_board(chip::any())
     }
 
-    /// `rppal` where it knows the board, else what Linux has on all boards.
-    fn of_board() -> Self {
-        if rppal::system::DeviceInfo::new().is_ok() { Self::Rpi } else { Self::Linux }
+    fn of_board(has_device: bool) -> Self {
+        match rppal::system::DeviceInfo::new() {
+            Ok(_) => Self::Rpi,
+            Err(_) if has_device => Self::Linux,
+            Err(_) => Self::Sim,
+        }
     }
 
     /// Opens a strip of `leds` LEDs.
@@ -113,19 +118,20 @@ mod tests {
     #[test]
     fn what_a_machine_does_not_have_is_simulated_or_an_error() {
         let line = GpioLine::new(5).unwrap();
+        let is_pi = rppal::system::DeviceInfo::new().is_ok();
         if !chip::any() {
-            assert_eq!(Backend::of_pins(), Backend::Sim);
+            assert_eq!(Backend::of_pins(), if is_pi { Backend::Rpi } else { Backend::Sim });
             let error = Backend::Linux.output(line, Polarity::ActiveHigh, false).err();
             assert_eq!(error, Some(PinError::Missing { line }));
         }
         for port in SpiPort::ALL.into_iter().filter(|port| !port.device().exists()) {
-            assert_eq!(Backend::of_strip(port), Backend::Sim);
+            assert_eq!(Backend::of_strip(port), if is_pi { Backend::Rpi } else { Backend::Sim });
             for backend in [Backend::Rpi, Backend::Linux] {
                 let error = backend.strip(port, 1, ColourOrder::Grb).err().unwrap().to_string();
                 assert!(error.contains("is not there"), "{error}");
             }
         }
-        if rppal::system::DeviceInfo::new().is_err() {
+        if !is_pi {
             let error = Backend::Rpi.input(line, Polarity::ActiveHigh, Pull::None).err();
             assert_eq!(error, Some(PinError::UnknownBoard { line }));
         }

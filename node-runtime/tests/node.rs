@@ -231,7 +231,7 @@ fn light_belongs_to_a_run() {
         anchor_us: 0,
     };
     let mut bench = Bench::new(&[]);
-    assert_eq!(bench.requests(), [Request::HostSilent(false)], "a host is heard");
+    assert_eq!(bench.requests(), [Request::Dark, Request::HostSilent(false)], "a host is heard");
     bench.ask(&ToNode::Flow(flow));
     assert_eq!(bench.requests(), [], "no run, no flow");
     bench.assign(RUN, &battery());
@@ -283,6 +283,7 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
         sights(&told),
         [
             Event::Detects { boards: true },
+            Event::EmergencyStop { on: false },
             Event::Cable { cable: 3, plugged: true },
             Event::Cable { cable: 2, plugged: true },
             Event::Cable { cable: 2, plugged: false },
@@ -298,6 +299,7 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
             Event::Detects { boards: true },
             Event::Cable { cable: 2, plugged: false },
             Event::Cable { cable: 3, plugged: true },
+            Event::EmergencyStop { on: false },
         ]
     );
 }
@@ -310,7 +312,7 @@ fn what_nobody_hears_is_not_kept() {
     std::mem::swap(&mut bench.node, &mut lonely);
     *bench.host = Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy);
     let told = bench.exchange();
-    assert_eq!(sights(&told), [Event::Detects { boards: false }]);
+    assert_eq!(sights(&told), [Event::Detects { boards: false }, Event::EmergencyStop { on: false }]);
 }
 
 #[test]

@@ -22,8 +22,9 @@ use crate::refuse::{RateLimit, Refusal};
 use crate::session::Session;
 use crate::time::{Duration, Instant};
 
-/// Silence after which the node gives the host up.
-pub const HOST_SILENT_AFTER: Duration = Duration::from_secs(2);
+/// Silence after which the node gives the host up: with that, and the half second that a slow cable board looks away, no flow
+/// is shown for longer than two seconds without a host.
+pub const HOST_SILENT_AFTER: Duration = Duration::from_millis(1400);
 
 /// Handshakes that may wait for their first sealed frame.
 pub const PENDING_MAX: usize = 4;

@@ -11,6 +11,7 @@ mod ending;
 mod examples;
 mod hostile;
 mod hydrogen;
+mod kit_boards;
 mod kit_story;
 mod light;
 mod lit_node;

@@ -79,6 +79,7 @@ fn nobody_plugs_anything_without_a_visit() {
     let run = illuminator(&project("."), &["scenario", "run", "scenarios/story.yaml", "--local", "-o", "-"]);
     assert!(run.status.success(), "{}", stderr(&run));
     let rows = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert_eq!(rows.lines().count(), 169);
     assert!(rows.lines().skip(1).all(|row| row.contains(",the empty table,0,")), "{rows}");
 }
 

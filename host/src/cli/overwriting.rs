@@ -8,13 +8,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Refuses results and reports in the place of another, of the scenario (`file`), or of its data.
-pub(super) fn refuse(file: &Path, scenario: &Scenario, results: &ResultFiles) -> Result<(), Failure> {
+/// Files of events that a run reads and writes.
+pub(super) struct EventFiles<'a> {
+    /// Read, if there is one.
+    pub(super) script: Option<&'a Path>,
+    /// Written at the end, if there is one.
+    pub(super) recording: Option<&'a Path>,
+}
+
+/// Refuses results, a recording of events and reports in the place of another, of the scenario (`file`), of its data or
+/// of the events.
+pub(super) fn refuse(
+    file: &Path,
+    scenario: &Scenario,
+    results: &ResultFiles,
+    events: &EventFiles<'_>,
+) -> Result<(), Failure> {
     let files = DiskFiles::beside(file);
     let tables = scenario.models.iter().flat_map(|model| model.settings.tables.files.iter());
     let mut taken: BTreeMap<PathBuf, &str> =
         tables.map(|table| (identity(&files.find(&table.file)), "data of the scenario")).collect();
     taken.insert(identity(file), "the scenario");
+    taken.extend(events.script.map(|path| (identity(path), "the events")));
+    if let Some(path) = events.recording
+        && let Some(what) = taken.insert(identity(path), "the recording of events")
+    {
+        return Err(Failure::wrong_use(format_args!(
+            "the recording of events would be written over {what}: {}; give it another name",
+            path.display()
+        )));
+    }
     for path in results.paths() {
         if let Some(what) = taken.insert(identity(path), "another result") {
             return Err(Failure::wrong_use(format_args!(

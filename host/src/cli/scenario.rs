@@ -1,6 +1,7 @@
 //! `illuminator scenario`: run, check, plan.
 
 use super::options::{Placed, PlacementOptions, Table};
+use super::overwriting::EventFiles;
 use super::{Failure, note, overwriting, print};
 use crate::coordinator::Timing;
 use crate::plan::{self, TablePlan};
@@ -122,7 +123,9 @@ impl Run {
         };
         let results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
         let script = self.events.as_deref().map(|file| read_events(file, &scenario)).transpose()?;
-        overwriting::refuse(&self.file, &scenario, &results)?;
+        let (script_file, recording) = (self.events.as_deref(), self.record_events.as_deref());
+        let events = EventFiles { script: script_file, recording };
+        overwriting::refuse(&self.file, &scenario, &results, &events)?;
         let live = LiveTable::new(&scenario, &plan, script);
         let nodes = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
@@ -133,7 +136,7 @@ impl Run {
         let recorded = self.record(&end.events);
         let done = match end.done {
             // Whoever read the pipe has seen enough.
-            Err(RunFailure::Output(error)) if error.is_closed_pipe() => return Ok(()),
+            Err(RunFailure::Output(error)) if error.is_closed_pipe() => return recorded,
             other => other
                 .map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
         };

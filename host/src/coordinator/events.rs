@@ -31,20 +31,28 @@ impl Coordinator {
         let Self { table, names, .. } = self;
         let name = names[node].as_str();
         match event {
-            Event::Detects { boards } => {
-                table.detects(name, boards);
-                // It begins anew, perhaps after a restart: it says so if its stop is still pressed.
-                self.stop_table(node, false, now);
+            Event::Detects { boards } => table.detects(name, boards),
+            Event::Cable { cable, plugged } => {
+                table.seen(name, cable, plugged);
+                self.lights.renew(cable);
             }
-            Event::Cable { cable, plugged } => table.seen(name, cable, plugged),
             // The node itself shows which one it is.
             Event::Button { .. } => {}
+            Event::EmergencyStop { on } if on == self.stopped_by.contains(&node) => {}
             Event::EmergencyStop { on } => {
                 let text = if on { "emergency stop: the run is held" } else { "emergency stop released" };
                 table.notice(name, text);
                 self.stop_table(node, on, now);
             }
             Event::Notice { text } => table.notice(name, text),
+        }
+    }
+
+    /// Tells a node, or every node, that the table is stopped, if it is: it may not know yet.
+    pub(super) fn repeat_stop(&mut self, nodes: std::ops::Range<usize>) {
+        if !self.stopped_by.is_empty() {
+            let stop = Control::EmergencyStop { on: true };
+            self.nodes[nodes].iter_mut().for_each(|node| node.send_control(stop));
         }
     }
 

@@ -78,6 +78,14 @@ impl Lights {
         }
     }
 
+    /// The ends of a cable are to be told again, at once: one of them may have been out for a moment.
+    pub(super) fn renew(&mut self, id: u16) {
+        for light in self.cables.iter_mut().filter(|light| light.plan.id == id) {
+            light.news = true;
+            self.due = Instant::ZERO;
+        }
+    }
+
     /// Gives `tell` every end of a cable that is to be told something now: the place of the node, and what.
     pub(super) fn poll(&mut self, now: Instant, mut tell: impl FnMut(usize, Word)) {
         if now < self.due {

@@ -28,7 +28,7 @@ use crate::story::LiveTable;
 use illuminator_node::engine::{Engine, EngineError};
 use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
-use illuminator_protocol::{Control, Datagram, Duration, Instant, RunId, Telemetry, ToHost};
+use illuminator_protocol::{Datagram, Duration, Instant, RunId, Telemetry, ToHost};
 use lights::Lights;
 use node_link::Change;
 use pacer::Pacer;
@@ -219,9 +219,7 @@ impl Coordinator {
                 Change::Reconnected => {
                     self.ask_again(node);
                     self.lights.repeat();
-                    if !self.stopped_by.is_empty() {
-                        self.nodes[node].send_control(Control::EmergencyStop { on: true });
-                    }
+                    self.repeat_stop(node..node + 1);
                 }
                 Change::Restarted => {
                     let node = self.nodes[node].label().to_owned();
@@ -315,6 +313,7 @@ impl Coordinator {
             && self.nodes.iter().all(NodeLink::is_ready)
         {
             self.nodes.iter_mut().for_each(|node| node.send_start(self.run));
+            self.repeat_stop(0..self.nodes.len());
             self.phase = Phase::Running;
             self.pacer.start(now);
         }

@@ -113,14 +113,15 @@ impl Driver<'_, '_> {
             let deadline = self.deadline().into();
             tokio::select! {
                 biased;
-                readable = socket.readable() => {
-                    readable?;
-                    self.receive(socket, &mut incoming);
-                }
+                // Before the socket, so that no traffic holds up a pause.
                 Tempo { pace, held } = tempo::next(self.tempo.as_mut()) => {
                     let now = self.clock.now();
                     self.coordinator.set_pace(now, pace);
                     self.coordinator.hold(now, held);
+                }
+                readable = socket.readable() => {
+                    readable?;
+                    self.receive(socket, &mut incoming);
                 }
                 () = tokio::time::sleep_until(deadline) => {}
             }

@@ -5,8 +5,9 @@
 //!   script (events file) ─────┴─▶ before step N ┴─▶ log: what changed before step N
 //! ```
 //!
-//! Invariant: the values of a step follow from the scenario and the log alone. A script takes the place of what nodes
-//! report: with the log of a run as script, the run repeats.
+//! Invariant: what is plugged in a step, and so the story and what cables carry, follows from the scenario and the log
+//! alone. A script takes the place of what nodes report: with the log of a run as script, the run repeats. Boards that
+//! belong to no cable of the scenario are not in the log; only LED_connection, in files without `cables`, sees them.
 
 use super::{Event, EventLog, Notice, StoryPlay, Topology};
 use crate::plan::{StoryPlan, TablePlan};
@@ -14,7 +15,7 @@ use crate::scenario::Scenario;
 use illuminator_node::model::Slots;
 use illuminator_node::scalar::Scalar;
 use illuminator_node::value::Value;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// Most notices that wait to be shown.
 const NOTICES_MAX: usize = 256;
@@ -29,8 +30,6 @@ pub struct LiveTable {
     phases: Vec<Value>,
     script: Option<EventLog>,
     log: EventLog,
-    /// The sights of the nodes of [`StoryPlan::seen_at`], as of the last step.
-    sights: Vec<Vec<u16>>,
     /// What the slots hold, so that a step in which nothing changes writes nothing.
     told: Option<Told>,
     notices: VecDeque<String>,
@@ -48,7 +47,6 @@ impl LiveTable {
     /// The table of a run before its first step. With a `script`, what nodes report of cables is ignored.
     pub fn new(scenario: &Scenario, plan: &TablePlan, script: Option<EventLog>) -> Self {
         let phases = scenario.story.iter().flat_map(|story| &story.phases);
-        let nodes = plan.story.as_ref().map_or(0, |story| story.seen_at.len());
         Self {
             topology: Topology::new(&scenario.cables, &scenario.tokens),
             story: plan.story.clone().map(|plan| (StoryPlay::new(scenario), plan)),
@@ -56,7 +54,6 @@ impl LiveTable {
             phases: phases.map(|phase| Value::Text(phase.name.clone())).collect(),
             script,
             log: EventLog::default(),
-            sights: vec![Vec::new(); nodes],
             told: None,
             notices: VecDeque::new(),
         }
@@ -71,7 +68,6 @@ impl LiveTable {
             phases: Vec::new(),
             script: None,
             log: EventLog::default(),
-            sights: Vec::new(),
             told: None,
             notices: VecDeque::new(),
         }
@@ -144,32 +140,17 @@ impl LiveTable {
             let (phase, plugged, set) = (standing.phase, standing.plugged.clone(), standing.set.clone());
             *told = Some(Told { phase, plugged, set });
         }
-        for ((_, slot), ids) in plan.seen_at.iter().zip(&self.sights) {
-            let ids = ids.iter().map(|id| Value::Text(id.to_string())).collect();
+        for (node, slot) in &plan.seen_at {
+            let ids = topology.at(node).into_iter().map(|id| Value::Text(id.to_string())).collect();
             slots.set_value(*slot, Value::List(ids));
         }
     }
 
-    /// Notes what is plugged otherwise than in the step before, and what nodes with boards see otherwise.
+    /// Notes what is plugged otherwise than in the step before.
     fn record(&mut self, step: u64) {
         for (cable, plugged) in self.topology.changes() {
             self.push(Event { step, cable, node: None, plugged });
         }
-        let Self { story, topology, sights, .. } = self;
-        let seen_at = story.iter().flat_map(|(_, plan)| &plan.seen_at);
-        let mut events = Vec::new();
-        for ((node, _), sight) in seen_at.zip(sights) {
-            let now = topology.at(node);
-            if *sight != now {
-                let before = std::mem::replace(sight, now.clone());
-                let (now, before) = (BTreeSet::from_iter(now), BTreeSet::from_iter(before));
-                events.extend(now.symmetric_difference(&before).map(|&cable| {
-                    let plugged = now.contains(&cable);
-                    Event { step, cable, node: Some(node.clone()), plugged }
-                }));
-            }
-        }
-        events.into_iter().for_each(|event| self.push(event));
     }
 
     fn push(&mut self, event: Event) {

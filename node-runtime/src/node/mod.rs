@@ -152,6 +152,7 @@ impl<A: Copy + Eq> Node<A> {
     fn give_up(&mut self, reason: &str) {
         self.counters.unreadable += 1;
         if let Some(run) = self.run.take() {
+            self.request(Request::Dark);
             self.answer(&Reply::Rejected { run: run.id, reason: reason.to_owned() });
         }
     }
@@ -254,7 +255,10 @@ impl<A: Copy + Eq> Node<A> {
                 // What was under way in the old session is lost with it; the host asks again.
                 ResponderEvent::Connected { .. } => {
                     self.mailbox.clear();
+                    // This may be another host: what the one before wanted to be shown holds no longer.
+                    self.request(Request::Dark);
                     self.request(Request::HostSilent(false));
+                    self.run.iter_mut().for_each(Run::repeat_board_lines);
                     self.report_sight();
                 }
                 // The run is kept: the host may come back and go on.

@@ -110,6 +110,11 @@ impl Run {
         std::mem::take(news).then(|| lines.clone())
     }
 
+    /// The machine is to hear once more what models tell the boards.
+    pub(super) fn repeat_board_lines(&mut self) {
+        self.board_lines.1 = !self.board_lines.0.is_empty();
+    }
+
     /// Asks for the state. It is given between two steps, where it means the same on any node.
     pub(super) fn want_snapshot(&mut self) {
         self.snapshot_due = true;

@@ -34,7 +34,7 @@ impl Sight {
     /// All that a host must be told that knows nothing yet.
     pub(super) fn events(&self) -> impl Iterator<Item = Event<'static>> {
         let cables = self.cables.iter().map(|(&cable, &plugged)| Event::Cable { cable, plugged });
-        let stop = self.stopped.then_some(Event::EmergencyStop { on: true });
-        std::iter::once(Event::Detects { boards: self.boards }).chain(cables).chain(stop)
+        let stop = Event::EmergencyStop { on: self.stopped };
+        [Event::Detects { boards: self.boards }].into_iter().chain(cables).chain([stop])
     }
 }

@@ -25,10 +25,11 @@ impl Default for Local {
 }
 
 impl Local {
-    /// The host is silent, or is heard again. What stopped the table elsewhere is then not known any more.
-    pub const fn host_silent(&mut self, silent: bool) {
+    /// The host is silent, or a host is heard again. What the one before wanted holds no longer.
+    pub fn host_silent(&mut self, silent: bool) {
         self.host_silent = silent;
-        self.table_stopped &= !silent;
+        self.table_stopped = false;
+        self.identify_until_us = self.identify_until_us.filter(|until_us| *until_us != u64::MAX);
     }
 
     /// The host wants the node to say "it is me", or no longer; the button's wish goes with it.
@@ -111,6 +112,18 @@ mod tests {
         assert!(local.identifies(0));
         local.identify(false);
         assert!(!local.identifies(0));
+    }
+
+    #[test]
+    fn what_a_host_wanted_ends_with_it() {
+        let mut local = Local::default();
+        local.identify(true);
+        local.table_stopped(true);
+        local.host_silent(true);
+        assert!(!local.identifies(0) && !local.is_stopped());
+        local.event(PRESSED, 0);
+        local.host_silent(false);
+        assert!(local.identifies(0), "that was the button");
     }
 
     #[test]

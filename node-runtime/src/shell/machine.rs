@@ -27,9 +27,10 @@ pub(super) enum MachineEvent {
 /// until they are. Released, the relays stay safe until the host switches them anew: nothing starts by itself.
 #[derive(Default)]
 pub struct Machine {
+    /// Dropped first: relays are safe before strips and boards are seen to.
+    outputs: Outputs,
     animation: Option<Animation>,
     boards: Option<Boards>,
-    outputs: Outputs,
     inputs: Inputs,
     local: Local,
     /// What the animation was told last.
@@ -158,6 +159,10 @@ impl Machine {
     fn set_relay(&mut self, relay: u8, on: bool) -> bool {
         if self.local.is_stopped() {
             log(&format!("relay {relay} is not switched: the emergency stop is pressed"));
+            return false;
+        }
+        if self.retry_us.is_some() {
+            log(&format!("relay {relay} is not switched: not all relays are safe yet"));
             return false;
         }
         self.outputs.set_relay(relay, on).inspect_err(|error| log(&error.to_string())).is_ok()

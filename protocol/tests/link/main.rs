@@ -141,7 +141,7 @@ fn a_reader_that_stops_stops_the_writer_and_nothing_is_lost() {
 fn silence_is_noticed_by_both_and_ends_in_a_new_session() {
     let mut net = Net::connected(5, GOOD);
     net.faults.loss = 100;
-    net.run_for(Duration::from_millis(1_400));
+    net.run_for(Duration::from_millis(1_300));
     assert!(net.host.session().is_some() && net.node.session().is_some());
     net.run_for(Duration::from_millis(1_000));
     assert!(net.host.session().is_none() && net.node.session().is_none());

@@ -1,6 +1,6 @@
 //! The demo in a terminal: round after round of the story, and a thread that draws and hears keys.
 //!
-//! Invariants: the picture never waits for the run, nor the run for the picture; nothing grows from round to round;
+//! Invariants: the run waits for the picture no longer than one frame takes to make; nothing grows from round to round;
 //! the nodes are the same from the first round to the last.
 
 use super::colours::Colours;
