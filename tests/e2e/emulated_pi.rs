@@ -1,11 +1,10 @@
-//! The node for the Pi on an emulated Pi: its SPI, its pins, a run of the host over UDP, USB.
+//! The node for Pis on emulated boards: its SPI, its pins, a run of the host over UDP, a cable board on the USB.
 
 use illuminator_hal::encode::ws2812::{decode, encoded_len};
 use illuminator_hal::{ColourOrder, Rgb8};
 use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SpiTrace};
 use illuminator_tests::picture::{lit, phase, pulses, wrapped};
 use illuminator_tests::programs::{NodeProcess, aarch64_node, illuminator, stderr, until};
-use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -44,48 +43,54 @@ fn a_run_is_seen_on_the_strip_and_pins_of_a_pi() {
     until("black when the node ends", || pictures(&trace).last().is_some_and(|(_, picture)| !lit(picture)));
     until("a relay that is safe when the node ends", || high(&mut pi, RELAY));
     pi.run("while [ -d /proc/$(cat /tmp/node) ]; do usleep 100000; done");
-    a_board_comes_and_goes(&mut pi);
 }
 
-/// The machine's kernel finds a serial board that is plugged in, bytes run both ways, and it is gone when pulled out.
-fn a_board_comes_and_goes(pi: &mut EmulatedPi) {
-    let listing = "ls /dev | grep ttyUSB || true";
-    assert!(!pi.run(listing).contains("ttyUSB"), "no board is plugged in");
-    let mut board = pi.plug("CABLE7");
-    until("a port for the board", || pi.run(listing).contains("ttyUSB0"));
-    assert!(pi.run("cat /sys/bus/usb/devices/*/serial").contains("CABLE7"), "its serial number is shown");
-    pi.run("stty -F /dev/ttyUSB0 raw -echo");
-    pi.run("{ head -c 1 < /dev/ttyUSB0 > /tmp/answer; } & printf 2g1 > /dev/ttyUSB0");
-    let mut asked = [0; 3];
-    board.read_exact(&mut asked).expect("the machine asks");
-    assert_eq!(&asked, b"2g1");
-    board.write_all(b"7").expect("the machine listens");
-    until("the board's answer", || pi.run("cat /tmp/answer").contains('7'));
-    pi.unplug(&board);
-    until("no port any more", || !pi.run(listing).contains("ttyUSB"));
-}
-
-/// Pressed, it makes the relay safe, which stays so when it is released.
 #[test]
-fn an_emergency_stop_is_felt_through_linux() {
+fn an_emergency_stop_and_a_cable_board_are_found_through_linux() {
     let stop = format!("[emergency_stop]\ngpio = {}\nactive = 'high'\n", Board::BUTTON);
     let relay = format!("[[relay]]\nname = 'stack'\ngpio = {RELAY}\nactive = 'high'\nsafe = 'off'\n");
     let Some((mut pi, folder)) = boot(Board::Virt, &format!("{stop}{relay}")) else { return };
-    let address = pi.node_address().to_string();
     start(&mut pi, "linux");
+    the_emergency_stop_is_felt(&mut pi, folder.path());
+    a_cable_board_is_driven(&mut pi, folder.path());
+}
+
+/// Pressed, it makes the relay safe, which stays so when it is released.
+fn the_emergency_stop_is_felt(pi: &mut EmulatedPi, folder: &Path) {
+    let address = pi.node_address().to_string();
     let on = ["cluster", "power", &address, "0", "on", "--key", "cluster.key"];
-    illuminate(folder.path(), &on);
-    assert!(high(&mut pi, RELAY) && !high(&mut pi, Board::BUTTON));
+    illuminate(folder, &on);
+    assert!(high(pi, RELAY) && !high(pi, Board::BUTTON));
     until("the relay goes off", || {
         pi.press();
-        !high(&mut pi, RELAY)
+        !high(pi, RELAY)
     });
-    until("the emergency stop is released", || !high(&mut pi, Board::BUTTON));
+    until("the emergency stop is released", || !high(pi, Board::BUTTON));
     until("a node that takes commands again", || {
-        assert!(!high(&mut pi, RELAY), "nothing goes on by itself");
-        illuminator(folder.path(), &on).status.success()
+        assert!(!high(pi, RELAY), "nothing goes on by itself");
+        illuminator(folder, &on).status.success()
     });
-    assert!(high(&mut pi, RELAY));
+    assert!(high(pi, RELAY));
+}
+
+/// Plugged in, it is told the flow of its cable; pulled out and plugged in again, it is found again.
+fn a_cable_board_is_driven(pi: &mut EmulatedPi, folder: &Path) {
+    let found = format!("board /dev/ttyUSB0 is cable {CABLE}");
+    assert!(!pi.console().contains(&found), "no board is plugged in");
+    let board = pi.plug(CABLE);
+    pi.wait_for(&found);
+    let far = NodeProcess::start(&["--key", folder.join("cluster.key").to_str().expect("a path in text")]);
+    run(folder, pi.node_address(), &far);
+    let commands = board.commands();
+    // A tenth of the full scale: slow, green. Away from the node is 1, towards it 0.
+    let first = |command: &str| commands.iter().position(|read| read == command);
+    let (away, back) = (first("1g1"), first("1g0"));
+    assert!(away.is_some() && away < back, "away, then back: {commands:?}");
+    until("idle once the run is over", || board.commands().last().is_some_and(|command| command == "0g0"));
+    pi.unplug(&board);
+    until("its device is gone", || !pi.run("ls /dev").contains("ttyUSB"));
+    let board = pi.plug(CABLE);
+    until("it is found again", || pi.console().matches(&found).count() == 2 && !board.commands().is_empty());
 }
 
 /// A machine with the node for Pis, a key and this configuration, and the folder with the key; nothing if the test is
@@ -128,7 +133,7 @@ fn the_relay_follows(pi: &mut EmulatedPi, folder: &Path, address: SocketAddr) {
     }
 }
 
-/// Runs a short day, its model on the Pi, and compares the result with that of one process.
+/// Runs a short day, its model on the emulated machine, and compares the result with that of one process.
 fn run(folder: &Path, pi: SocketAddr, far: &NodeProcess) {
     let mut data = "Power\nTime,power\n".to_owned();
     for (step, power_kw) in [0; 10].into_iter().chain([1; 25]).chain([-1; 25]).enumerate() {
@@ -187,9 +192,11 @@ fn shows_the_day(pictures: &[(f64, Vec<Rgb8>)]) {
     // The first LED is at the Pi. Of about four spacings each way, one must have been seen.
     let (out, back) = (path[turn], path[turn] - turns);
     assert!(out > 1.0 && back > 1.0, "{out} spacings away from the Pi, {back} back");
-    let straight =
-        steps[..=turn].iter().all(|step| *step > -0.1) && steps[turn + 1..].iter().all(|step| *step < 0.1);
-    assert!(straight, "once there and once back: {path:?}");
+    // A picture that a busy machine sends long after it was drawn seems to move the other way.
+    let (there, home) = steps.split_at(turn + 1);
+    let astray = there.iter().map(|step| (-step).max(0.0)).chain(home.iter().map(|step| step.max(0.0)));
+    let astray: f64 = astray.sum();
+    assert!(astray < 0.2 * (out + back), "once there and once back: {path:?}");
 }
 
 /// Blue, every LED of it: what a node shows that hears no host.
