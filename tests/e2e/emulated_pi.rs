@@ -2,7 +2,7 @@
 
 use illuminator_hal::encode::ws2812::{decode, encoded_len};
 use illuminator_hal::{ColourOrder, Rgb8};
-use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SpiTrace};
+use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SpiTrace, UsbBoard};
 use illuminator_tests::picture::{lit, phase, pulses, wrapped};
 use illuminator_tests::programs::{NodeProcess, aarch64_node, illuminator, stderr, until};
 use std::net::SocketAddr;
@@ -30,11 +30,14 @@ fn a_run_is_seen_on_the_strip_and_pins_of_a_pi() {
     until("a status LED that goes on", || high(&mut pi, STATUS_LED));
     until("a status LED that goes off", || !high(&mut pi, STATUS_LED));
     the_relay_follows(&mut pi, folder, address);
+    let board = pi.plug(CABLE);
+    pi.wait_for(&found());
 
     let before = pictures(&trace).len();
     let far = NodeProcess::start(&["--key", folder.join("cluster.key").to_str().expect("a path in text")]);
     run(folder, address, &far);
     shows_the_day(&pictures(&trace)[before..]);
+    is_told_the_day(&board);
 
     let calm = |picture: &[Rgb8]| lit(picture) && !pulses(picture);
     until("calm once the run is over", || pictures(&trace).last().is_some_and(|(_, picture)| calm(picture)));
@@ -52,7 +55,7 @@ fn an_emergency_stop_and_a_cable_board_are_found_through_linux() {
     let Some((mut pi, folder)) = boot(Board::Virt, &format!("{stop}{relay}")) else { return };
     start(&mut pi, "linux");
     the_emergency_stop_is_felt(&mut pi, folder.path());
-    a_cable_board_is_driven(&mut pi, folder.path());
+    a_cable_board_comes_and_goes(&mut pi);
 }
 
 /// Pressed, it makes the relay safe, which stays so when it is released.
@@ -73,24 +76,30 @@ fn the_emergency_stop_is_felt(pi: &mut EmulatedPi, folder: &Path) {
     assert!(high(pi, RELAY));
 }
 
-/// Plugged in, it is told the flow of its cable; pulled out and plugged in again, it is found again.
-fn a_cable_board_is_driven(pi: &mut EmulatedPi, folder: &Path) {
-    let found = format!("board /dev/ttyUSB0 is cable {CABLE}");
-    assert!(!pi.console().contains(&found), "no board is plugged in");
-    let board = pi.plug(CABLE);
-    pi.wait_for(&found);
-    let far = NodeProcess::start(&["--key", folder.join("cluster.key").to_str().expect("a path in text")]);
-    run(folder, pi.node_address(), &far);
+/// Pulled out while the node has its port open, and plugged in again, a board is found again.
+fn a_cable_board_comes_and_goes(pi: &mut EmulatedPi) {
+    assert!(!pi.console().contains(&found()), "no board is plugged in");
+    for times in 1..=2 {
+        let board = pi.plug(CABLE);
+        until("it is found", || pi.console().matches(&found()).count() == times);
+        until("it is told to idle", || board.commands().last().is_some_and(|command| command == "0g0"));
+        pi.unplug(&board);
+        until("its device is gone", || !pi.run("ls /dev").contains("ttyUSB"));
+    }
+}
+
+/// Said by the node when it knows the board.
+fn found() -> String {
+    format!("board /dev/ttyUSB0 is cable {CABLE}")
+}
+
+/// A tenth of the full scale is slow and green: first away from the node, which is 1, then towards it; idle at the end.
+fn is_told_the_day(board: &UsbBoard) {
+    until("idle once the run is over", || board.commands().last().is_some_and(|command| command == "0g0"));
     let commands = board.commands();
-    // A tenth of the full scale: slow, green. Away from the node is 1, towards it 0.
     let first = |command: &str| commands.iter().position(|read| read == command);
     let (away, back) = (first("1g1"), first("1g0"));
     assert!(away.is_some() && away < back, "away, then back: {commands:?}");
-    until("idle once the run is over", || board.commands().last().is_some_and(|command| command == "0g0"));
-    pi.unplug(&board);
-    until("its device is gone", || !pi.run("ls /dev").contains("ttyUSB"));
-    let board = pi.plug(CABLE);
-    until("it is found again", || pi.console().matches(&found).count() == 2 && !board.commands().is_empty());
 }
 
 /// A machine with the node for Pis, a key and this configuration, and the folder with the key; nothing if the test is

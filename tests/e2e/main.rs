@@ -21,6 +21,7 @@ mod reports;
 mod story;
 mod strips;
 mod suspended;
+mod telemetry;
 mod unreachable;
 
 use std::path::Path;

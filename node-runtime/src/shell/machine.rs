@@ -173,6 +173,11 @@ impl Machine {
         }
     }
 
+    /// What animates the strips, if there are any.
+    pub(super) const fn animation(&self) -> Option<&Animation> {
+        self.animation.as_ref()
+    }
+
     fn animate(&self, update: impl FnOnce(&Animation)) {
         if let Some(animation) = &self.animation {
             update(animation);

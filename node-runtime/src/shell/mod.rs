@@ -9,8 +9,9 @@ mod key;
 mod machine;
 mod pins;
 mod serve;
+mod telemetry;
 
-pub use animate::{Animation, AnimationStats, LitStrip};
+pub use animate::{Animation, AnimationReport, AnimationStats, LitStrip};
 pub use boards::Boards;
 pub use clock::Clock;
 pub use key::{KeyError, read_key};

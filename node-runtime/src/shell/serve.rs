@@ -1,9 +1,10 @@
-//! The node's loop: one socket, one timer, one node, one machine.
+//! The node's loop: one socket, one timer, one node, one machine, and what the host is told of both.
 
 use super::machine::MachineEvent;
+use super::telemetry::Reporter;
 use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, random_id};
 use crate::boards::BoardEvent;
-use crate::node::Node;
+use crate::node::{Node, Request};
 use crate::pins::{ButtonEvent, PinEvent};
 use illuminator_protocol::{BootId, Datagram, Event, Hello, Instant};
 use std::future::Future;
@@ -48,14 +49,21 @@ pub async fn serve(
     let mut incoming = [0; RECEIVE_MAX];
     let mut outgoing = Datagram::new();
     let mut offset_us = None;
+    let mut reporter = Reporter::default();
     tokio::pin!(stop);
     loop {
         while let Some(to) = node.poll_transmit(clock.now(), &mut outgoing) {
             // Unreachable peers and full buffers look like loss, which the link repairs.
             let _ = socket.send_to(&outgoing, to).await;
         }
-        if carry_out(node, machine, clock) {
-            // Answers of the machine wait to be sent.
+        let asked = carry_out(node, machine, &mut reporter, clock);
+        let now_us = clock.now().as_micros();
+        let telemetry = reporter.poll(machine.animation(), now_us);
+        if let Some(telemetry) = telemetry {
+            node.telemetry(telemetry);
+        }
+        if asked || telemetry.is_some() {
+            // Answers of the machine, or news of it, wait to be sent.
             continue;
         }
         let measured_us = node.host_clock_offset_us();
@@ -63,8 +71,8 @@ pub async fn serve(
             offset_us = measured_us;
             machine.host_clock(measured_us.unwrap_or(0));
         }
-        let due = machine.tick(clock.now().as_micros()).map(Instant::from_micros);
-        let deadline = due.map_or(node.poll_timeout(), |due| due.min(node.poll_timeout()));
+        let due = [machine.tick(now_us), reporter.due_us()].into_iter().flatten().map(Instant::from_micros);
+        let deadline = due.fold(node.poll_timeout(), Instant::min);
         let deadline = clock.system(deadline).into();
         tokio::select! {
             biased;
@@ -116,10 +124,18 @@ fn report_pin(node: &mut Node<SocketAddr>, event: PinEvent) {
 }
 
 /// Lets the machine do what the node asks for; whether there was anything.
-fn carry_out(node: &mut Node<SocketAddr>, machine: &mut Machine, clock: Clock) -> bool {
+fn carry_out(
+    node: &mut Node<SocketAddr>,
+    machine: &mut Machine,
+    reporter: &mut Reporter,
+    clock: Clock,
+) -> bool {
     let mut asked = false;
     while let Some(request) = node.poll_request() {
         asked = true;
+        if let Request::HostSilent(silent) = request {
+            reporter.host_silent(silent, machine.animation(), clock.now().as_micros());
+        }
         if let Some((control, ok)) = machine.carry_out(&request, clock.now().as_micros()) {
             node.control_done(control, ok);
         }

@@ -37,7 +37,9 @@ pub enum Event<'a> {
     },
 }
 
-/// How a node does. Sent every few seconds; not answered.
+/// How a node does. Sent a second after the beginning of a session and then every five; not answered.
+///
+/// What the machine does not tell is 0, and so is what is said of an animation where there is no strip.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Telemetry {
     /// Frames of the animation since its start.

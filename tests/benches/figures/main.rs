@@ -11,6 +11,7 @@
 
 mod echo;
 mod engine;
+mod frames;
 mod hand_loop;
 mod in_memory;
 mod lockstep;
@@ -34,8 +35,9 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// Measures a group of figures, as far as they are wanted.
 type Group = fn(&mut Report) -> Outcome;
 
-const GROUPS: [(&str, Group); 5] = [
+const GROUPS: [(&str, Group); 6] = [
     ("engine", engine::run),
+    ("frames", frames::run),
     ("lockstep", lockstep::run),
     ("memory", memory::run),
     ("start", start::run),

@@ -7,7 +7,7 @@ use std::process::Command;
 /// An emulated board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Board {
-    /// A Raspberry Pi 3B: SPI and the pins of the header. No pin can be driven from outside.
+    /// A Raspberry Pi 3B: SPI, USB and the pins of the header. No pin can be driven from outside.
     Pi3b,
     /// QEMU's own board. It has USB, and eight pins that rppal does not know and Linux does, with a button at pin
     /// [`BUTTON`](Board::BUTTON).

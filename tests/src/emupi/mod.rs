@@ -134,7 +134,12 @@ impl Drop for EmulatedPi {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            let _ = writeln!(std::io::stderr(), "the console of the emulated machine:\n{}", self.console());
+            let errors = std::fs::read_to_string(self.folder.path().join("errors")).unwrap_or_default();
+            let console = self.console();
+            let _ = writeln!(
+                std::io::stderr(),
+                "the console of the emulated machine:\n{console}\nQEMU:\n{errors}"
+            );
         }
     }
 }

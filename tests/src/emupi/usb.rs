@@ -25,10 +25,8 @@ pub struct UsbBoard {
 }
 
 impl EmulatedPi {
-    /// Plugs the board of a cable into a [`Board::Virt`]. QEMU itself ends (`usb_ep_get: Assertion`) where a device is
-    /// pulled out of a Pi while it is in use.
+    /// Plugs the board of a cable in.
     pub fn plug(&mut self, cable: u16) -> UsbBoard {
-        assert_eq!(self.board, Board::Virt, "the emulated USB of a Pi does not survive it");
         self.boards += 1;
         let id = format!("board{}", self.boards);
         let path = self.folder.path().join(&id);
@@ -46,8 +44,10 @@ impl EmulatedPi {
         UsbBoard { id, line, board }
     }
 
-    /// Pulls a board out, with whatever is under way on its line.
+    /// Pulls a board out of a [`Board::Virt`], with whatever is under way on its line. On the USB of its Pi QEMU
+    /// ends with a failed assertion when the machine speaks to a device that is gone.
     pub fn unplug(&mut self, board: &UsbBoard) {
+        assert_eq!(self.board, Board::Virt, "QEMU does not survive it on a Pi");
         self.qmp.execute("device_del", &json!({ "id": board.id }));
         // Its thread sees that as the end.
         let _ = board.line.shutdown(Shutdown::Both);

@@ -13,6 +13,7 @@
 //! - The strips are black when the animation has ended.
 
 mod lamp;
+mod lateness;
 mod pace;
 mod stage;
 
@@ -21,10 +22,12 @@ use crate::light::{Limits, Segment, StripState};
 use illuminator_hal::Strip;
 use illuminator_protocol::CableFlow;
 use lamp::{Lamp, Moment, Sent};
+use lateness::Lateness;
 use pace::{Due, Pace};
 use stage::{Stage, Update};
 use std::io::{self, Write};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -53,6 +56,18 @@ pub struct AnimationStats {
     pub late_us_max: u64,
 }
 
+/// What the animation has done, and how punctual it was lately.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AnimationReport {
+    /// What was done since its start.
+    pub stats: AnimationStats,
+    /// Median of how much frames were behind their deadlines when their drawing began, since the last report `[µs]`;
+    /// up to a sixteenth too great.
+    pub late_us_p50: u32,
+    /// What 99 % of the frames did not exceed, likewise `[µs]`.
+    pub late_us_p99: u32,
+}
+
 /// The running animation. Dropped, it ends its thread and leaves the strips black.
 pub struct Animation {
     shared: Arc<Shared>,
@@ -63,12 +78,16 @@ pub struct Animation {
 struct Shared {
     script: Mutex<Script>,
     ended: Condvar,
+    /// Where the system tells of the thread, once it runs.
+    task: OnceLock<PathBuf>,
 }
 
 /// What the strips are to show, and what became of it.
 struct Script {
     stage: Stage,
     stats: AnimationStats,
+    /// Of the frames since the last report.
+    lateness: Lateness,
     end: bool,
 }
 
@@ -81,8 +100,9 @@ impl Animation {
     pub fn start(strips: Vec<LitStrip>, frames_per_s: u32, clock: Clock) -> io::Result<Self> {
         let stage = Stage::new(strips.iter().flat_map(|lit| &lit.segments).map(|(cable, _)| *cable));
         let states = stage.states().collect();
-        let script = Script { stage, stats: AnimationStats::default(), end: false };
-        let shared = Arc::new(Shared { script: Mutex::new(script), ended: Condvar::new() });
+        let (stats, lateness) = (AnimationStats::default(), Lateness::new());
+        let script = Mutex::new(Script { stage, stats, lateness, end: false });
+        let shared = Arc::new(Shared { script, ended: Condvar::new(), task: OnceLock::new() });
         let player = Player {
             names: strips.iter().map(name).collect(),
             states,
@@ -139,6 +159,21 @@ impl Animation {
         self.shared.lock().stats
     }
 
+    /// What was done so far, and how late frames were since this was asked for last.
+    pub fn report(&self) -> AnimationReport {
+        let mut script = self.shared.lock();
+        let (stats, lateness) = (script.stats, std::mem::replace(&mut script.lateness, Lateness::new()));
+        drop(script);
+        // What is known exactly bounds what is rounded up.
+        let late_us = |permille| u64::from(lateness.quantile_us(permille)).min(stats.late_us_max) as u32;
+        AnimationReport { stats, late_us_p50: late_us(500), late_us_p99: late_us(990) }
+    }
+
+    /// The folder in `/proc` that tells of the thread; `None` until it runs, or on a system without one.
+    pub(super) fn task(&self) -> Option<&Path> {
+        self.shared.task.get().map(PathBuf::as_path)
+    }
+
     fn update(&self, update: Update) {
         self.shared.lock().stage.apply(update);
     }
@@ -176,6 +211,10 @@ struct Player {
 
 impl Player {
     fn play(mut self, mut pace: Pace) {
+        if let Ok(task) = std::fs::read_link("/proc/thread-self") {
+            // Nobody else sets it.
+            let _ = self.shared.task.set(Path::new("/proc").join(task));
+        }
         while self.wait_until(pace.deadline_us()) {
             let now_us = self.clock.now().as_micros();
             if let Some(due) = pace.due(now_us) {
@@ -199,11 +238,12 @@ impl Player {
     fn frame(&mut self, now_us: u64, due: Due) {
         let host_us = {
             let mut script = self.shared.lock();
-            let Script { stage, stats, .. } = &mut *script;
+            let Script { stage, stats, lateness, .. } = &mut *script;
             self.states.iter_mut().zip(stage.states()).for_each(|(state, now)| *state = now);
             stats.frames += 1;
             stats.skipped += due.skipped;
             stats.late_us_max = stats.late_us_max.max(due.late_us);
+            lateness.add(due.late_us);
             stage.host_us(now_us)
         };
         let moment = Moment { now_us, host_us, frame: due.frame as u32 };
@@ -244,7 +284,7 @@ fn log(name: &str, message: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Animation, LitStrip};
+    use super::{Animation, AnimationReport, LitStrip};
     use crate::light::{Limits, Segment};
     use crate::shell::Clock;
     use illuminator_hal::sim::SimStrip;
@@ -267,5 +307,20 @@ mod tests {
         assert!(stats.frames >= 2 && stats.errors == 1, "{stats:?}");
         drop(animation);
         assert_eq!(observer.picture(), Some(vec![Rgb8::BLACK; 3]));
+    }
+    #[test]
+    fn a_report_is_of_the_frames_since_the_last_one() {
+        // A frame in a second: the first is drawn at once, and no other while this test looks.
+        let animation = Animation::start(Vec::new(), 1, Clock::start()).unwrap();
+        while animation.stats().frames == 0 {
+            std::thread::yield_now();
+        }
+        let AnimationReport { stats, late_us_p50, late_us_p99 } = animation.report();
+        assert!(late_us_p50 <= late_us_p99 && u64::from(late_us_p99) <= stats.late_us_max, "{stats:?}");
+        assert!(animation.task().is_some_and(|task| task.join("stat").is_file()));
+        let again = animation.report();
+        if again.stats.frames == stats.frames {
+            assert_eq!((again.late_us_p50, again.late_us_p99), (0, 0), "no frame since");
+        }
     }
 }
