@@ -6,6 +6,7 @@
 //! - [`picture`]: what is to be seen on a strip.
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
+//! - [`terminal`]: a program in a terminal, and the picture of that.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
 pub mod attiny;
@@ -14,4 +15,5 @@ pub mod generate;
 pub mod picture;
 pub mod programs;
 pub mod samples;
+pub mod terminal;
 pub mod tube;

@@ -43,6 +43,11 @@ impl SimInput {
         }
     }
 
+    /// Whether it is active now.
+    pub fn active(&self) -> bool {
+        self.lock().active
+    }
+
     /// Turns the level over `edges` times at once, as a contact does that closes or opens: an odd number changes it.
     pub fn bounce(&self, edges: usize) {
         let mut contact = self.lock();
@@ -114,7 +119,7 @@ mod tests {
         hand.set(true);
         hand.set(true);
         hand.bounce(3);
-        assert_eq!(pin.is_active(), Ok(false));
+        assert_eq!((pin.is_active(), hand.active()), (Ok(false), false));
         let seen: Vec<_> = (0..4).map(|_| pin.wait_edge(Duration::MAX).unwrap()).collect();
         assert_eq!(seen, [Some(true), Some(false), Some(true), Some(false)]);
         assert_eq!(pin.wait_edge(Duration::ZERO), Ok(None));

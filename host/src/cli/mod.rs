@@ -6,7 +6,6 @@ mod models;
 mod options;
 mod overwriting;
 mod scenario;
-mod table_view;
 
 use clap::{Parser, Subcommand};
 use std::error::Error;
@@ -24,7 +23,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The table without hardware: six simulated nodes over UDP, shown in the terminal.
+    /// The story of the table without hardware: six simulated nodes over UDP, a visit that plays by itself, and keys.
     Demo(demo::Demo),
     /// Run, check or plan a scenario file.
     #[command(subcommand)]

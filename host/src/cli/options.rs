@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::plan::{NodeTarget, Placement};
 use crate::scenario::{Connect, Scenario};
-use crate::shell::{ClusterFile, ClusterNode, SimulatedNodes, Target};
+use crate::shell::{ClusterFile, ClusterNode, SimulatedNodes, SimulatedTable, Target};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::ClusterKey;
 use std::fmt::{Display, Write};
@@ -127,11 +127,22 @@ fn open_key(targets: &[Target]) -> Result<ClusterKey, Failure> {
 /// Starts a simulated node in this process for every node of the placement.
 pub(super) fn simulated(placement: &Placement) -> Result<Table, Failure> {
     let names: Vec<String> = placement.nodes.iter().map(ToString::to_string).collect();
-    let key = ClusterKey::OPEN;
-    let nodes = SimulatedNodes::start(&names, &key)?;
-    let targets =
-        (names.into_iter().zip(nodes.addresses())).map(|(name, &address)| Target { name, address }).collect();
-    Ok(Table { targets, key, _simulated: Some(nodes) })
+    let nodes = SimulatedNodes::start(&names, &ClusterKey::OPEN)?;
+    Ok(Table::simulated(&names, nodes))
+}
+
+/// Starts the nodes of these names with the hardware of a table, which has the same ones.
+pub(super) fn with_hardware(names: &[String], table: &SimulatedTable) -> Result<Table, Failure> {
+    let nodes = SimulatedNodes::of_table(table, &ClusterKey::OPEN)?;
+    Ok(Table::simulated(names, nodes))
+}
+
+impl Table {
+    fn simulated(names: &[String], nodes: SimulatedNodes) -> Self {
+        let target = |(name, &address): (&String, &SocketAddr)| Target { name: name.clone(), address };
+        let targets = names.iter().zip(nodes.addresses()).map(target).collect();
+        Self { targets, key: ClusterKey::OPEN, _simulated: Some(nodes) }
+    }
 }
 
 /// One socket reaches all nodes, and knows them by their addresses.

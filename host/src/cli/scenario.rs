@@ -179,7 +179,7 @@ impl Run {
         stop: &StopFlag,
     ) -> RunEnd {
         let timing = Timing { pace: self.pace.unwrap_or(Duration::ZERO), ..Timing::default() };
-        let attendance = Attendance { observer: &mut results, progress, stop };
+        let attendance = Attendance { observer: &mut results, progress, stop, conductor: None };
         let end = match nodes {
             None => run_local(plan, timing.pace, live, attendance),
             Some(table) => run_on_nodes(plan, &table.targets, &table.key, timing, live, attendance),

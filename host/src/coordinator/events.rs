@@ -1,6 +1,6 @@
 //! What nodes tell of their own accord, and what the coordinator makes of it.
 
-use super::{Coordinator, Phase};
+use super::Coordinator;
 use crate::story::LiveTable;
 use illuminator_protocol::{Control, Event, Instant, Telemetry};
 
@@ -50,21 +50,16 @@ impl Coordinator {
 
     /// Holds the run while the emergency stop of any node is pressed, and tells all nodes.
     fn stop_table(&mut self, node: usize, on: bool, now: Instant) {
-        let before = self.stopped_since;
+        let before = !self.stopped_by.is_empty();
         if on {
             self.stopped_by.insert(node);
         } else {
             self.stopped_by.remove(&node);
         }
         let stopped = !self.stopped_by.is_empty();
-        if stopped == before.is_some() {
-            return;
-        }
-        self.stopped_since = stopped.then_some(now);
-        self.nodes.iter_mut().for_each(|node| node.send_control(Control::EmergencyStop { on: stopped }));
-        if let (Some(before), Phase::Running(since)) = (before, self.phase) {
-            // The pace goes on where it was held.
-            self.phase = Phase::Running(since + now.saturating_since(before));
+        if stopped != before {
+            self.nodes.iter_mut().for_each(|node| node.send_control(Control::EmergencyStop { on: stopped }));
+            self.pacer.hold(now, stopped || self.held);
         }
     }
 }

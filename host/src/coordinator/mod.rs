@@ -17,6 +17,7 @@ mod error;
 mod events;
 mod lights;
 mod node_link;
+mod pacer;
 mod schedule;
 
 pub use error::{RunError, Tenths};
@@ -30,6 +31,7 @@ use illuminator_node::wire::read_into;
 use illuminator_protocol::{Control, Datagram, Duration, Instant, RunId, Telemetry, ToHost};
 use lights::Lights;
 use node_link::Change;
+use pacer::Pacer;
 use schedule::{ImportSource, Schedule, Turn};
 use std::collections::BTreeSet;
 
@@ -40,7 +42,7 @@ pub struct Timing {
     pub connect_within: Duration,
     /// How long a node may be silent during the run before it counts as lost.
     pub lost_after: Duration,
-    /// Time from one co-simulation step to the next; zero: as fast as possible.
+    /// Time from one co-simulation step to the next at the start; zero: as fast as possible.
     pub pace: Duration,
 }
 
@@ -59,8 +61,8 @@ const RELEASE_WITHIN: Duration = Duration::from_secs(1);
 enum Phase {
     /// Nodes are being reached and given their plans, since the time given.
     Gathering(Instant),
-    /// Steps are running, since the time given.
-    Running(Instant),
+    /// Steps are running.
+    Running,
     /// The result is complete; nodes are being released, until the time given.
     Releasing(Instant),
     /// Over.
@@ -83,8 +85,9 @@ pub struct Coordinator {
     names: Vec<String>,
     /// The nodes whose emergency stop is pressed.
     stopped_by: BTreeSet<usize>,
-    /// Since when the run is held because of that.
-    stopped_since: Option<Instant>,
+    /// Whether somebody at the host holds the run.
+    held: bool,
+    pacer: Pacer,
     telemetry: Vec<Option<Telemetry>>,
     /// Steps before this one may start, as far as the pace allows.
     admitted: u64,
@@ -110,12 +113,13 @@ impl Coordinator {
         assert_eq!(plan.places.len(), nodes.len() + 1, "one link per node of the plan");
         Ok(Self {
             run,
-            timing,
             phase: Phase::Gathering(now),
             host: Engine::new(&plan.places[HOST])?,
             names: plan.nodes.clone(),
             stopped_by: BTreeSet::new(),
-            stopped_since: None,
+            held: false,
+            pacer: Pacer::new(timing.pace),
+            timing,
             telemetry: vec![None; nodes.len()],
             nodes,
             schedule: Schedule::new(plan),
@@ -153,7 +157,7 @@ impl Coordinator {
     pub fn poll_timeout(&self) -> Instant {
         let own = match self.phase {
             Phase::Gathering(since) => self.ready_until(since),
-            Phase::Running(since) => self.next_admission(since).min(self.lights.poll_timeout()),
+            Phase::Running => self.pacer.next_due().min(self.lights.poll_timeout()),
             Phase::Releasing(until) => until,
             Phase::Ended => Instant::MAX,
         };
@@ -184,6 +188,19 @@ impl Coordinator {
         self.work(now);
     }
 
+    /// Goes on at another pace: time from one co-simulation step to the next, zero as fast as possible.
+    pub fn set_pace(&mut self, now: Instant, pace: Duration) {
+        self.pacer.set_pace(now, pace, self.schedule.started());
+        self.work(now);
+    }
+
+    /// Holds the run, or lets it go on: while it is held no step starts. An emergency stop holds it as well.
+    pub fn hold(&mut self, now: Instant, held: bool) {
+        self.held = held;
+        self.pacer.hold(now, held || !self.stopped_by.is_empty());
+        self.work(now);
+    }
+
     /// How the run ended; `None` while it goes on.
     pub fn outcome(&mut self) -> Option<Outcome> {
         (self.phase == Phase::Ended).then(|| self.failure.take().map_or(Ok(()), Err))
@@ -191,7 +208,7 @@ impl Coordinator {
 
     /// Whether every node was ready and steps run.
     fn is_running(&self) -> bool {
-        matches!(self.phase, Phase::Running(_))
+        self.phase == Phase::Running
     }
 
     /// Takes what became of a node's session and what it said.
@@ -202,7 +219,7 @@ impl Coordinator {
                 Change::Reconnected => {
                     self.ask_again(node);
                     self.lights.repeat();
-                    if self.stopped_since.is_some() {
+                    if !self.stopped_by.is_empty() {
                         self.nodes[node].send_control(Control::EmergencyStop { on: true });
                     }
                 }
@@ -298,10 +315,11 @@ impl Coordinator {
             && self.nodes.iter().all(NodeLink::is_ready)
         {
             self.nodes.iter_mut().for_each(|node| node.send_start(self.run));
-            self.phase = Phase::Running(now);
+            self.phase = Phase::Running;
+            self.pacer.start(now);
         }
-        if let Phase::Running(since) = self.phase {
-            self.admit(now, since);
+        if self.is_running() {
+            self.admitted = self.pacer.admit(now);
             let Self { lights, nodes, table, .. } = self;
             table.plugs().for_each(|(cable, plugged)| lights.plug(cable, plugged));
             lights.poll(now, |place, word| nodes[place - 1].send_light(word));
@@ -368,7 +386,7 @@ impl Coordinator {
                 let error = self.not_ready(now.saturating_since(since));
                 self.fail(error, now);
             }
-            Phase::Running(_) => {
+            Phase::Running => {
                 let lost_after = self.timing.lost_after;
                 if let Some(node) = self.nodes.iter().find(|node| node.is_lost(now, lost_after)) {
                     let error = node.lost(now, self.schedule.base());
@@ -391,23 +409,6 @@ impl Coordinator {
     fn ready_until(&self, since: Instant) -> Instant {
         let connect_within = self.timing.connect_within;
         self.nodes.iter().map(|node| node.ready_until(since, connect_within)).fold(Instant::MAX, Instant::min)
-    }
-
-    /// Steps that the pace allows by now; none while the table is stopped.
-    fn admit(&mut self, now: Instant, since: Instant) {
-        self.admitted = match self.timing.pace.as_micros() {
-            _ if self.stopped_since.is_some() => 0,
-            0 => u64::MAX,
-            pace => now.saturating_since(since).as_micros() / pace + 1,
-        };
-    }
-
-    fn next_admission(&self, since: Instant) -> Instant {
-        match self.timing.pace.as_micros() {
-            _ if self.stopped_since.is_some() => Instant::MAX,
-            0 => Instant::MAX,
-            pace => since + Duration::from_micros(pace.saturating_mul(self.admitted)),
-        }
     }
 
     /// Takes an error: one of a model ends the run before its step, any other at once. What is recorded stays.

@@ -65,6 +65,11 @@ impl Schedule {
         self.base
     }
 
+    /// The first step that no place has started.
+    pub(super) fn started(&self) -> u64 {
+        self.next.iter().map(|&(step, stage)| step + u64::from(stage > 0)).max().unwrap_or(self.base)
+    }
+
     /// Lets no step from `limit` on start (or go on, where it has not started everywhere).
     pub(super) fn stop_before(&mut self, limit: u64) {
         self.limit = self.limit.min(limit);

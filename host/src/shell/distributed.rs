@@ -1,6 +1,7 @@
 //! A run on nodes: one socket, one timer, one coordinator.
 
-use super::{Attendance, RunEnd, RunFailure};
+use super::tempo::{self, Tempo};
+use super::{Attendance, Conductor, RunEnd, RunFailure};
 use crate::coordinator::{Coordinator, NodeLink, Timing};
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
+use tokio::sync::watch;
 
 /// Datagrams taken from the socket before the coordinator gets to answer.
 const BURST_MAX: usize = 64;
@@ -58,7 +60,8 @@ pub fn run_on_nodes(
         Ok(coordinator) => coordinator,
         Err(error) => return RunEnd::early(RunFailure::Build(error)),
     };
-    let mut driver = Driver { targets, clock, coordinator, attendance, done: 0 };
+    let tempo = attendance.conductor.map(Conductor::listen);
+    let mut driver = Driver { targets, clock, coordinator, attendance, tempo, done: 0 };
     let done = runtime.block_on(async {
         let socket = bind(local_address(targets)).await?;
         driver.run(&socket).await
@@ -85,6 +88,7 @@ struct Driver<'t, 'a> {
     clock: Clock,
     coordinator: Coordinator,
     attendance: Attendance<'a>,
+    tempo: Option<watch::Receiver<Tempo>>,
     done: u64,
 }
 
@@ -98,6 +102,7 @@ impl Driver<'_, '_> {
             self.send(socket).await;
             while let Some(notice) = self.coordinator.poll_notice() {
                 self.attendance.progress.note(&notice);
+                self.attendance.observer.notice(&notice);
             }
             if let Some(outcome) = self.coordinator.outcome() {
                 return outcome.map(|()| self.done).map_err(RunFailure::from);
@@ -111,6 +116,11 @@ impl Driver<'_, '_> {
                 readable = socket.readable() => {
                     readable?;
                     self.receive(socket, &mut incoming);
+                }
+                Tempo { pace, held } = tempo::next(self.tempo.as_mut()) => {
+                    let now = self.clock.now();
+                    self.coordinator.set_pace(now, pace);
+                    self.coordinator.hold(now, held);
                 }
                 () = tokio::time::sleep_until(deadline) => {}
             }

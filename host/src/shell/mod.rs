@@ -9,7 +9,9 @@ mod progress;
 mod report_files;
 mod results;
 mod simulated;
+mod simulated_table;
 mod stop;
+mod tempo;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use control::{CallFailure, NodeCaller};
@@ -20,7 +22,9 @@ pub use progress::Progress;
 pub use report_files::ReportFiles;
 pub use results::{OutputError, ResultFiles};
 pub use simulated::SimulatedNodes;
+pub use simulated_table::{STRIP_LEDS, SimulatedTable};
 pub use stop::StopFlag;
+pub use tempo::{Conductor, Tempo};
 
 use crate::coordinator::RunError;
 use crate::story::EventLog;
@@ -35,6 +39,9 @@ pub trait StepObserver {
     /// # Errors
     /// A result that cannot be written ends the run.
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError>;
+
+    /// There is something to tell the person at the table. Unless overridden, only [`Progress`] tells it.
+    fn notice(&mut self, _text: &str) {}
 }
 
 /// What a run is watched by and listens to.
@@ -45,6 +52,8 @@ pub struct Attendance<'a> {
     pub progress: &'a mut Progress,
     /// Ends it.
     pub stop: &'a StopFlag,
+    /// Changes the pace of a run on nodes and holds it; `None`: nobody does.
+    pub conductor: Option<&'a Conductor>,
 }
 
 /// What remains of a run.

@@ -1,5 +1,6 @@
 //! Simulated nodes in this process: the same node, the same UDP, on loopback.
 
+use super::SimulatedTable;
 use illuminator_node::node::Node;
 use illuminator_node::shell::{Clock, Machine, bind, hello, serve};
 use illuminator_protocol::ClusterKey;
@@ -16,17 +17,34 @@ pub struct SimulatedNodes {
 }
 
 impl SimulatedNodes {
-    /// Starts one node per name, each with a socket of its own on 127.0.0.1.
+    /// Starts one node per name, each with a socket of its own on 127.0.0.1, and with nothing plugged in or shown.
     ///
     /// # Errors
     /// A socket or thread that cannot be made.
     pub fn start(names: &[String], key: &ClusterKey) -> io::Result<Self> {
+        let bare = names.iter().map(|name| (name.clone(), Machine::default(), Clock::start()));
+        Self::launch(bare.collect(), key)
+    }
+
+    /// Starts the nodes of a table with its hardware; a table is started once.
+    ///
+    /// # Errors
+    /// A socket or thread that cannot be made.
+    pub fn of_table(table: &SimulatedTable, key: &ClusterKey) -> io::Result<Self> {
+        let machines = table.names().zip(table.machines()?);
+        Self::launch(
+            machines.map(|(name, (machine, clock))| (name.to_owned(), machine, clock)).collect(),
+            key,
+        )
+    }
+
+    fn launch(nodes: Vec<(String, Machine, Clock)>, key: &ClusterKey) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let (ready, addresses) = std::sync::mpsc::channel();
-        let (names, key) = (names.to_vec(), key.clone());
+        let key = key.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new().name("nodes".to_owned()).spawn(move || {
-            runtime.block_on(run(names, key, ready, stopped));
+            runtime.block_on(run(nodes, key, ready, stopped));
         })?;
         let addresses =
             addresses.recv().map_err(|_| io::Error::other("the simulated nodes did not start"))??;
@@ -49,13 +67,13 @@ impl Drop for SimulatedNodes {
 }
 
 async fn run(
-    names: Vec<String>,
+    machines: Vec<(String, Machine, Clock)>,
     key: ClusterKey,
     ready: std::sync::mpsc::Sender<io::Result<Vec<SocketAddr>>>,
     stopped: watch::Receiver<bool>,
 ) {
     let mut sockets = Vec::new();
-    for _ in &names {
+    for _ in &machines {
         match bind((Ipv4Addr::LOCALHOST, 0).into()).await {
             Ok(socket) => sockets.push(socket),
             Err(error) => {
@@ -66,7 +84,7 @@ async fn run(
     }
     let _ = ready.send(sockets.iter().map(tokio::net::UdpSocket::local_addr).collect());
     let mut nodes = tokio::task::JoinSet::new();
-    for (name, socket) in names.into_iter().zip(sockets) {
+    for ((name, mut machine, clock), socket) in machines.into_iter().zip(sockets) {
         let mut stopped = stopped.clone();
         let mut node = Node::new(key.clone(), hello(&name), Vec::new());
         nodes.spawn(async move {
@@ -74,8 +92,7 @@ async fn run(
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
             // A socket that fails ends its node; the host then reports the node as lost.
-            let mut machine = Machine::default();
-            let _ = serve(&socket, &mut node, &mut machine, Clock::start(), stop).await;
+            let _ = serve(&socket, &mut node, &mut machine, clock, stop).await;
         });
     }
     nodes.join_all().await;

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM as a flag that runs look at.
+//! Ctrl-C, SIGTERM and a terminal that goes away as a flag that runs look at.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,10 +10,22 @@ pub struct StopFlag(Arc<AtomicBool>);
 impl StopFlag {
     /// A flag that the signals of this process set.
     pub fn from_signals() -> Self {
+        // A run may outlive its terminal if its user wants that (nohup).
+        Self::watching(false, || {})
+    }
+
+    /// The same for a program that holds the terminal: it ends with it. `let_go` gives the terminal back, if a second
+    /// request ends the program at once.
+    pub fn at_terminal(let_go: fn()) -> Self {
+        Self::watching(true, let_go)
+    }
+
+    fn watching(hangup: bool, let_go: fn()) -> Self {
         let flag = Self::default();
         let set = flag.clone();
         // If the signals cannot be watched, they end the process as they always did.
-        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || watch(&set));
+        let _ =
+            std::thread::Builder::new().name("signals".to_owned()).spawn(move || watch(&set, hangup, let_go));
         flag
     }
 
@@ -28,7 +40,7 @@ impl StopFlag {
     }
 }
 
-fn watch(flag: &StopFlag) {
+fn watch(flag: &StopFlag, hangup: bool, let_go: fn()) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
@@ -37,15 +49,28 @@ fn watch(flag: &StopFlag) {
         else {
             return;
         };
+        let mut hung_up = if hangup { signal(SignalKind::hangup()).ok() } else { None };
+        let mut asked = false;
         loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if flag.is_set() {
+            let asks = tokio::select! {
+                _ = interrupt.recv() => true,
+                _ = terminate.recv() => true,
+                // No second request: whoever used the terminal may have noticed before, and be about to end.
+                () = recv(hung_up.as_mut()) => false,
+            };
+            if asks && std::mem::replace(&mut asked, true) {
+                let_go();
                 std::process::exit(130);
             }
             flag.set();
         }
     });
+}
+
+/// Ready when the signal comes; never, where it is not watched.
+async fn recv(signal: Option<&mut tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
 }

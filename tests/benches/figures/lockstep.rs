@@ -146,7 +146,8 @@ fn us_per_step(programs: &Programs, plan: &TablePlan) -> Result<f64, Box<dyn Err
     let mut progress = Progress::new(plan.steps, true);
     let (key, timing) = (ClusterKey::OPEN, Timing::default());
     let stop = StopFlag::default();
-    let attendance = Attendance { observer: &mut stopwatch, progress: &mut progress, stop: &stop };
+    let attendance =
+        Attendance { observer: &mut stopwatch, progress: &mut progress, stop: &stop, conductor: None };
     run_on_nodes(plan, &targets, &key, timing, LiveTable::bare(), attendance).done?;
     Ok(stopwatch.us_per_step())
 }

@@ -55,7 +55,8 @@ fn node_mib(programs: &Programs, workload: &Workload) -> Result<f64, Box<dyn Err
     let mut progress = Progress::new(plan.steps, true);
     let (key, timing) = (ClusterKey::OPEN, Timing::default());
     let stop = StopFlag::default();
-    let attendance = Attendance { observer: &mut Nobody, progress: &mut progress, stop: &stop };
+    let attendance =
+        Attendance { observer: &mut Nobody, progress: &mut progress, stop: &stop, conductor: None };
     run_on_nodes(&plan, &targets, &key, timing, LiveTable::bare(), attendance).done?;
     peak_mib(node.id()).ok_or_else(|| "the system does not tell the memory of a process".into())
 }

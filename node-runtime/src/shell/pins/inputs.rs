@@ -51,7 +51,8 @@ struct Shared {
 }
 
 impl Inputs {
-    /// Watches these inputs. One that is active from the start has become so now.
+    /// Watches these inputs. One that is active from the start has become so now; of every plug it is told first that
+    /// it is not plugged in, since who can tell has to.
     ///
     /// # Errors
     /// A system without room for a thread.
@@ -61,6 +62,10 @@ impl Inputs {
         inputs.events = (!watched.is_empty()).then_some(events);
         for Watched { role, pin, settle_us } in watched {
             let (shared, events) = (Arc::clone(&inputs.shared), tell.clone());
+            if let Role::Plug { cable } = role {
+                // There is room: a machine has fewer pins than that.
+                let _ = events.try_send(PinEvent::Plug { cable, plugged: false });
+            }
             let watcher = Watcher {
                 role,
                 pin,
@@ -222,6 +227,7 @@ mod tests {
         let (_, plug) = watched(Role::Plug { cable: 2 }, 0);
         stop.set(true);
         let mut inputs = Inputs::start(vec![plug, stop_watched], Clock::start()).unwrap();
+        assert_eq!(next(&mut inputs), PinEvent::Plug { cable: 2, plugged: false });
         assert_eq!(next(&mut inputs), PinEvent::EmergencyStop(true));
         stop.set(false);
         assert_eq!(next(&mut inputs), PinEvent::EmergencyStop(false));
@@ -231,6 +237,7 @@ mod tests {
     fn a_pin_that_fails_is_tried_again_and_no_change_is_lost() {
         let (hand, plug) = watched(Role::Plug { cable: 2 }, 0);
         let mut inputs = Inputs::start(vec![plug], Clock::start()).unwrap();
+        assert_eq!(next(&mut inputs), PinEvent::Plug { cable: 2, plugged: false });
         hand.fail_next(1);
         while inputs.failing() == 0 {
             std::thread::yield_now();

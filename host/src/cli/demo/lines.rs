@@ -1,22 +1,18 @@
-//! The table in the terminal: a line per node, the flow as a coloured arrow.
+//! The nodes of the picture: a line per node, the flow as a coloured arrow.
 //!
 //! ```text
-//!   The table   2024-06-20 14:00
-//!   wind       3.4 kW  ━━━━╸━━▶│
-//!   battery   18.0 kW  ◀━━━╸━━━│  charging, 43.2 %
+//!   wind       3.4 kW  ━━━━╸━━▶│  generates
+//!   battery   18.0 kW  ◀━━━╸━━━│  charges 43.2 % full
 //! ```
 //!
 //! An arrow points to the table's bar (│) where a component feeds it, and away where it draws from it. Its
 //! length is the power relative to the greatest seen so far.
 
+use super::colours::Colours;
 use crate::plan::{NodeTarget, Placement};
 use crate::scenario::Scenario;
-use crate::shell::OutputError;
-use illuminator_node::model::{Family, Slots};
-use jiff::civil::DateTime;
-use jiff::{SignedDuration, ToSpan};
+use illuminator_node::model::Family;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 /// Longest arrow `[characters]`.
 const ARROW_MAX: usize = 28;
@@ -87,67 +83,23 @@ impl Line {
     pub(super) fn attributes(&self) -> impl Iterator<Item = AttributeId> + '_ {
         std::iter::once(self.flow.0).chain(self.soc)
     }
-}
 
-/// Draws the table again and again in the same place.
-pub(super) struct TableView {
-    title: String,
-    start: DateTime,
-    resolution_s: u32,
-    lines: Vec<Line>,
-    /// Where the lines' attributes are found, in order.
-    cells: Vec<u32>,
-    greatest_kw: f64,
-    coloured: bool,
-    drawn: bool,
-}
-
-impl TableView {
-    pub(super) fn new(scenario: &Scenario, lines: Vec<Line>, cells: Vec<u32>) -> Self {
-        Self {
-            title: scenario.name.clone(),
-            start: scenario.start,
-            resolution_s: scenario.resolution_s,
-            lines,
-            cells,
-            greatest_kw: 1.0,
-            coloured: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-            drawn: false,
-        }
+    /// Its power `[kW]` of the values of its attributes, positive where it feeds the table.
+    pub(super) fn power_kw(&self, values: &[f64]) -> f64 {
+        self.flow.1 * values.first().unwrap_or(&0.0)
     }
 
-    pub(super) fn draw(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
-        let text = self.picture(step, values);
-        let back = if self.drawn { format!("\x1b[{}A", self.lines.len() + 2) } else { String::new() };
-        self.drawn = true;
-        let mut out = std::io::stdout().lock();
-        (out.write_all(back.as_bytes()).and_then(|()| out.write_all(text.as_bytes())))
-            .and_then(|()| out.flush())
-            .map_err(|error| OutputError { path: "the terminal".to_owned(), error })
-    }
-
-    /// The title, one line per node, and the hint how to leave. Each line clears what stood there before.
-    fn picture(&mut self, step: u64, values: &Slots) -> String {
-        let seconds = SignedDuration::from_secs(step as i64 * i64::from(self.resolution_s));
-        let time = self.start.checked_add(seconds.as_secs().seconds()).unwrap_or(self.start);
-        let mut text = format!("\x1b[2K{}   {}\n", self.title, time.strftime("%Y-%m-%d %H:%M"));
-        let mut cells = self.cells.iter().map(|&cell| values.scalar(cell).value());
-        for line in &self.lines {
-            let power_kw = line.flow.1 * cells.next().unwrap_or(0.0);
-            let soc = line.soc.and_then(|_| cells.next());
-            self.greatest_kw = self.greatest_kw.max(power_kw.abs());
-            let arrow = arrow(power_kw, self.greatest_kw, step);
-            let arrow = if self.coloured { format!("\x1b[{}m{arrow}\x1b[0m", line.colour) } else { arrow };
-            let _ = write!(text, "\x1b[2K{:<9}{:>6.1} kW  {arrow}│  ", line.name, power_kw.abs());
-            if power_kw.abs() >= FLOW_MIN_KW {
-                text.push_str(if power_kw > 0.0 { line.verbs.0 } else { line.verbs.1 });
-            }
-            if let Some(soc) = soc {
-                let _ = write!(text, " {soc:.1} % full");
-            }
-            text.push('\n');
+    /// The line, with an arrow that is longest at `greatest_kw` `[kW]`.
+    pub(super) fn draw(&self, values: &[f64], greatest_kw: f64, step: u64, colours: Colours) -> String {
+        let power_kw = self.power_kw(values);
+        let arrow = colours.paint(self.colour, &arrow(power_kw, greatest_kw, step));
+        let mut text = format!("{:<9}{:>6.1} kW  {arrow}│  ", self.name, power_kw.abs());
+        if power_kw.abs() >= FLOW_MIN_KW {
+            text.push_str(if power_kw > 0.0 { self.verbs.0 } else { self.verbs.1 });
         }
-        text.push_str("\x1b[2KCtrl-C ends the demo\n");
+        if let (Some(_), Some(soc)) = (self.soc, values.get(1)) {
+            let _ = write!(text, " {soc:.1} % full");
+        }
         text
     }
 }

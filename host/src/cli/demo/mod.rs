@@ -1,0 +1,126 @@
+//! `illuminator demo`: the story of the table without hardware.
+//!
+//! ```text
+//!   headless:  visit as a script ─▶ run on simulated nodes ─▶ result
+//!
+//!   keys ─▶ Hands ─▶ plugs ─▶ simulated nodes ⇄ UDP ⇄ run ─▶ News ─┐
+//!             ▲ steps             └─▶ strips ──────────────────────┴▶ Picture ─▶ Screen
+//! ```
+
+mod colours;
+mod embedded;
+mod hands;
+mod keys;
+mod lines;
+mod live;
+mod picture;
+mod screen;
+
+use super::options::simulated;
+use super::{Failure, note};
+use crate::coordinator::Timing;
+use crate::plan::{self, Placement, TablePlan};
+use crate::record::ResultFormat;
+use crate::scenario::Scenario;
+use crate::shell::{
+    Attendance, OutputError, Progress, ResultFiles, RunFailure, StepObserver, StopFlag, run_on_nodes,
+};
+use crate::story::LiveTable;
+use illuminator_node::model::Slots;
+use illuminator_protocol::Duration;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// Show the story of the table without hardware: six nodes in this process (wind, PV, battery, house, office, grid)
+/// over real UDP on loopback. In a terminal a visit to the table plays by itself, again and again, until a key is
+/// pressed: then the table is yours.
+#[derive(clap::Args)]
+#[command(after_help = KEYS)]
+pub(super) struct Demo {
+    /// The visit once, as fast as possible, without the picture.
+    #[arg(long)]
+    headless: bool,
+    /// Only the first N steps of the story (a step is a quarter of an hour), once.
+    #[arg(long, value_name = "N")]
+    steps: Option<u64>,
+    /// Write the result to this file; `-` for the standard output.
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Real seconds per step of the picture; where there is none, steps follow as fast as possible.
+    #[arg(long, value_name = "S", default_value = "0.25", value_parser = super::scenario::pace,
+          conflicts_with = "headless")]
+    pace: Duration,
+}
+
+const KEYS: &str = "\
+Keys:
+  1 to 5   plug a cable in or out
+  0        put the winter token in, or take it out
+  space    pause, go on
+  + -      faster, slower
+  i        the next node says which one it is
+  e        press the emergency stop of the node in the middle, release it
+  q        end (or Ctrl-C)
+
+Without a key for two minutes the visit plays again from the next round on.";
+
+impl Demo {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let mut scenario = embedded::story()?;
+        if let Some(steps) = self.steps {
+            if !(1..=scenario.steps).contains(&steps) {
+                return Err(Failure::wrong_use(format_args!(
+                    "--steps: the story has 1 to {} steps",
+                    scenario.steps
+                )));
+            }
+            scenario.steps = steps;
+        }
+        let to_stdout = self.output.as_deref() == Some(Path::new("-"));
+        if self.headless || to_stdout || !std::io::stdout().is_terminal() {
+            self.headless(&scenario)
+        } else {
+            self.live(&scenario)
+        }
+    }
+
+    /// The visit as a script, as fast as possible.
+    fn headless(&self, scenario: &Scenario) -> Result<(), Failure> {
+        let stop = StopFlag::from_signals();
+        let placement = Placement::from_connect(scenario).map_err(Failure::wrong_use)?;
+        let plan = plan::plan(scenario, &placement, &[]).map_err(Failure::wrong_use)?;
+        let table = simulated(&placement)?;
+        let mut results = Results(self.results(scenario, &plan)?);
+        let mut progress = Progress::new(plan.steps, false);
+        let live = LiveTable::new(scenario, &plan, Some(embedded::visit(scenario)?));
+        let attendance =
+            Attendance { observer: &mut results, progress: &mut progress, stop: &stop, conductor: None };
+        let end = run_on_nodes(&plan, &table.targets, &table.key, Timing::default(), live, attendance);
+        progress.finish();
+        let done = match end.and(results.0.map_or(Ok(()), ResultFiles::finish)).done {
+            Err(RunFailure::Output(error)) if error.is_closed_pipe() => return Ok(()),
+            other => other.map_err(|failure| failed(&failure))?,
+        };
+        note(format_args!("{done} steps on {} nodes over UDP", placement.nodes.len()));
+        Ok(())
+    }
+
+    /// The result files, if a result is wanted.
+    fn results(&self, scenario: &Scenario, plan: &TablePlan) -> Result<Option<ResultFiles>, Failure> {
+        let new = |path: &PathBuf| ResultFiles::new(scenario, plan, ResultFormat::Dev, Some(path.clone()));
+        Ok(self.output.as_ref().map(new).transpose()?)
+    }
+}
+
+fn failed(failure: &RunFailure) -> Failure {
+    Failure::new(failure.exit_status(), format_args!("error: {failure}"))
+}
+
+/// Writes the result, if one is wanted.
+struct Results(Option<ResultFiles>);
+
+impl StepObserver for Results {
+    fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
+        self.0.as_mut().map_or(Ok(()), |results| results.step(step, values))
+    }
+}
