@@ -1,14 +1,12 @@
-//! The node for the Pi on an emulated Pi: its SPI, its pins, a run of the host over UDP, USB.
+//! The node for Pis on emulated boards: its SPI, its pins, a run of the host over UDP, a cable board on the USB.
 
 use illuminator_hal::encode::ws2812::{decode, encoded_len};
 use illuminator_hal::{ColourOrder, Rgb8};
-use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SerialBoard, SpiTrace};
+use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SpiTrace, UsbBoard};
 use illuminator_tests::picture::{lit, phase, pulses, wrapped};
 use illuminator_tests::programs::{NodeProcess, aarch64_node, illuminator, stderr, until};
-use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 const CABLE: u16 = 7;
 /// Three whole spacings of pulses: a part of one would shift the phase with the place of its pulse.
@@ -32,94 +30,78 @@ fn a_run_is_seen_on_the_strip_and_pins_of_a_pi() {
     until("a status LED that goes on", || high(&mut pi, STATUS_LED));
     until("a status LED that goes off", || !high(&mut pi, STATUS_LED));
     the_relay_follows(&mut pi, folder, address);
-
-    let cable_board = CableBoard::plug(&mut pi);
-    cable_board.is_found(&pi);
+    let board = pi.plug(CABLE);
+    pi.wait_for(&found());
 
     let before = pictures(&trace).len();
     let far = NodeProcess::start(&["--key", folder.join("cluster.key").to_str().expect("a path in text")]);
     run(folder, address, &far);
+    is_told_the_day(&board);
+    // The trace is behind by as much as the machine is busy, and in order: what follows the run tells that all is there.
+    until("blue once the run is over", || {
+        let since = &pictures(&trace)[before..];
+        since.iter().any(|(_, picture)| pulses(picture)) && no_host(&since[since.len() - 1].1)
+    });
     shows_the_day(&pictures(&trace)[before..]);
-    cable_board.showed_the_day();
-
-    let calm = |picture: &[Rgb8]| lit(picture) && !pulses(picture);
-    until("calm once the run is over", || pictures(&trace).last().is_some_and(|(_, picture)| calm(picture)));
     assert!(!high(&mut pi, RELAY), "the relay is still on");
     pi.run("kill -TERM $(cat /tmp/node)");
     until("black when the node ends", || pictures(&trace).last().is_some_and(|(_, picture)| !lit(picture)));
     until("a relay that is safe when the node ends", || high(&mut pi, RELAY));
-    // Not before: this QEMU crashes when a device is pulled out whose port somebody has open.
     pi.run("while [ -d /proc/$(cat /tmp/node) ]; do usleep 100000; done");
-    pi.unplug(&cable_board.board);
-    until("no port any more", || !pi.run("ls /dev | grep ttyUSB || true").contains("ttyUSB"));
 }
 
-/// A cable board on the machine's USB, played by the test: it answers every command with its cable's number.
-struct CableBoard {
-    commands: Arc<Mutex<Vec<[u8; 3]>>>,
-    board: SerialBoard,
-}
-
-impl CableBoard {
-    fn plug(pi: &mut EmulatedPi) -> Self {
-        let board = pi.plug("CABLE7");
-        let commands = Arc::new(Mutex::new(Vec::new()));
-        let (mut line, told) = (board.try_clone().expect("a line can be shared"), Arc::clone(&commands));
-        std::thread::spawn(move || {
-            let mut command = [0; 4];
-            // Ends when the board is pulled out.
-            while line.read_exact(&mut command).is_ok() {
-                told.lock().expect("nobody panics with it").push([command[0], command[1], command[2]]);
-                if line.write_all(CABLE.to_string().as_bytes()).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { commands, board }
-    }
-
-    /// What it was told, in order.
-    fn told(&self) -> Vec<String> {
-        let commands = self.commands.lock().expect("nobody panics with it");
-        commands.iter().map(|command| String::from_utf8_lossy(command).into_owned()).collect()
-    }
-
-    /// Waits until the node knows it.
-    fn is_found(&self, pi: &EmulatedPi) {
-        pi.wait_for(&format!("board /dev/ttyUSB0 is cable {CABLE}"));
-        assert!(self.told().iter().all(|command| command == "0g0"), "idle without a run: {:?}", self.told());
-    }
-
-    /// A tenth of the full scale is the slowest movement: first away from the Pi, then back, idle before and after.
-    fn showed_the_day(&self) {
-        until("an idle board after the run", || self.told().last().is_some_and(|last| last == "0g0"));
-        let mut told = self.told();
-        told.dedup();
-        assert_eq!(told, ["0g0", "1g1", "1g0", "0g0"]);
-    }
-}
-
-/// Pressed, it makes the relay safe, which stays so when it is released.
 #[test]
-fn an_emergency_stop_is_felt_through_linux() {
+fn an_emergency_stop_and_a_cable_board_are_found_through_linux() {
     let stop = format!("[emergency_stop]\ngpio = {}\nactive = 'high'\n", Board::BUTTON);
     let relay = format!("[[relay]]\nname = 'stack'\ngpio = {RELAY}\nactive = 'high'\nsafe = 'off'\n");
     let Some((mut pi, folder)) = boot(Board::Virt, &format!("{stop}{relay}")) else { return };
-    let address = pi.node_address().to_string();
     start(&mut pi, "linux");
+    the_emergency_stop_is_felt(&mut pi, folder.path());
+    a_cable_board_comes_and_goes(&mut pi);
+}
+
+/// Pressed, it makes the relay safe, which stays so when it is released.
+fn the_emergency_stop_is_felt(pi: &mut EmulatedPi, folder: &Path) {
+    let address = pi.node_address().to_string();
     let on = ["cluster", "power", &address, "0", "on", "--key", "cluster.key"];
-    illuminate(folder.path(), &on);
-    assert!(high(&mut pi, RELAY) && !high(&mut pi, Board::BUTTON));
+    illuminate(folder, &on);
+    assert!(high(pi, RELAY) && !high(pi, Board::BUTTON));
     until("the relay goes off", || {
         pi.press();
-        !high(&mut pi, RELAY)
+        !high(pi, RELAY)
     });
-    until("the emergency stop is released", || !high(&mut pi, Board::BUTTON));
+    until("the emergency stop is released", || !high(pi, Board::BUTTON));
     until("a node that takes commands again", || {
-        assert!(!high(&mut pi, RELAY), "nothing goes on by itself");
-        illuminator(folder.path(), &on).status.success()
+        assert!(!high(pi, RELAY), "nothing goes on by itself");
+        illuminator(folder, &on).status.success()
     });
-    assert!(high(&mut pi, RELAY));
+    assert!(high(pi, RELAY));
+}
+
+/// Pulled out while the node has its port open, and plugged in again, a board is found again.
+fn a_cable_board_comes_and_goes(pi: &mut EmulatedPi) {
+    assert!(!pi.console().contains(&found()), "no board is plugged in");
+    for times in 1..=2 {
+        let board = pi.plug(CABLE);
+        until("it is found", || pi.console().matches(&found()).count() == times);
+        until("it is told to idle", || board.commands().last().is_some_and(|command| command == "0g0"));
+        pi.unplug(&board);
+        until("its device is gone", || !pi.run("ls /dev").contains("ttyUSB"));
+    }
+}
+
+/// Said by the node when it knows the board.
+fn found() -> String {
+    format!("board /dev/ttyUSB0 is cable {CABLE}")
+}
+
+/// A tenth of the full scale is slow and green: first away from the node, which is 1, then towards it; idle at the end.
+fn is_told_the_day(board: &UsbBoard) {
+    until("idle once the run is over", || board.commands().last().is_some_and(|command| command == "0g0"));
+    let commands = board.commands();
+    let first = |command: &str| commands.iter().position(|read| read == command);
+    let (away, back) = (first("1g1"), first("1g0"));
+    assert!(away.is_some() && away < back, "away, then back: {commands:?}");
 }
 
 /// A machine with the node for Pis, a key and this configuration, and the folder with the key; nothing if the test is
@@ -162,7 +144,7 @@ fn the_relay_follows(pi: &mut EmulatedPi, folder: &Path, address: SocketAddr) {
     }
 }
 
-/// Runs a short day, its model on the Pi, and compares the result with that of one process.
+/// Runs a short day, its model on the emulated machine, and compares the result with that of one process.
 fn run(folder: &Path, pi: SocketAddr, far: &NodeProcess) {
     let mut data = "Power\nTime,power\n".to_owned();
     for (step, power_kw) in [0; 10].into_iter().chain([1; 25]).chain([-1; 25]).enumerate() {
@@ -221,9 +203,11 @@ fn shows_the_day(pictures: &[(f64, Vec<Rgb8>)]) {
     // The first LED is at the Pi. Of about four spacings each way, one must have been seen.
     let (out, back) = (path[turn], path[turn] - turns);
     assert!(out > 1.0 && back > 1.0, "{out} spacings away from the Pi, {back} back");
-    let straight =
-        steps[..=turn].iter().all(|step| *step > -0.1) && steps[turn + 1..].iter().all(|step| *step < 0.1);
-    assert!(straight, "once there and once back: {path:?}");
+    // A picture that a busy machine sends long after it was drawn seems to move the other way.
+    let (there, home) = steps.split_at(turn + 1);
+    let astray = there.iter().map(|step| (-step).max(0.0)).chain(home.iter().map(|step| step.max(0.0)));
+    let astray: f64 = astray.sum();
+    assert!(astray < 0.2 * (out + back), "once there and once back: {path:?}");
 }
 
 /// Blue, every LED of it: what a node shows that hears no host.

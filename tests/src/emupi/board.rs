@@ -9,7 +9,7 @@ use std::process::Command;
 pub enum Board {
     /// A Raspberry Pi 3B: SPI, USB and the pins of the header. No pin can be driven from outside.
     Pi3b,
-    /// QEMU's own board. It has eight pins that rppal does not know and Linux does, with a button at pin
+    /// QEMU's own board. It has USB, and eight pins that rppal does not know and Linux does, with a button at pin
     /// [`BUTTON`](Board::BUTTON).
     Virt,
 }
@@ -30,7 +30,7 @@ impl Board {
             }
             Self::Virt => {
                 command.args(["-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "512"]);
-                command.args(["-device", "virtio-net-device,netdev=net"]);
+                command.args(["-device", "virtio-net-device,netdev=net", "-device", "qemu-xhci"]);
                 "console=ttyAMA0 quiet panic=-1"
             }
         };

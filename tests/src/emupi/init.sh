@@ -9,11 +9,9 @@ mount -t tracefs tracefs /sys/kernel/tracing
 stty -echo
 while read -r module; do insmod "/lib/modules/$module"; done </etc/modules
 ip link set lo up
-# The network adapter is on the USB, which is looked through in the background.
-for _ in $(seq 100); do
-    [ -e /sys/class/net/eth0 ] && break
-    sleep 0.1
-done
+# The network adapter of a Pi is on the USB, which is looked through in the background. There is no limit: the test
+# has one.
+until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done
 ip addr add 10.0.2.15/24 dev eth0
 ip link set eth0 up
 ip route add default via 10.0.2.2

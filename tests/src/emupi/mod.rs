@@ -22,7 +22,7 @@ mod usb;
 pub use board::Board;
 pub use kit::Kit;
 pub use spi::{SpiTrace, SpiTransfer};
-pub use usb::SerialBoard;
+pub use usb::UsbBoard;
 
 use crate::programs::until;
 use feed::Feed;
