@@ -282,7 +282,7 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
     assert_eq!(
         sights(&told),
         [
-            Event::Detects { boards: true },
+            Event::Detects { boards: true, cables: 0 },
             Event::EmergencyStop { on: false },
             Event::Cable { cable: 3, plugged: true },
             Event::Cable { cable: 2, plugged: true },
@@ -296,7 +296,7 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
     assert_eq!(
         sights(&told),
         [
-            Event::Detects { boards: true },
+            Event::Detects { boards: true, cables: 2 },
             Event::Cable { cable: 2, plugged: false },
             Event::Cable { cable: 3, plugged: true },
             Event::EmergencyStop { on: false },
@@ -312,7 +312,10 @@ fn what_nobody_hears_is_not_kept() {
     std::mem::swap(&mut bench.node, &mut lonely);
     *bench.host = Initiator::new(ClusterKey::OPEN, Hello::new(BootId(9), "host", "test"), &mut bench.entropy);
     let told = bench.exchange();
-    assert_eq!(sights(&told), [Event::Detects { boards: false }, Event::EmergencyStop { on: false }]);
+    assert_eq!(
+        sights(&told),
+        [Event::Detects { boards: false, cables: 0 }, Event::EmergencyStop { on: false }]
+    );
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn messages_to_the_host() {
     to_host(&ToHost::Snapshot { run: RUN, step: 2, state: &[9] }, "04ac02020109");
     to_host(&ToHost::Restored { run: RUN, step: 2 }, "05ac0202");
     to_host(&ToHost::ControlDone { control: Control::Relay { relay: 7, on: true }, ok: false }, "0603070100");
-    to_host(&ToHost::Event(Event::Detects { boards: true }), "070001");
+    to_host(&ToHost::Event(Event::Detects { boards: true, cables: 300 }), "070001ac02");
     to_host(&ToHost::Event(Event::Cable { cable: 300, plugged: true }), "0701ac0201");
     to_host(&ToHost::Event(Event::Button { pressed: false }), "070200");
     to_host(&ToHost::Event(Event::EmergencyStop { on: true }), "070301");

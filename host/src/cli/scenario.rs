@@ -127,6 +127,7 @@ impl Run {
         let events = EventFiles { script: script_file, recording };
         overwriting::refuse(&self.file, &scenario, &results, &events)?;
         let live = LiveTable::new(&scenario, &plan, script);
+        let live = if recording.is_some() { live.recording() } else { live };
         let nodes = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();

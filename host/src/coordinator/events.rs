@@ -16,11 +16,6 @@ impl Coordinator {
         told.filter_map(|(name, telemetry)| Some((name.as_str(), (*telemetry)?)))
     }
 
-    /// What is plugged at the table.
-    pub fn table(&self) -> &LiveTable {
-        &self.table
-    }
-
     /// Ends the coordinator; the table stays.
     pub fn into_table(self) -> LiveTable {
         self.table
@@ -31,7 +26,7 @@ impl Coordinator {
         let Self { table, names, .. } = self;
         let name = names[node].as_str();
         match event {
-            Event::Detects { boards } => table.detects(name, boards),
+            Event::Detects { boards, cables } => table.detects(name, boards, cables),
             Event::Cable { cable, plugged } => {
                 table.seen(name, cable, plugged);
                 self.lights.renew(cable);

@@ -9,7 +9,7 @@
 //! alone. A script takes the place of what nodes report: with the log of a run as script, the run repeats. Boards that
 //! belong to no cable of the scenario are not in the log; only LED_connection, in files without `cables`, sees them.
 
-use super::{Event, EventLog, Notice, StoryPlay, Topology};
+use super::{Event, EventLog, Notice, Standing, StoryPlay, Topology};
 use crate::plan::{StoryPlan, TablePlan};
 use crate::scenario::Scenario;
 use illuminator_node::model::Slots;
@@ -29,18 +29,11 @@ pub struct LiveTable {
     plugs: Vec<u16>,
     phases: Vec<Value>,
     script: Option<EventLog>,
-    log: EventLog,
+    /// What changed, where that is recorded.
+    log: Option<EventLog>,
     /// What the slots hold, so that a step in which nothing changes writes nothing.
-    told: Option<Told>,
+    told: Option<Standing>,
     notices: VecDeque<String>,
-}
-
-/// What was said of a step.
-#[derive(Clone, PartialEq)]
-struct Told {
-    phase: Option<usize>,
-    plugged: Vec<bool>,
-    set: Vec<Option<Value>>,
 }
 
 impl LiveTable {
@@ -53,10 +46,16 @@ impl LiveTable {
             plugs: scenario.plugs().collect(),
             phases: phases.map(|phase| Value::Text(phase.name.clone())).collect(),
             script,
-            log: EventLog::default(),
+            log: None,
             told: None,
             notices: VecDeque::new(),
         }
+    }
+
+    /// Records what changes, for [`into_log`](Self::into_log).
+    #[must_use]
+    pub fn recording(self) -> Self {
+        Self { log: Some(EventLog::default()), ..self }
     }
 
     /// A table without cables, on which nothing depends.
@@ -67,17 +66,17 @@ impl LiveTable {
             plugs: Vec::new(),
             phases: Vec::new(),
             script: None,
-            log: EventLog::default(),
+            log: None,
             told: None,
             notices: VecDeque::new(),
         }
     }
 
-    /// A node begins to report: what it said before holds no longer. `boards`: a cable that it does not name is not
-    /// plugged in there.
-    pub fn detects(&mut self, node: &str, boards: bool) {
+    /// A node begins to report, of so many `cables`: then what it said before holds no longer. `boards`: a cable that it
+    /// does not name is not plugged in there.
+    pub fn detects(&mut self, node: &str, boards: bool, cables: u16) {
         if self.script.is_none() {
-            self.topology.detects(node, boards);
+            self.topology.detects(node, boards, cables);
         }
     }
 
@@ -105,9 +104,9 @@ impl LiveTable {
         self.plugs.iter().map(|&id| (id, self.topology.plugged(id)))
     }
 
-    /// What changed, by the step that was the first to see it.
+    /// What changed, by the step that was the first to see it; nothing unless it was [recorded](Self::recording).
     pub fn into_log(self) -> EventLog {
-        self.log
+        self.log.unwrap_or_default()
     }
 
     /// Writes what holds in `step` to the host's slots, which still have the values of the step before. Steps are taken
@@ -125,10 +124,7 @@ impl LiveTable {
             scalar.is_number().then(|| scalar.value())
         };
         let standing = play.advance(step, topology, value_of);
-        let same = told.as_ref().is_some_and(|told| {
-            told.phase == standing.phase && told.plugged == standing.plugged && told.set == standing.set
-        });
-        if !same {
+        if told.as_ref() != Some(standing) {
             let phase = standing.phase.map_or(Value::Null, |phase| phases[phase].clone());
             slots.set_value(plan.phase, phase);
             for (&slot, &plugged) in plan.plugged.iter().zip(&standing.plugged) {
@@ -137,8 +133,7 @@ impl LiveTable {
             for (&slot, value) in plan.targets.iter().zip(&standing.set) {
                 slots.set_value(slot, value.clone().unwrap_or(Value::Null));
             }
-            let (phase, plugged, set) = (standing.phase, standing.plugged.clone(), standing.set.clone());
-            *told = Some(Told { phase, plugged, set });
+            *told = Some(standing.clone());
         }
         for (node, slot) in &plan.seen_at {
             let ids = topology.at(node).into_iter().map(|id| Value::Text(id.to_string())).collect();
@@ -148,14 +143,10 @@ impl LiveTable {
 
     /// Notes what is plugged otherwise than in the step before.
     fn record(&mut self, step: u64) {
-        for (cable, plugged) in self.topology.changes() {
-            self.push(Event { step, cable, node: None, plugged });
-        }
-    }
-
-    fn push(&mut self, event: Event) {
-        if let Err(error) = self.log.push(event) {
-            self.note(error.to_string());
+        let changes = self.topology.changes();
+        let Some(log) = &mut self.log else { return };
+        for (cable, plugged) in changes {
+            log.push(Event { step, cable, node: None, plugged }).expect("steps ascend, and no node is named");
         }
     }
 

@@ -60,12 +60,31 @@ struct Sight {
     boards: bool,
     /// Reports by id.
     seen: BTreeMap<u16, bool>,
+    /// What it is going to report, and of how many plugs still.
+    coming: Option<(Box<Sight>, u16)>,
 }
 
 impl Sight {
     /// Whether it sees the plug; `None` if it cannot tell.
     fn of(&self, id: u16) -> Option<bool> {
         self.seen.get(&id).copied().or(self.boards.then_some(false))
+    }
+
+    /// Notes a report. Of plugs that the scenario does not know only those that are there are kept, a few of them.
+    fn note(&mut self, id: u16, plugged: bool, is_known: impl Fn(&u16) -> bool) {
+        let strangers = || self.seen.keys().filter(|id| !is_known(id)).count();
+        if is_known(&id) || plugged && strangers() < STRANGERS_MAX {
+            self.seen.insert(id, plugged);
+        } else if !plugged {
+            self.seen.remove(&id);
+        }
+    }
+
+    /// Takes over what was coming, if it is all there.
+    fn arrive(&mut self) {
+        if let Some((coming, _)) = self.coming.take_if(|(_, left)| *left == 0) {
+            *self = *coming;
+        }
     }
 }
 
@@ -90,32 +109,33 @@ impl Topology {
         Self { plugs, positions, nodes: BTreeMap::new(), noticed: BTreeSet::new(), notices: Vec::new() }
     }
 
-    /// A node begins anew: what it reported is forgotten. With `boards` it notices everything that is plugged there,
-    /// so that a cable with an end there is missing until it is reported; without, it cannot tell.
-    pub fn detects(&mut self, node: &str, boards: bool) {
-        self.nodes.insert(node.to_owned(), Sight { boards, ..Sight::default() });
+    /// A node begins anew: what it reported is forgotten once it has reported of so many `cables`, so that a node that
+    /// is heard again unplugs nothing. With `boards` it notices everything that is plugged there, so that a cable with
+    /// an end there is missing until it is reported; without, it cannot tell.
+    pub fn detects(&mut self, node: &str, boards: bool, cables: u16) {
+        let sight = self.nodes.entry(node.to_owned()).or_default();
+        sight.coming = Some((Box::new(Sight { boards, ..Sight::default() }), cables));
+        sight.arrive();
         (0..self.plugs.len()).for_each(|position| self.refresh(position));
     }
 
     /// A node reports that it sees a cable or token, or sees it no more. A plug that the scenario does not know, or
     /// that belongs elsewhere, gives a [`Notice`] once per node and id.
     pub fn seen(&mut self, node: &str, cable: u16, plugged: bool) {
-        let position = self.positions.get(&cable).copied();
         let sight = self.nodes.entry(node.to_owned()).or_default();
-        if position.is_some() {
-            sight.seen.insert(cable, plugged);
-        } else if plugged {
-            let strangers = sight.seen.keys().filter(|id| !self.positions.contains_key(id)).count();
-            if strangers < STRANGERS_MAX {
-                sight.seen.insert(cable, true);
+        let is_known = |id: &u16| self.positions.contains_key(id);
+        match &mut sight.coming {
+            Some((coming, left)) => {
+                coming.note(cable, plugged, is_known);
+                *left = left.saturating_sub(1);
             }
-        } else {
-            sight.seen.remove(&cable);
+            None => sight.note(cable, plugged, is_known),
         }
+        sight.arrive();
         if plugged {
             self.notice(node, cable);
         }
-        position.into_iter().for_each(|position| self.refresh(position));
+        (0..self.plugs.len()).for_each(|position| self.refresh(position));
     }
 
     /// A script sets all ends of a cable, whatever nodes report, until [`release`](Self::release). Answers whether

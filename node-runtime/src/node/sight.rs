@@ -35,6 +35,7 @@ impl Sight {
     pub(super) fn events(&self) -> impl Iterator<Item = Event<'static>> {
         let cables = self.cables.iter().map(|(&cable, &plugged)| Event::Cable { cable, plugged });
         let stop = Event::EmergencyStop { on: self.stopped };
-        [Event::Detects { boards: self.boards }].into_iter().chain(cables).chain([stop])
+        let detects = Event::Detects { boards: self.boards, cables: self.cables.len() as u16 };
+        [detects].into_iter().chain(cables).chain([stop])
     }
 }

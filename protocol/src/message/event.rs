@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 /// of which the node can tell whether it is plugged in here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event<'a> {
-    /// What this node said of cables before holds no longer.
+    /// What this node said of cables before holds no longer, once it has said what follows.
     Detects {
         /// Whether it reads the boards of cables: then a cable of which it says nothing is not plugged in here.
         boards: bool,
+        /// How many [`Cable`](Self::Cable) follow that belong to it.
+        cables: u16,
     },
     /// A cable was plugged in here, or is gone.
     Cable {

@@ -6,7 +6,7 @@ use super::{inputs, sources};
 use crate::scenario::report::{Located, Report, quote};
 use crate::scenario::schema::{RawCondition, RawPhase, RawScenario, RawSetting, RawStory};
 use crate::scenario::{Condition, Phase, Rule, STORY, Setting, Story, Target};
-use illuminator_node::model::{Build, BuildError, Built, KeyDefault, SectionKind, Settings};
+use illuminator_node::model::{Build, BuildError, Built, KeyDefault, SectionKind, Settings, Takes};
 use illuminator_node::scalar::Scalar;
 use illuminator_node::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,7 +125,13 @@ impl Author<'_, '_> {
         };
         let entry = &self.cast.models[model].entry;
         let (who, model_type) = (quote(&entry.name), entry.model_type);
-        if let Some(input) = model_type.inputs.iter().position(|port| port.name == name) {
+        let mut ports = model_type.inputs.iter();
+        if let Some(input) = ports.position(|port| port.name == name && !port.is_hidden()) {
+            if model_type.inputs[input].takes == Takes::AnyWithSources {
+                let message = format!("the input `{name}` of {who} must know who sends to it");
+                self.report.error_help(mark, message, "a story cannot set it: connect a model");
+                return None;
+            }
             let value = &raw.value.value;
             let is_number = value.as_scalar().is_some_and(Scalar::is_number);
             if inputs::computes(model_type, input) && !is_number {
@@ -138,7 +144,8 @@ impl Author<'_, '_> {
         }
         let Some(parameter) = model_type.parameters.iter().find(|parameter| parameter.name == name) else {
             let message = format!("{who} has no input and no parameter {}", quote(name));
-            let inputs = model_type.inputs.iter().map(|port| port.name);
+            let shown = model_type.inputs.iter().filter(|port| !port.is_hidden());
+            let inputs = shown.map(|port| port.name);
             let parameters = model_type.parameters.iter().map(|parameter| parameter.name);
             self.report.error_unknown(mark, message, name, inputs.chain(parameters));
             return None;

@@ -6,7 +6,7 @@ use super::inputs::needs_number;
 use crate::scenario::report::{Report, quote};
 use crate::scenario::schema::{RawConnection, RawVia};
 use crate::scenario::{Connection, Via};
-use illuminator_node::model::Origin;
+use illuminator_node::model::{Origin, Takes};
 use illuminator_node::scalar::Scalar;
 
 /// Reports a `via` where a connection leads to a Collector.
@@ -26,11 +26,20 @@ pub(super) fn resolve(
     report: &mut Report<'_>,
 ) -> Option<Via> {
     let cable = ids.find(&raw.cable, report);
+    let to = &cast.models[connection.to_model].entry;
+    if let Some(input) = connection.to_input
+        && to.model_type.inputs[input].takes == Takes::AnyWithSources
+    {
+        let input = format!("{}.{}", to.name, connection.to_name);
+        let message =
+            format!("{} must know who sends to it: no connection to it can come and go", quote(&input));
+        report.error_help(raw.cable.mark, message, "remove `via`");
+        return None;
+    }
     let Some(otherwise) = &raw.otherwise else { return Some(Via { cable: cable?, otherwise: None }) };
     let value = &otherwise.value;
     let is_number = value.as_scalar().is_some_and(Scalar::is_number);
     let is_added = cast.origin(connection.from_model, connection.from_attribute) == Origin::Output;
-    let to = &cast.models[connection.to_model].entry;
     if !is_number && (is_added || needs_number(to.model_type, connection)) {
         let input = format!("{}.{}", to.name, connection.to_name);
         let message = format!("{} needs a number, not {}", quote(&input), value.describe());

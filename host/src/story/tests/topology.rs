@@ -9,7 +9,7 @@ fn where_nobody_can_tell_a_cable_is_as_at_the_start() {
         &[cable(1, "a", "b", true), cable(2, "a", "b", false)],
         &[token(3, true), token(4, false)],
     );
-    table.detects("a", false);
+    table.detects("a", false, 0);
     assert_eq!([1, 2, 3, 4, 5].map(|id| table.plugged(id)), [true, false, true, false, false]);
     assert_eq!(table.changes(), []);
     assert_eq!((table.end("a", 1), table.end("elsewhere", 1)), (None, None));
@@ -19,8 +19,8 @@ fn where_nobody_can_tell_a_cable_is_as_at_the_start() {
 #[test]
 fn every_end_that_can_tell_must_see_a_cable() {
     let mut table = table();
-    table.detects("pv", true);
-    table.detects("grid", true);
+    table.detects("pv", true, 0);
+    table.detects("grid", true, 0);
     assert_eq!((table.plugged(2), table.end("pv", 2)), (false, Some(false)));
     table.seen("pv", 2, true);
     assert!(!table.plugged(2), "the other end hangs loose");
@@ -35,8 +35,8 @@ fn every_end_that_can_tell_must_see_a_cable() {
 #[test]
 fn an_end_that_cannot_tell_has_no_say() {
     let mut table = table();
-    table.detects("pv", true);
-    table.detects("grid", false);
+    table.detects("pv", true, 0);
+    table.detects("grid", false, 0);
     table.seen("pv", 2, true);
     assert!(table.plugged(2));
     assert_eq!((table.at("pv"), table.at("grid")), (vec![2], vec![2]), "it must be there, too");
@@ -47,11 +47,11 @@ fn an_end_that_cannot_tell_has_no_say() {
 #[test]
 fn a_node_that_begins_anew_has_seen_nothing_yet() {
     let mut table = Topology::new(&[cable(2, "pv", "grid", true)], &[]);
-    table.detects("pv", true);
+    table.detects("pv", true, 0);
     table.seen("pv", 2, true);
-    table.detects("pv", true);
+    table.detects("pv", true, 0);
     assert!(!table.plugged(2));
-    table.detects("pv", false);
+    table.detects("pv", false, 0);
     assert!(table.plugged(2), "nobody can tell: as at the start");
 }
 
@@ -59,7 +59,7 @@ fn a_node_that_begins_anew_has_seen_nothing_yet() {
 fn a_token_is_plugged_while_any_node_sees_it() {
     let mut table = table();
     for node in ["pv", "grid", "house"] {
-        table.detects(node, true);
+        table.detects(node, true, 0);
     }
     assert!(!table.plugged(0));
     table.seen("house", 0, true);
@@ -71,19 +71,19 @@ fn a_token_is_plugged_while_any_node_sees_it() {
     assert!(!table.plugged(0));
     let mut always = Topology::new(&[], &[token(0, true)]);
     assert!(always.plugged(0));
-    always.detects("pv", true);
+    always.detects("pv", true, 0);
     assert!(!always.plugged(0), "somebody could see it, and nobody does");
 }
 
 #[test]
 fn a_script_overrides_what_nodes_report() {
     let mut table = table();
-    table.detects("pv", true);
+    table.detects("pv", true, 0);
     table.seen("pv", 0, true);
     assert!(table.set(2, true) && table.set(0, false));
     assert_eq!((table.plugged(2), table.plugged(0)), (true, false));
     assert_eq!((table.at("pv"), table.at("grid")), (vec![2], vec![2]));
-    table.detects("pv", true);
+    table.detects("pv", true, 0);
     assert!(table.plugged(2), "a node that comes back changes nothing");
     assert!(table.set_at("pv", 2, false));
     assert_eq!(
@@ -180,7 +180,7 @@ fn report() -> impl Strategy<Value = (usize, Report)> {
 
 fn tell(table: &mut Topology, (node, report): &(usize, Report)) {
     match *report {
-        Report::Detects(boards) => table.detects(NODES[*node], boards),
+        Report::Detects(boards) => table.detects(NODES[*node], boards, 0),
         Report::Seen(id, on) => table.seen(NODES[*node], id, on),
     }
 }
