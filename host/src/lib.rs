@@ -7,9 +7,10 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `scenario`, `csv`, `plan`, `coordinator`, `control`, `story` and `record` are pure; `shell` and `cli` read the clock, files
+//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story` and `record` are pure; `shell` and `cli` read the clock, files
 //! and sockets.
 
+pub mod checkpoint;
 pub mod cli;
 pub mod control;
 pub mod coordinator;

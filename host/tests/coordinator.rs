@@ -1,6 +1,6 @@
 //! The coordinator against nodes that misbehave, over a perfect network in simulated time.
 
-use illuminator::coordinator::{Coordinator, NodeLink, RunError, Timing};
+use illuminator::coordinator::{Coordinator, NodeLink, OnLoss, RunError, Timing};
 use illuminator::plan::{Import, TablePlan, Task};
 use illuminator::story::LiveTable;
 use illuminator_node::engine::PlacePlan;
@@ -183,8 +183,9 @@ impl Bench {
         let hello = Hello::new(BootId(9), "host", "test");
         let link = NodeLink::new("node".to_owned(), &ClusterKey::OPEN, hello, &plan.places[1], &mut entropy);
         let now = Instant::ZERO;
-        let host = Coordinator::new(&plan, RUN, vec![link], LiveTable::bare(), Timing::default(), now)
-            .expect("no models");
+        let timing = Timing { on_loss: OnLoss::Abort, ..Timing::default() };
+        let host =
+            Coordinator::new(&plan, RUN, vec![link], LiveTable::bare(), timing, now).expect("no models");
         let node = Box::new(Responder::new(ClusterKey::OPEN, Hello::new(BootId(1), "node", "test")));
         Self { host, node, mailbox: Mailbox::default(), heard: Vec::new(), entropy, now }
     }

@@ -20,6 +20,7 @@ mod odd_values;
 mod pins;
 mod placement;
 mod plugs;
+mod recovery;
 mod reports;
 mod story;
 mod strips;

@@ -29,7 +29,7 @@ monitor:
         node.address.port()
     );
     std::fs::write(folder.path().join("s.yaml"), scenario).expect("it can be written");
-    let arguments = ["scenario", "run", "s.yaml", "-o", "first.csv", "--pace", "0.1"];
+    let arguments = ["scenario", "run", "s.yaml", "-o", "first.csv", "--pace", "0.1", "--on-loss", "abort"];
     let first = command(folder.path(), &arguments).stderr(Stdio::piped()).spawn().expect("it starts");
     wait_for_rows(&folder.path().join("first.csv"));
     signal(first.id(), "STOP");

@@ -93,7 +93,7 @@ fn a_node_that_works_for_another_host_is_named_as_that() {
 fn a_node_that_dies_in_the_run_is_named_and_the_rows_before_are_kept() {
     let mut node = NodeProcess::start(&[]);
     let folder = scenario(node.address);
-    let arguments = ["scenario", "run", "s.yaml", "--pace", "0.05"];
+    let arguments = ["scenario", "run", "s.yaml", "--pace", "0.05", "--on-loss", "abort"];
     let running =
         command(folder.path(), &arguments).stderr(Stdio::piped()).spawn().expect("the program starts");
     wait_for_rows(&folder.path().join("out.csv"));
@@ -110,7 +110,7 @@ fn a_node_that_restarts_in_the_run_is_named_as_that() {
     let mut node = NodeProcess::start(&[]);
     let address = node.address;
     let folder = scenario(address);
-    let arguments = ["scenario", "run", "s.yaml", "--pace", "0.05"];
+    let arguments = ["scenario", "run", "s.yaml", "--pace", "0.05", "--on-loss", "abort"];
     let running =
         command(folder.path(), &arguments).stderr(Stdio::piped()).spawn().expect("the program starts");
     wait_for_rows(&folder.path().join("out.csv"));

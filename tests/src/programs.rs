@@ -125,8 +125,12 @@ fn next_line(lines: &Receiver<String>) -> Option<String> {
 
 /// Waits until a result file has a header and a row.
 pub fn wait_for_rows(path: &Path) {
-    let rows = || std::fs::read_to_string(path).is_ok_and(|text| text.lines().count() > 1);
-    until(&format!("a row in {}", path.display()), rows);
+    until(&format!("a row in {}", path.display()), || rows(path) > 0);
+}
+
+/// How many rows a result file has, whole or not; 0 if it does not exist.
+pub fn rows(path: &Path) -> usize {
+    std::fs::read_to_string(path).map_or(0, |text| text.lines().count().saturating_sub(1))
 }
 
 /// Looks again and again until something has happened; fails if it does not within [`PATIENCE`].

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod demo;
+mod endurance;
 mod models;
 mod options;
 mod overwriting;

@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::plan::{NodeTarget, Placement};
 use crate::scenario::{Connect, Scenario};
-use crate::shell::{ClusterFile, ClusterNode, SimulatedNodes, SimulatedTable, Target};
+use crate::shell::{ClusterFile, ClusterNode, Nodes, SimulatedNodes, SimulatedTable, Target};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::ClusterKey;
 use std::fmt::{Display, Write};
@@ -54,6 +54,8 @@ pub(super) struct Placed {
 pub(super) struct Table {
     /// The nodes in the order of the placement.
     pub targets: Vec<Target>,
+    /// Those that take the places of lost ones.
+    pub spares: Vec<Target>,
     /// Their key.
     pub key: ClusterKey,
     /// Those that live in this process; they end with it.
@@ -90,17 +92,25 @@ impl Placed {
         Ok(text)
     }
 
-    /// Finds or starts the nodes. `key` is the key file to use if the cluster file does not name one.
-    pub(super) fn table(self, key: Option<&Path>) -> Result<Table, Failure> {
+    /// Finds or starts the nodes. `key` is the key file to use if the cluster file does not name one; `spares` are names
+    /// or addresses.
+    pub(super) fn table(self, key: Option<&Path>, spares: &[String]) -> Result<Table, Failure> {
         let Self { placement, cluster } = self;
         if let Some(NodeTarget::Simulated(_)) = placement.nodes.first() {
-            return simulated(&placement);
+            return if spares.is_empty() {
+                simulated(&placement)
+            } else {
+                Err(Failure::wrong_use("simulated nodes are not lost: --spare is for nodes of their own"))
+            };
         }
-        let targets = (placement.nodes.iter())
+        let of_plan = placement.nodes.len();
+        let spares = spares.iter().map(|spare| spare_target(spare, cluster.as_ref()));
+        let mut targets = (placement.nodes.iter())
             .map(|node| {
                 let address = resolve(&written_address(node, cluster.as_ref())?)?;
                 Ok(Target { name: node.to_string(), address })
             })
+            .chain(spares)
             .collect::<Result<Vec<Target>, Failure>>()?;
         tell_apart(&targets)?;
         let key_file = cluster.and_then(|cluster| cluster.key_file).or_else(|| key.map(Path::to_owned));
@@ -108,8 +118,15 @@ impl Placed {
             Some(path) => read_key(&path).map_err(Failure::wrong_use)?,
             None => open_key(&targets)?,
         };
-        Ok(Table { targets, key, _simulated: None })
+        let spares = targets.split_off(of_plan);
+        Ok(Table { targets, spares, key, _simulated: None })
     }
+}
+
+/// A node that `--spare` names.
+fn spare_target(spare: &str, cluster: Option<&ClusterFile>) -> Result<Target, Failure> {
+    let named = cluster.filter(|cluster| cluster.node(spare).is_some());
+    Ok(Target { name: spare.to_owned(), address: node_address(spare, named)? })
 }
 
 /// The key that everybody knows, for nodes on this machine.
@@ -141,7 +158,12 @@ impl Table {
     fn simulated(names: &[String], nodes: SimulatedNodes) -> Self {
         let target = |(name, &address): (&String, &SocketAddr)| Target { name: name.clone(), address };
         let targets = names.iter().zip(nodes.addresses()).map(target).collect();
-        Self { targets, key: ClusterKey::OPEN, _simulated: Some(nodes) }
+        Self { targets, spares: Vec::new(), key: ClusterKey::OPEN, _simulated: Some(nodes) }
+    }
+
+    /// The nodes, as a run takes them.
+    pub(super) fn nodes(&self) -> Nodes<'_> {
+        Nodes { targets: &self.targets, spares: &self.spares, key: &self.key }
     }
 }
 

@@ -88,12 +88,12 @@ pub enum RunError {
         node: String,
     },
     /// A node no longer has this run.
-    #[error("node {node} no longer has this run: {reason}; the rows before that are kept")]
+    #[error(
+        "node {node} no longer has this run: it works for another one, or for none; the rows before that are kept"
+    )]
     Forgotten {
         /// Its name and address.
         node: String,
-        /// Why, in the node's words.
-        reason: String,
     },
     /// A node and the host do not understand each other.
     #[error("node {node} sent what cannot be read: {what}\n  help: install the same release on both")]

@@ -47,7 +47,7 @@ impl Coordinator {
     pub(super) fn repeat_stop(&mut self, nodes: std::ops::Range<usize>) {
         if !self.stopped_by.is_empty() {
             let stop = Control::EmergencyStop { on: true };
-            self.nodes[nodes].iter_mut().for_each(|node| node.send_control(stop));
+            nodes.for_each(|node| self.seats[node].send_control(stop));
         }
     }
 
@@ -61,7 +61,7 @@ impl Coordinator {
         }
         let stopped = !self.stopped_by.is_empty();
         if stopped != before {
-            self.nodes.iter_mut().for_each(|node| node.send_control(Control::EmergencyStop { on: stopped }));
+            self.seats.each(|node| node.send_control(Control::EmergencyStop { on: stopped }));
             self.pacer.hold(now, stopped || self.held);
         }
     }

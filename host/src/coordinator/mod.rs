@@ -13,26 +13,34 @@
 //! Invariants: rows come in order and each once; what was recorded stays recorded whatever happens later;
 //! nothing here reads a clock or opens anything.
 
+mod cut;
 mod error;
 mod events;
 mod lights;
+mod loss;
 mod node_link;
 mod pacer;
 mod schedule;
+mod seats;
 
 pub use error::{RunError, Tenths};
+pub use loss::OnLoss;
 pub use node_link::NodeLink;
 
+use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
-use illuminator_node::engine::{Engine, EngineError};
+use cut::{Cuts, Kept};
+use illuminator_node::engine::{Engine, EngineError, Snapshot};
 use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
 use illuminator_protocol::{Datagram, Duration, Instant, RunId, Telemetry, ToHost};
 use lights::Lights;
+use loss::Stand;
 use node_link::Change;
 use pacer::Pacer;
 use schedule::{ImportSource, Schedule, Turn};
+use seats::Seats;
 use std::collections::BTreeSet;
 
 /// How a run behaves in time.
@@ -42,6 +50,8 @@ pub struct Timing {
     pub connect_within: Duration,
     /// How long a node may be silent during the run before it counts as lost.
     pub lost_after: Duration,
+    /// What becomes of the run then.
+    pub on_loss: OnLoss,
     /// Time from one co-simulation step to the next at the start; zero: as fast as possible.
     pub pace: Duration,
 }
@@ -49,7 +59,8 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         let patience = Duration::from_secs(5);
-        Self { connect_within: patience, lost_after: patience, pace: Duration::ZERO }
+        let on_loss = OnLoss::default();
+        Self { connect_within: patience, lost_after: patience, on_loss, pace: Duration::ZERO }
     }
 }
 
@@ -78,7 +89,12 @@ pub struct Coordinator {
     timing: Timing,
     phase: Phase,
     host: Engine,
-    nodes: Vec<NodeLink>,
+    seats: Seats,
+    cuts: Cuts,
+    /// The last complete cut, until the shell takes it.
+    checkpoint: Option<Checkpoint>,
+    /// By node.
+    stands: Vec<Stand>,
     schedule: Schedule,
     lights: Lights,
     table: LiveTable,
@@ -98,7 +114,8 @@ pub struct Coordinator {
 }
 
 impl Coordinator {
-    /// A run of `plan` on `nodes`, which stand in the order of its places after the host, at `table`.
+    /// A run of `plan` on `nodes`, which stand in the order of its places after the host, at `table`. The nodes
+    /// and then the [spares](Self::with_spares) are the *links* of this coordinator, numbered from 0.
     ///
     /// # Errors
     /// A model of the host that cannot be built.
@@ -121,7 +138,10 @@ impl Coordinator {
             pacer: Pacer::new(timing.pace),
             timing,
             telemetry: vec![None; nodes.len()],
-            nodes,
+            cuts: Cuts::new(nodes.len()),
+            checkpoint: None,
+            stands: vec![Stand::Live; nodes.len()],
+            seats: Seats::new(nodes),
             schedule: Schedule::new(plan),
             lights: Lights::new(&plan.cables),
             table,
@@ -132,23 +152,51 @@ impl Coordinator {
         })
     }
 
-    /// Takes a datagram that came from the address of `nodes[node]`. What is not from that node is dropped.
-    pub fn handle(&mut self, now: Instant, node: usize, datagram: &mut [u8]) {
-        self.nodes[node].handle(now, datagram);
+    /// Nodes that take the places of those that are lost, in this order.
+    #[must_use]
+    pub fn with_spares(mut self, spares: Vec<NodeLink>) -> Self {
+        self.seats.add_spares(spares);
+        self
+    }
+
+    /// Goes on where another coordinator of the same plan was. To be called before anything else.
+    ///
+    /// # Errors
+    /// [`OtherRun`]; the coordinator is then not fit to run.
+    pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), OtherRun> {
+        let Checkpoint { run, step, places, wires, table } = checkpoint;
+        let mut places = places.into_iter();
+        let host = Snapshot::from_bytes(&places.next().ok_or(OtherRun)?).map_err(|_| OtherRun)?;
+        if places.len() != self.seats.len() || !self.table.restore(&table) {
+            return Err(OtherRun);
+        }
+        self.host.restore(host).map_err(|_| OtherRun)?;
+        self.run = run;
+        self.schedule.resume(step, wires);
+        for (node, state) in places.enumerate() {
+            self.cuts.keep(node, Kept { step, state: Some(state.into()) });
+        }
+        Ok(())
+    }
+
+    /// Takes a datagram that came from the address of a link. What is not from the node there is dropped.
+    pub fn handle(&mut self, now: Instant, link: usize, datagram: &mut [u8]) {
+        let Some(node) = self.seats.node_at(link) else { return };
+        self.seats[node].handle(now, datagram);
         self.hear(now, node);
         self.work(now);
     }
 
-    /// Writes the next datagram to send into `out` and says to which node; `None` if there is none now.
+    /// Writes the next datagram to send into `out` and says on which link; `None` if there is none now.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Datagram) -> Option<usize> {
         self.keep_time(now);
-        for _ in 0..self.nodes.len() {
+        for _ in 0..self.seats.len() {
             let node = self.next_node;
-            if self.nodes[node].poll_transmit(now, out) {
-                return Some(node);
+            if self.seats[node].poll_transmit(now, out) {
+                return Some(self.seats.link_of(node));
             }
             self.hear(now, node);
-            self.next_node = (node + 1) % self.nodes.len();
+            self.next_node = (node + 1) % self.seats.len();
         }
         None
     }
@@ -157,16 +205,22 @@ impl Coordinator {
     pub fn poll_timeout(&self) -> Instant {
         let own = match self.phase {
             Phase::Gathering(since) => self.ready_until(since),
-            Phase::Running => self.pacer.next_due().min(self.lights.poll_timeout()),
+            Phase::Running => self.pacer.next_due().min(self.lights.poll_timeout()).min(self.cuts.due()),
             Phase::Releasing(until) => until,
             Phase::Ended => Instant::MAX,
         };
-        self.nodes.iter().map(|node| node.poll_timeout(self.timing.lost_after)).fold(own, Instant::min)
+        self.seats.iter().map(|node| node.poll_timeout(self.timing.lost_after)).fold(own, Instant::min)
     }
 
-    /// The oldest step, if it is complete and waits to be recorded.
+    /// The oldest step, if it is complete and waits to be recorded. At a cut it waits until that is complete.
     pub fn complete(&self) -> Option<u64> {
-        self.schedule.complete()
+        self.schedule.complete().filter(|&step| self.cuts.step() != Some(step))
+    }
+
+    /// A state that the run can go on from. Everything before its step is recorded, and nothing else: it is to be taken
+    /// before the next step is.
+    pub fn take_checkpoint(&mut self) -> Option<Checkpoint> {
+        self.checkpoint.take()
     }
 
     /// The values of a complete step, by wire.
@@ -177,6 +231,7 @@ impl Coordinator {
     /// Notes that the complete step is recorded, and goes on.
     pub fn recorded(&mut self, now: Instant) {
         self.lights.observe(now, self.schedule.step_values(self.schedule.base()));
+        self.checkpoint = None;
         self.schedule.retire();
         self.work(now);
     }
@@ -214,22 +269,21 @@ impl Coordinator {
     /// Takes what became of a node's session and what it said.
     fn hear(&mut self, now: Instant, node: usize) {
         let running = self.is_running();
-        while let Some(change) = self.nodes[node].poll_change(self.run, now, running) {
+        while let Some(change) = self.seats[node].poll_change(self.run, now, running) {
             match change {
                 Change::Reconnected => {
                     self.ask_again(node);
-                    self.lights.repeat();
-                    self.repeat_stop(node..node + 1);
+                    self.greet(node);
                 }
                 Change::Restarted => {
-                    let node = self.nodes[node].label().to_owned();
-                    self.fail(RunError::Restarted { node }, now);
+                    let label = self.seats[node].label().to_owned();
+                    self.returned(node, now, RunError::Restarted { node: label });
                 }
             }
         }
         let mut message = std::mem::take(&mut self.message);
         loop {
-            let taken = match self.nodes[node].receive(&mut message) {
+            let taken = match self.seats[node].receive(&mut message) {
                 Ok(false) => break,
                 Ok(true) => self.take(node, &message, now),
                 Err(error) => Err(self.unreadable(node, &error)),
@@ -242,43 +296,59 @@ impl Coordinator {
     }
 
     fn unreadable(&self, node: usize, what: &dyn std::error::Error) -> RunError {
-        RunError::Unreadable { node: self.nodes[node].label().to_owned(), what: what.to_string() }
+        RunError::Unreadable { node: self.seats[node].label().to_owned(), what: what.to_string() }
     }
 
     /// Takes a message; one of another run changes nothing.
     fn take(&mut self, node: usize, message: &[u8], now: Instant) -> Result<(), RunError> {
         let message = ToHost::decode(message).map_err(|error| self.unreadable(node, &error))?;
-        let label = self.nodes[node].label();
+        let label = self.seats[node].label();
         match message {
             ToHost::Done { run, step, stage, values } if run == self.run => {
+                self.seats[node].heard(step, usize::from(stage));
                 // A repeat of what is already known is no news.
                 let Some(turn) = self.schedule.awaited(node + 1, step, usize::from(stage)) else {
                     return Ok(());
                 };
                 self.schedule
                     .finish(turn, |slots, wires| read_into(values, slots, wires))
-                    .map_err(|error| RunError::Unreadable { node: label.to_owned(), what: error.to_string() })
+                    .map_err(|error| self.unreadable(node, &error))
             }
             ToHost::Failed { run, step, model, reason } if run == self.run => {
                 let error = EngineError { model: model.to_owned(), reason: reason.to_owned() };
                 Err(RunError::Model { place: label.to_owned(), step, error })
             }
             ToHost::Rejected { run, reason } if run == self.run => {
-                let (node, reason) = (label.to_owned(), reason.to_owned());
-                Err(if self.is_running() {
-                    RunError::Forgotten { node, reason }
-                } else {
-                    RunError::Rejected { node, reason }
-                })
+                Err(RunError::Rejected { node: label.to_owned(), reason: reason.to_owned() })
+            }
+            ToHost::Forgotten { run } if run == self.run => {
+                let error = RunError::Forgotten { node: label.to_owned() };
+                // What was asked before its new plan comes to it is answered so as well.
+                if self.is_running() && self.seats[node].is_ready() {
+                    self.returned(node, now, error);
+                }
+                Ok(())
             }
             ToHost::Ready { run } if run == self.run => {
-                self.nodes[node].took_plan();
+                self.seats[node].took_plan();
+                Ok(())
+            }
+            ToHost::Restored { run, .. } if run == self.run => {
+                self.seats[node].took_state();
+                Ok(())
+            }
+            ToHost::Snapshot { run, step, state } if run == self.run => {
+                if self.stands[node] == Stand::Live {
+                    self.cuts.node(node, step, state);
+                    self.release_history();
+                }
                 Ok(())
             }
             ToHost::Done { .. }
             | ToHost::Failed { .. }
             | ToHost::Rejected { .. }
             | ToHost::Ready { .. }
+            | ToHost::Forgotten { .. }
             | ToHost::Snapshot { .. }
             | ToHost::Restored { .. }
             | ToHost::ControlDone { .. } => Ok(()),
@@ -293,44 +363,73 @@ impl Coordinator {
         }
     }
 
-    /// Everything a node was asked before its session broke may be lost: asks for it again.
+    /// Everything a node was asked before its session broke may be lost: asks for all that it has not answered.
     fn ask_again(&mut self, node: usize) {
-        let turns: Vec<Turn> = self.schedule.outstanding(node + 1).collect();
-        for turn in turns {
-            self.ask(node, turn);
+        let heard = self.seats[node].heard_to();
+        let asked = self.schedule.given(node + 1, heard.0);
+        let turns: Vec<Turn> =
+            asked.filter(|&turn| (turn.step, self.schedule.task(turn).stage) >= heard).collect();
+        self.ask_all(node, &turns);
+    }
+
+    /// Asks a node for these turns, and for its state if a cut waits for it.
+    fn ask_all(&mut self, node: usize, turns: &[Turn]) {
+        turns.iter().for_each(|&turn| self.ask(node, turn));
+        let asked = turns.iter().any(|&turn| self.ends_cut(node, turn));
+        if !asked && self.cuts.step().is_some_and(|step| self.cuts.lacks(node, step)) {
+            self.ask_for_state(node);
         }
     }
 
     fn ask(&mut self, node: usize, turn: Turn) {
-        if let Err(error) = self.nodes[node].send_step(self.run, turn, &self.schedule) {
+        if let Err(error) = self.seats[node].send_step(self.run, turn, &self.schedule) {
             self.fail_in(turn.step, error);
+        }
+        if self.ends_cut(node, turn) {
+            self.seats[node].send_snapshot_request(self.run);
         }
     }
 
     /// Does everything that can be done without further news.
     fn work(&mut self, now: Instant) {
         if let Phase::Gathering(_) = self.phase
-            && self.nodes.iter().all(NodeLink::is_ready)
+            && self.seats.iter().all(NodeLink::is_ready)
         {
-            self.nodes.iter_mut().for_each(|node| node.send_start(self.run));
-            self.repeat_stop(0..self.nodes.len());
-            self.phase = Phase::Running;
-            self.pacer.start(now);
+            self.start(now);
         }
         if self.is_running() {
             self.admitted = self.pacer.admit(now);
-            let Self { lights, nodes, table, .. } = self;
+            let Self { lights, seats, table, .. } = self;
             table.plugs().for_each(|(cable, plugged)| lights.plug(cable, plugged));
-            lights.poll(now, |place, word| nodes[place - 1].send_light(word));
+            lights.poll(now, |place, word| seats[place - 1].send_light(word));
             while self.run_ready() {}
+            self.cut(now);
             if self.schedule.base() >= self.schedule.limit() {
                 self.release(now);
             }
         }
         if let Phase::Releasing(until) = self.phase
-            && (now >= until || self.nodes.iter_mut().all(NodeLink::is_idle))
+            && (now >= until || self.seats.all_idle())
         {
             self.phase = Phase::Ended;
+        }
+    }
+
+    /// All nodes are ready: they get the states that they go on from, if this run was begun elsewhere.
+    fn start(&mut self, now: Instant) {
+        for node in 0..self.seats.len() {
+            let Kept { step, state } = self.cuts.kept(node).clone();
+            if let Some(state) = state {
+                self.seats[node].send_restore(self.run, step, &state);
+            }
+            self.seats[node].send_start(self.run);
+        }
+        self.repeat_stop(0..self.seats.len());
+        self.phase = Phase::Running;
+        self.pacer.start(now);
+        // A node can stand still only in a state that it gave.
+        if self.timing.on_loss != OnLoss::Freeze {
+            self.cuts.put_off(now);
         }
     }
 
@@ -338,10 +437,13 @@ impl Coordinator {
     /// may be ready.
     fn run_ready(&mut self) -> bool {
         let mut computed = false;
-        for place in 0..=self.nodes.len() {
+        for place in 0..=self.seats.len() {
             while let Some(turn) = self.schedule.ready(place, self.admitted) {
                 self.schedule.advance(place);
-                if place == HOST {
+                if place != HOST && self.is_frozen(place - 1, turn) {
+                    computed = true;
+                    self.schedule.freeze(turn);
+                } else if place == HOST {
                     computed = true;
                     if let Err(error) = self.compute(turn) {
                         let place = "this host".to_owned();
@@ -357,7 +459,10 @@ impl Coordinator {
 
     /// Runs one of the host's own stages.
     fn compute(&mut self, turn: Turn) -> Result<(), EngineError> {
-        let Self { host, schedule, table, .. } = self;
+        let Self { host, schedule, table, cuts, .. } = self;
+        if cuts.lacks_host(turn.step) {
+            cuts.host(host.snapshot().to_bytes(), table.memory());
+        }
         let stage = schedule.task(turn).stage;
         host.import(stage, |slots, imports| {
             for (index, &slot) in imports.iter().enumerate() {
@@ -385,13 +490,7 @@ impl Coordinator {
                 let error = self.not_ready(now.saturating_since(since));
                 self.fail(error, now);
             }
-            Phase::Running => {
-                let lost_after = self.timing.lost_after;
-                if let Some(node) = self.nodes.iter().find(|node| node.is_lost(now, lost_after)) {
-                    let error = node.lost(now, self.schedule.base());
-                    self.fail(error, now);
-                }
-            }
+            Phase::Running => self.look_after(now),
             _ => {}
         }
         self.work(now);
@@ -399,7 +498,7 @@ impl Coordinator {
 
     /// Why the run cannot start, for every node that is not ready.
     fn not_ready(&self, waited: Duration) -> RunError {
-        let missing = self.nodes.iter().filter(|node| !node.is_ready());
+        let missing = self.seats.iter().filter(|node| !node.is_ready());
         let mut errors: Vec<RunError> = missing.map(|node| node.not_ready(waited)).collect();
         if errors.len() == 1 { errors.remove(0) } else { RunError::Several(errors) }
     }
@@ -407,7 +506,7 @@ impl Coordinator {
     /// When the first node that is not ready must be.
     fn ready_until(&self, since: Instant) -> Instant {
         let connect_within = self.timing.connect_within;
-        self.nodes.iter().map(|node| node.ready_until(since, connect_within)).fold(Instant::MAX, Instant::min)
+        self.seats.iter().map(|node| node.ready_until(since, connect_within)).fold(Instant::MAX, Instant::min)
     }
 
     /// Takes an error: one of a model ends the run before its step, any other at once. What is recorded stays.
@@ -433,7 +532,8 @@ impl Coordinator {
 
     fn release(&mut self, now: Instant) {
         if !matches!(self.phase, Phase::Releasing(_) | Phase::Ended) {
-            self.nodes.iter_mut().for_each(|node| node.send_release(self.run));
+            let run = self.run;
+            self.seats.each(|node| node.send_release(run));
             self.phase = Phase::Releasing(now + RELEASE_WITHIN);
         }
     }

@@ -20,10 +20,12 @@ enum State {
     Connecting,
     /// It has a session and was given its plan, at the time given.
     Assigned(Instant),
-    /// It has taken its plan.
+    /// It has taken its plan, and the state that it goes on from.
     Ready,
     /// Its session broke during the run; it was last heard at the time given.
     Away(Instant),
+    /// It was away for so long that it counts as lost; it was last heard at the time given.
+    Lost(Instant),
 }
 
 /// How long a node that has answered may take for its plan: time for the largest on a slow network.
@@ -37,6 +39,14 @@ pub struct NodeLink {
     mailbox: Mailbox,
     state: State,
     plan: Vec<u8>,
+    /// Whether it has the run, in a state that its next turns continue.
+    has_run: bool,
+    /// The state that it is to take after its plan, until it has.
+    restoring: bool,
+    /// The (step, stage) after the last that it said is done, since it was given the run.
+    heard: (u64, usize),
+    /// Since when it has not answered a step, and whether that was found slow.
+    asked: Option<(Instant, bool)>,
     /// What the node last said against a session; unauthenticated, so only a hint.
     refusal: Option<Refusal>,
     scratch: Vec<u8>,
@@ -47,7 +57,7 @@ pub struct NodeLink {
 pub(super) enum Change {
     /// It is back with its state, but what was under way may be lost.
     Reconnected,
-    /// It is back without its state.
+    /// It does not have the run: it has restarted, or is a spare that takes a place.
     Restarted,
 }
 
@@ -60,17 +70,32 @@ impl NodeLink {
         plan: &PlacePlan,
         entropy: &mut dyn Entropy,
     ) -> Self {
+        Self { plan: plan.to_bytes(), ..Self::spare(label, key, hello, entropy) }
+    }
+
+    /// A link to a node that may take the place of another one.
+    pub fn spare(label: String, key: &ClusterKey, hello: Hello, entropy: &mut dyn Entropy) -> Self {
         Self {
             label,
             key: key.id(),
             initiator: Box::new(Initiator::new(key.clone(), hello, entropy)),
             mailbox: Mailbox::default(),
             state: State::Connecting,
-            plan: plan.to_bytes(),
+            plan: Vec::new(),
+            has_run: false,
+            restoring: false,
+            heard: (0, 0),
+            asked: None,
             refusal: None,
             scratch: Vec::new(),
             values: ValueBuffer::default(),
         }
+    }
+
+    /// Takes the place of a node that is lost.
+    pub(super) fn take_place_of(&mut self, lost: &mut Self, now: Instant) {
+        self.plan = std::mem::take(&mut lost.plan);
+        self.state = State::Away(now);
     }
 
     /// Name and address, for messages.
@@ -90,6 +115,48 @@ impl NodeLink {
 
     pub(super) fn is_lost(&self, now: Instant, lost_after: Duration) -> bool {
         matches!(self.state, State::Away(since) if now >= since + lost_after)
+    }
+
+    /// Counts as lost from now on, until it is back.
+    pub(super) fn give_up(&mut self) {
+        if let State::Away(since) = self.state {
+            self.state = State::Lost(since);
+        }
+    }
+
+    /// Whether it is lost and was not heard for so long.
+    pub(super) fn is_given_up(&self, now: Instant, within: Duration) -> bool {
+        matches!(self.state, State::Lost(since) if now >= since + within)
+    }
+
+    /// Whether this node had the run at some time.
+    pub(super) fn had_run(&self) -> bool {
+        self.has_run
+    }
+
+    /// How long it has not answered a step though it is there, said once.
+    pub(super) fn found_slow(&mut self, now: Instant, after: Duration) -> Option<Duration> {
+        let (since, said) = self.asked.get_or_insert((now, false));
+        let waited = now.saturating_since(*since);
+        let slow = self.state == State::Ready && waited >= after && !*said;
+        *said |= slow;
+        slow.then_some(waited)
+    }
+
+    /// It has answered everything, or as much as makes it not slow.
+    pub(super) fn is_prompt(&mut self) {
+        self.asked = None;
+    }
+
+    /// It said that a turn is done.
+    pub(super) fn heard(&mut self, step: u64, stage: usize) {
+        self.heard = self.heard.max((step, stage + 1));
+        self.asked = None;
+    }
+
+    /// The (step, stage) after the last that it said is done: it may not have later ones.
+    pub(super) fn heard_to(&self) -> (u64, usize) {
+        self.heard
     }
 
     pub(super) fn handle(&mut self, now: Instant, datagram: &mut [u8]) {
@@ -121,12 +188,12 @@ impl NodeLink {
                     self.mailbox.clear();
                     self.refusal = None;
                     if running {
-                        // It must still have its plan: one that was given it anew would have lost its state.
+                        // One that was given the run and did not say that it has it may lack its state.
                         self.state = State::Ready;
-                        return Some(if rebooted { Change::Restarted } else { Change::Reconnected });
+                        let has_run = self.has_run && !rebooted && !self.restoring;
+                        return Some(if has_run { Change::Reconnected } else { Change::Restarted });
                     }
-                    self.state = State::Assigned(now);
-                    self.send_assign(run);
+                    self.send_assign(run, now);
                 }
                 InitiatorEvent::Refused(refusal) => self.refusal = Some(refusal),
                 InitiatorEvent::Silent => {
@@ -150,12 +217,22 @@ impl NodeLink {
 
     /// The node has taken its plan.
     pub(super) fn took_plan(&mut self) {
-        if matches!(self.state, State::Assigned(_)) {
-            self.state = State::Ready;
+        if matches!(self.state, State::Assigned(_)) && !self.restoring {
+            (self.state, self.has_run) = (State::Ready, true);
         }
     }
 
-    fn send_assign(&mut self, run: RunId) {
+    /// The node has taken the state that it goes on from.
+    pub(super) fn took_state(&mut self) {
+        if std::mem::take(&mut self.restoring) {
+            (self.state, self.has_run) = (State::Ready, true);
+        }
+    }
+
+    /// Gives it its plan.
+    pub(super) fn send_assign(&mut self, run: RunId, now: Instant) {
+        self.state = State::Assigned(now);
+        (self.has_run, self.restoring) = (false, false);
         let plan = std::mem::take(&mut self.plan);
         self.send(&ToNode::Assign { run, plan: &plan });
         self.plan = plan;
@@ -163,6 +240,22 @@ impl NodeLink {
 
     pub(super) fn send_start(&mut self, run: RunId) {
         self.send(&ToNode::Start { run });
+    }
+
+    /// It begins at `step`, without a state.
+    pub(super) fn begins(&mut self, step: u64) {
+        self.heard = (step, 0);
+    }
+
+    /// Gives it the state that it goes on from before `step`.
+    pub(super) fn send_restore(&mut self, run: RunId, step: u64, state: &[u8]) {
+        self.restoring = true;
+        self.heard = (step, 0);
+        self.send(&ToNode::Restore { run, step, state });
+    }
+
+    pub(super) fn send_snapshot_request(&mut self, run: RunId) {
+        self.send(&ToNode::SnapshotRequest { run });
     }
 
     pub(super) fn send_light(&mut self, word: Word) {
@@ -219,7 +312,7 @@ impl NodeLink {
         match self.state {
             State::Ready => Instant::MAX,
             State::Assigned(assigned) => assigned + PLAN_WITHIN,
-            State::Connecting | State::Away(_) => since + connect_within,
+            State::Connecting | State::Away(_) | State::Lost(_) => since + connect_within,
         }
     }
 
@@ -238,7 +331,7 @@ impl NodeLink {
 
     pub(super) fn lost(&self, now: Instant, step: u64) -> RunError {
         let since = match self.state {
-            State::Away(since) => since,
+            State::Away(since) | State::Lost(since) => since,
             _ => now,
         };
         let silent_s = Tenths(now.saturating_since(since).as_millis() / 100);

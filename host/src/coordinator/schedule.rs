@@ -1,23 +1,30 @@
 //! Which task may run when: the dataflow of all steps in flight.
 //!
 //! ```text
-//!          retired │ base … base+WINDOW-1 in flight │ not admitted
+//!   kept … history │ base … base+WINDOW-1 in flight │ not admitted
 //!   values   ring  │  one set of wires per step     │
 //! ```
 //!
 //! A task runs once its imports are there: wires of its own step, and for time-shifted connections wires of
 //! the step before. A place runs its tasks strictly in order (step by step, stage by stage). Where no
-//! feedback crosses places, later steps therefore start before earlier ones are done. Invariants: a task runs
-//! once per step; a step is retired when all its tasks are done; memory is bounded by the window.
+//! feedback crosses places, later steps therefore start before earlier ones are done. Behind the steps in flight the
+//! values of earlier ones are kept, from the oldest state that a node may have to go on from. Invariants: a task runs
+//! once per step; a step is retired when all its tasks are done; what a node would need to repeat its steps is never
+//! overwritten; memory is bounded by window and history.
 
 use crate::plan::{PlaceId, TablePlan, Task};
 use illuminator_node::model::Slots;
+use illuminator_node::scalar::Scalar;
 use illuminator_node::value::Value;
 
 /// Most steps in flight: as many as a node keeps replies for.
 pub(super) const WINDOW: usize = illuminator_node::node::STEPS_IN_FLIGHT;
 /// One more than in flight: the oldest step may still need the values of the step before it.
 const RING: usize = WINDOW + 1;
+/// Memory for the values of earlier steps `[bytes]`, as far as that leaves a history of useful length.
+const HISTORY_BYTES: usize = 32 << 20;
+/// Shortest and longest history `[steps]`.
+const HISTORY: std::ops::RangeInclusive<usize> = WINDOW..=64 * WINDOW;
 
 /// A task in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +41,9 @@ pub(super) struct Schedule {
     /// First task of each place, and the end.
     first_task: Vec<usize>,
     values: Vec<Slots>,
+    history: usize,
+    /// The oldest step that a node may have to repeat.
+    kept: u64,
     done: Vec<Vec<bool>>,
     left: Vec<usize>,
     /// The next turn of each place: (step, stage).
@@ -48,8 +58,12 @@ impl Schedule {
         let tasks = plan.tasks.clone();
         let places = plan.places.len();
         let first_task = (0..=places).map(|place| tasks.partition_point(|task| task.place < place)).collect();
+        let step_bytes = plan.wires as usize * size_of::<Scalar>();
+        let history = (HISTORY_BYTES / step_bytes.max(1)).clamp(*HISTORY.start(), *HISTORY.end());
         Self {
-            values: vec![Slots::new(plan.wires as usize); RING],
+            values: vec![Slots::new(plan.wires as usize); RING + history],
+            history,
+            kept: 0,
             done: vec![vec![false; tasks.len()]; RING],
             left: vec![tasks.len(); RING],
             next: vec![(0, 0); places],
@@ -70,6 +84,42 @@ impl Schedule {
         self.next.iter().map(|&(step, stage)| step + u64::from(stage > 0)).max().unwrap_or(self.base)
     }
 
+    /// Begins with `step` instead of the first one, after which the wires of the step before were these.
+    pub(super) fn resume(&mut self, step: u64, wires: Vec<Option<Value>>) {
+        (self.base, self.kept) = (step, step);
+        self.next.fill((step, 0));
+        if let Some(before) = step.checked_sub(1) {
+            let position = self.position(before);
+            for (wire, value) in (0..).zip(wires) {
+                if let Some(value) = value {
+                    self.values[position].set_value(wire, value);
+                }
+            }
+        }
+    }
+
+    /// The wires of the step before `step`, for [`resume`](Self::resume).
+    pub(super) fn wires_before(&self, step: u64) -> Vec<Option<Value>> {
+        let Some(before) = step.checked_sub(1) else { return Vec::new() };
+        let values = self.step_values(before);
+        (0..values.len() as u32).map(|wire| values.value(wire)).collect()
+    }
+
+    /// No node will have to repeat a step before `step`.
+    pub(super) fn keep_from(&mut self, step: u64) {
+        self.kept = self.kept.max(step);
+    }
+
+    /// Whether so many steps were started since the oldest that is kept, that soon no more can be.
+    pub(super) fn is_full_soon(&self) -> bool {
+        self.started() >= self.kept + self.history as u64 / 2
+    }
+
+    /// The (step, stage) that a place is to be given next.
+    pub(super) fn next_of(&self, place: PlaceId) -> (u64, usize) {
+        self.next[place]
+    }
+
     /// Lets no step from `limit` on start (or go on, where it has not started everywhere).
     pub(super) fn stop_before(&mut self, limit: u64) {
         self.limit = self.limit.min(limit);
@@ -86,6 +136,7 @@ impl Schedule {
         let task = self.first_task[place] + stage;
         if task >= self.first_task[place + 1]
             || step >= self.limit.min(admitted).min(self.base + WINDOW as u64)
+            || step >= self.kept + self.history as u64
         {
             return None;
         }
@@ -106,12 +157,21 @@ impl Schedule {
 
     /// The turns that a place was given and has not finished, in order.
     pub(super) fn outstanding(&self, place: PlaceId) -> impl Iterator<Item = Turn> + '_ {
+        self.given(place, self.base).filter(|&turn| !self.is_done(turn))
+    }
+
+    /// The turns from `step` on that a place was given, in order, whether they are finished or not.
+    pub(super) fn given(&self, place: PlaceId, step: u64) -> impl Iterator<Item = Turn> + '_ {
         let (end_step, end_stage) = self.next[place];
         let tasks = self.first_task[place]..self.first_task[place + 1];
-        (self.base..=end_step)
+        (step..=end_step)
             .flat_map(move |step| tasks.clone().map(move |task| Turn { step, task }))
             .filter(move |turn| turn.step < end_step || turn.task < self.first_task[place] + end_stage)
-            .filter(|&turn| !self.is_done(turn))
+    }
+
+    /// Whether a turn is the last of its place in its step.
+    pub(super) fn ends_step(&self, turn: Turn) -> bool {
+        self.first_task.binary_search(&(turn.task + 1)).is_ok()
     }
 
     /// The task of a turn.
@@ -140,7 +200,26 @@ impl Schedule {
 
     /// The wires of a step in flight.
     pub(super) fn step_values(&self, step: u64) -> &Slots {
-        &self.values[(step % RING as u64) as usize]
+        &self.values[self.position(step)]
+    }
+
+    /// Where the wires of a step are.
+    fn position(&self, step: u64) -> usize {
+        (step % self.values.len() as u64) as usize
+    }
+
+    /// Finishes a turn of a place that is not there: what it exports stays as it was in the step before.
+    pub(super) fn freeze(&mut self, turn: Turn) {
+        let exports = &self.tasks[turn.task].exports;
+        match turn.step.checked_sub(1).map(|before| [self.position(before), self.position(turn.step)]) {
+            Some(positions) => {
+                let [before, now] = (self.values.get_disjoint_mut(positions))
+                    .expect("two steps in a row have two places in the ring");
+                exports.iter().for_each(|&wire| now.copy_from(before, wire, wire));
+            }
+            None => exports.iter().for_each(|&wire| self.values[0].set(wire, Scalar::UNSET)),
+        }
+        self.note_done(turn);
     }
 
     /// Finishes a turn: lets `fill` write its exports, given the wires of its step and the wires it fills in
@@ -153,12 +232,17 @@ impl Schedule {
         turn: Turn,
         fill: impl FnOnce(&mut Slots, &[u32]) -> Result<(), E>,
     ) -> Result<(), E> {
+        let position = self.position(turn.step);
+        fill(&mut self.values[position], &self.tasks[turn.task].exports)?;
+        self.note_done(turn);
+        Ok(())
+    }
+
+    fn note_done(&mut self, turn: Turn) {
         let ring = (turn.step % RING as u64) as usize;
-        fill(&mut self.values[ring], &self.tasks[turn.task].exports)?;
         debug_assert!(!self.done[ring][turn.task], "a turn is finished once");
         self.done[ring][turn.task] = true;
         self.left[ring] -= 1;
-        Ok(())
     }
 
     /// The oldest step, if all its tasks are done: its wires may be recorded.

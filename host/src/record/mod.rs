@@ -12,8 +12,10 @@
 
 mod csv;
 mod dates;
+mod journal;
 mod text;
 
 pub use csv::{Cell, CsvRecorder, ResultFormat};
 pub use dates::UnknownZone;
+pub use journal::{Fingerprint, JournalEntry, UnreadableJournal};
 pub use text::{push_scalar, push_table, push_value};

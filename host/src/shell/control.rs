@@ -45,7 +45,7 @@ impl NodeCaller {
     /// A socket that cannot be opened.
     pub fn new(target: Target, key: &ClusterKey) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let socket = runtime.block_on(bind(local_address(std::slice::from_ref(&target))))?;
+        let socket = runtime.block_on(bind(local_address(&[target.address])))?;
         let call = Call::new(target.to_string(), key, hello("host"), &mut SystemEntropy);
         Ok(Self { runtime, line: Line { target, socket, clock: Clock::start(), call } })
     }

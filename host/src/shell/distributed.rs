@@ -2,6 +2,7 @@
 
 use super::tempo::{self, Tempo};
 use super::{Attendance, Conductor, RunEnd, RunFailure};
+use crate::checkpoint::Checkpoint;
 use crate::coordinator::{Coordinator, NodeLink, Timing};
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
@@ -35,35 +36,42 @@ impl fmt::Display for Target {
     }
 }
 
-/// Runs a plan on `targets`, which stand in the order of its places after the host, at `table`. No two targets have one
-/// address, and all are of one family: one socket reaches them, and a datagram's sender tells which node it is from.
+/// The nodes of a run. No two have one address, and all are of one family: one socket reaches them, and a datagram's
+/// sender tells which node it is from.
+#[derive(Clone, Copy)]
+pub struct Nodes<'a> {
+    /// In the order of the plan's places after the host.
+    pub targets: &'a [Target],
+    /// Those that take the places of lost ones.
+    pub spares: &'a [Target],
+    /// The key of all of them.
+    pub key: &'a ClusterKey,
+}
+
+/// Runs a plan on `nodes`, at `table`.
 pub fn run_on_nodes(
     plan: &TablePlan,
-    targets: &[Target],
-    key: &ClusterKey,
+    nodes: Nodes<'_>,
     timing: Timing,
     table: LiveTable,
-    attendance: Attendance<'_>,
+    mut attendance: Attendance<'_>,
 ) -> RunEnd {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return RunEnd::early(error.into()),
     };
     let clock = Clock::start();
-    let me = hello("host");
-    let links = targets
-        .iter()
-        .zip(&plan.places[HOST + 1..])
-        .map(|(target, place)| NodeLink::new(target.to_string(), key, me.clone(), place, &mut SystemEntropy));
-    let run = RunId(random_id());
-    let coordinator = match Coordinator::new(plan, run, links.collect(), table, timing, clock.now()) {
+    let done = attendance.resume.as_ref().map_or(0, |checkpoint| checkpoint.step);
+    let coordinator = match coordinator(plan, nodes, table, timing, clock, attendance.resume.take()) {
         Ok(coordinator) => coordinator,
-        Err(error) => return RunEnd::early(RunFailure::Build(error)),
+        Err(failure) => return RunEnd::early(failure),
     };
     let tempo = attendance.conductor.map(Conductor::listen);
-    let mut driver = Driver { targets, clock, coordinator, attendance, tempo, done: 0 };
+    let targets: Vec<SocketAddr> =
+        nodes.targets.iter().chain(nodes.spares).map(|node| node.address).collect();
+    let mut driver = Driver { targets: &targets, clock, coordinator, attendance, tempo, done };
     let done = runtime.block_on(async {
-        let socket = bind(local_address(targets)).await?;
+        let socket = bind(local_address(&targets)).await?;
         driver.run(&socket).await
     });
     let Driver { coordinator, .. } = driver;
@@ -71,10 +79,35 @@ pub fn run_on_nodes(
     RunEnd { done, events: coordinator.into_table().into_log(), telemetry }
 }
 
+/// The coordinator of a run, at its beginning or where it goes on.
+fn coordinator(
+    plan: &TablePlan,
+    nodes: Nodes<'_>,
+    table: LiveTable,
+    timing: Timing,
+    clock: Clock,
+    resume: Option<Checkpoint>,
+) -> Result<Coordinator, RunFailure> {
+    let me = hello("host");
+    let label = |target: &Target| target.to_string();
+    let seated = (nodes.targets.iter().zip(&plan.places[HOST + 1..]))
+        .map(|(node, place)| NodeLink::new(label(node), nodes.key, me.clone(), place, &mut SystemEntropy));
+    let spares = (nodes.spares.iter())
+        .map(|node| NodeLink::spare(label(node), nodes.key, me.clone(), &mut SystemEntropy));
+    let run = RunId(random_id());
+    let mut coordinator = Coordinator::new(plan, run, seated.collect(), table, timing, clock.now())
+        .map_err(RunFailure::Build)?
+        .with_spares(spares.collect());
+    if let Some(checkpoint) = resume {
+        coordinator.resume(checkpoint)?;
+    }
+    Ok(coordinator)
+}
+
 /// Loopback reaches loopback, and each family its own; beyond that the system chooses.
-pub(super) fn local_address(targets: &[Target]) -> SocketAddr {
-    let loopback = targets.iter().all(|target| target.address.ip().is_loopback());
-    let ip: IpAddr = match (targets.iter().any(|target| target.address.is_ipv6()), loopback) {
+pub(super) fn local_address(targets: &[SocketAddr]) -> SocketAddr {
+    let loopback = targets.iter().all(|target| target.ip().is_loopback());
+    let ip: IpAddr = match (targets.iter().any(SocketAddr::is_ipv6), loopback) {
         (false, true) => Ipv4Addr::LOCALHOST.into(),
         (false, false) => Ipv4Addr::UNSPECIFIED.into(),
         (true, true) => Ipv6Addr::LOCALHOST.into(),
@@ -84,7 +117,8 @@ pub(super) fn local_address(targets: &[Target]) -> SocketAddr {
 }
 
 struct Driver<'t, 'a> {
-    targets: &'t [Target],
+    /// By link.
+    targets: &'t [SocketAddr],
     clock: Clock,
     coordinator: Coordinator,
     attendance: Attendance<'a>,
@@ -128,30 +162,39 @@ impl Driver<'_, '_> {
         }
     }
 
-    /// Hands every complete step to the observer.
+    /// Hands every complete step to the observer, and every checkpoint.
     fn record(&mut self) -> Result<(), RunFailure> {
+        self.keep()?;
         while let Some(step) = self.coordinator.complete() {
             self.attendance.observer.step(step, self.coordinator.values(step))?;
             self.done = step + 1;
             self.attendance.progress.at(self.done);
             self.coordinator.recorded(self.clock.now());
+            self.keep()?;
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self) -> Result<(), RunFailure> {
+        if let Some(checkpoint) = self.coordinator.take_checkpoint() {
+            self.attendance.observer.checkpoint(checkpoint)?;
         }
         Ok(())
     }
 
     async fn send(&mut self, socket: &UdpSocket) {
         let mut datagram = Datagram::new();
-        while let Some(node) = self.coordinator.poll_transmit(self.clock.now(), &mut datagram) {
+        while let Some(link) = self.coordinator.poll_transmit(self.clock.now(), &mut datagram) {
             // Unreachable peers and full buffers look like loss, which the link repairs.
-            let _ = socket.send_to(&datagram, self.targets[node].address).await;
+            let _ = socket.send_to(&datagram, self.targets[link]).await;
         }
     }
 
     fn receive(&mut self, socket: &UdpSocket, incoming: &mut [u8; RECEIVE_MAX]) {
         for _ in 0..BURST_MAX {
             let Ok((length, from)) = socket.try_recv_from(incoming) else { return };
-            if let Some(node) = self.targets.iter().position(|target| target.address == from) {
-                self.coordinator.handle(self.clock.now(), node, &mut incoming[..length]);
+            if let Some(link) = self.targets.iter().position(|target| *target == from) {
+                self.coordinator.handle(self.clock.now(), link, &mut incoming[..length]);
             }
         }
     }

@@ -1,11 +1,12 @@
 //! A whole run in this process.
 
 use super::{Attendance, RunEnd, RunFailure, StopFlag};
+use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
-use illuminator_node::engine::Engine;
-use illuminator_node::shell::Clock;
-use illuminator_protocol::Duration;
+use illuminator_node::engine::{Engine, Snapshot};
+use illuminator_node::shell::{Clock, random_id};
+use illuminator_protocol::{Duration, RunId};
 
 /// Runs a local plan at `table`, one step per `pace` (zero: as fast as possible).
 pub fn run_local(
@@ -26,10 +27,19 @@ fn run(
 ) -> Result<u64, RunFailure> {
     assert!(plan.is_local(), "a plan with nodes needs a coordinator");
     let mut engine = Engine::new(&plan.places[HOST]).map_err(RunFailure::Build)?;
+    let run = attendance.resume.as_ref().map_or_else(|| RunId(random_id()), |checkpoint| checkpoint.run);
+    let first = match attendance.resume.take() {
+        Some(checkpoint) => resume(&checkpoint, &mut engine, table)?,
+        None => 0,
+    };
     let pacer = Pacer::start(pace);
-    for step in 0..plan.steps {
-        pacer.wait_for(step, attendance.stop);
-        if attendance.stop.is_set() {
+    for step in first..plan.steps {
+        pacer.wait_for(step - first, attendance.stop);
+        let stop = attendance.stop.is_set();
+        if stop || attendance.observer.wants_checkpoint() {
+            attendance.observer.checkpoint(checkpoint(run, step, &engine, table))?;
+        }
+        if stop {
             return Ok(step);
         }
         table.advance(step, engine.slots_mut());
@@ -38,6 +48,20 @@ fn run(
         attendance.progress.at(step + 1);
     }
     Ok(plan.steps)
+}
+
+/// The whole run before `step`.
+fn checkpoint(run: RunId, step: u64, engine: &Engine, table: &LiveTable) -> Checkpoint {
+    let places = vec![engine.snapshot().to_bytes()];
+    Checkpoint { run, step, places, wires: Vec::new(), table: table.memory() }
+}
+
+/// Takes back a checkpoint. Returns the step to go on with.
+fn resume(checkpoint: &Checkpoint, engine: &mut Engine, table: &mut LiveTable) -> Result<u64, OtherRun> {
+    let [host] = checkpoint.places.as_slice() else { return Err(OtherRun) };
+    let state = Snapshot::from_bytes(host).map_err(|_| OtherRun)?;
+    engine.restore(state).map_err(|_| OtherRun)?;
+    if table.restore(&checkpoint.table) { Ok(checkpoint.step) } else { Err(OtherRun) }
 }
 
 /// Holds steps back until they are due.

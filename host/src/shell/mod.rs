@@ -4,6 +4,7 @@ mod cluster_file;
 mod control;
 mod distributed;
 mod files;
+mod journal;
 mod local;
 mod progress;
 mod report_files;
@@ -15,8 +16,9 @@ mod tempo;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use control::{CallFailure, NodeCaller};
-pub use distributed::{Target, run_on_nodes};
+pub use distributed::{Nodes, Target, run_on_nodes};
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
+pub use journal::{Journal, JournalError};
 pub use local::run_local;
 pub use progress::Progress;
 pub use report_files::ReportFiles;
@@ -26,6 +28,7 @@ pub use simulated_table::{STRIP_LEDS, SimulatedTable};
 pub use stop::StopFlag;
 pub use tempo::{Conductor, Tempo};
 
+use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::coordinator::RunError;
 use crate::story::EventLog;
 use illuminator_node::engine::EngineError;
@@ -39,6 +42,19 @@ pub trait StepObserver {
     /// # Errors
     /// A result that cannot be written ends the run.
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError>;
+
+    /// The run can go on from here: every step before the checkpoint's was given to [`step`](Self::step), and no other.
+    ///
+    /// # Errors
+    /// A result that cannot be written ends the run.
+    fn checkpoint(&mut self, _checkpoint: Checkpoint) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    /// Whether a checkpoint is wanted now. Runs on nodes make them anyway.
+    fn wants_checkpoint(&self) -> bool {
+        false
+    }
 
     /// There is something to tell the person at the table. Unless overridden, only [`Progress`] tells it.
     fn notice(&mut self, _text: &str) {}
@@ -54,6 +70,15 @@ pub struct Attendance<'a> {
     pub stop: &'a StopFlag,
     /// Changes the pace of a run on nodes and holds it; `None`: nobody does.
     pub conductor: Option<&'a Conductor>,
+    /// Where it goes on, if it was begun before.
+    pub resume: Option<Checkpoint>,
+}
+
+impl<'a> Attendance<'a> {
+    /// A run from its beginning, which nobody conducts.
+    pub fn new(observer: &'a mut dyn StepObserver, progress: &'a mut Progress, stop: &'a StopFlag) -> Self {
+        Self { observer, progress, stop, conductor: None, resume: None }
+    }
 }
 
 /// What remains of a run.
@@ -98,6 +123,9 @@ pub enum RunFailure {
     /// A model cannot be made ready.
     #[error("{0}")]
     Build(EngineError),
+    /// It cannot go on from where it should.
+    #[error(transparent)]
+    OtherRun(#[from] OtherRun),
     /// A socket does not work.
     #[error("{0}")]
     Network(#[from] std::io::Error),
@@ -110,7 +138,7 @@ impl RunFailure {
         match self {
             Self::Output(_) => 4,
             Self::Nodes(error) if error.is_node() => 3,
-            Self::Nodes(RunError::Rejected { .. }) | Self::Build(_) => 2,
+            Self::Nodes(RunError::Rejected { .. }) | Self::Build(_) | Self::OtherRun(_) => 2,
             Self::Nodes(_) | Self::Model { .. } | Self::Network(_) => 1,
         }
     }

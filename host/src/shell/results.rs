@@ -1,14 +1,15 @@
 //! Writes the result files of a run, and the reports of its models.
 
-use super::StepObserver;
 use super::report_files::ReportFiles;
+use super::{Journal, StepObserver};
+use crate::checkpoint::Checkpoint;
 use crate::plan::TablePlan;
 use crate::record::{Cell, CsvRecorder, ResultFormat, UnknownZone};
 use crate::scenario::Scenario;
 use illuminator_node::model::Slots;
 use illuminator_node::shell::Clock;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes kept back before they are written.
@@ -39,6 +40,8 @@ pub struct ResultFiles {
     files: Vec<ResultFile>,
     reports: Vec<ReportFiles>,
     clock: Clock,
+    /// Where the run's checkpoints are kept, if they are.
+    journal: Option<Journal>,
 }
 
 struct ResultFile {
@@ -47,7 +50,7 @@ struct ResultFile {
     /// For each item, where its value stands.
     cells: Vec<u32>,
     to_stdout: bool,
-    open: Option<Box<dyn Write>>,
+    open: Option<Open>,
     buffer: Vec<u8>,
     flushed_us: u64,
 }
@@ -86,6 +89,25 @@ impl ResultFiles {
             files: files.collect::<Result<_, _>>()?,
             reports: reports.map(|(report, &cell)| ReportFiles::new(report.clone(), cell)).collect(),
             clock: Clock::start(),
+            journal: None,
+        })
+    }
+
+    /// Keeps the run's checkpoints in `journal`.
+    pub fn keep_journal(&mut self, journal: Journal) {
+        self.journal = Some(journal);
+    }
+
+    /// Goes on with files that were so long `[bytes]`: what they have beyond that is cut off.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, or is shorter.
+    pub fn resume(&mut self, lengths: &[Option<u64>]) -> Result<(), OutputError> {
+        let lengths = self.files.iter_mut().zip(lengths);
+        lengths.filter_map(|(file, length)| Some((file, (*length)?))).try_for_each(|(file, length)| {
+            let open = file.reopen(length).map_err(|error| file.error(error))?;
+            file.open = Some(open);
+            Ok(())
         })
     }
 
@@ -111,6 +133,38 @@ impl ResultFiles {
     pub fn finish(mut self) -> Result<(), OutputError> {
         self.files.iter_mut().try_for_each(ResultFile::flush)
     }
+
+    /// Takes away the journal, if one is kept: there will be no further checkpoint.
+    pub fn take_journal(&mut self) -> Option<Journal> {
+        self.journal.take()
+    }
+
+    /// Makes everything written so far safe from a crash of the machine. Returns the length of each file that was begun.
+    fn sync(&mut self) -> Result<Vec<Option<u64>>, OutputError> {
+        self.files.iter_mut().map(ResultFile::sync).collect()
+    }
+}
+
+/// Where the bytes go.
+enum Open {
+    Stdout(io::Stdout),
+    File(File),
+}
+
+impl Write for Open {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(stdout) => stdout.write(bytes),
+            Self::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::File(file) => file.flush(),
+        }
+    }
 }
 
 /// Rows that were computed are in the file, however the run ends.
@@ -128,6 +182,21 @@ impl StepObserver for ResultFiles {
         let now_us = self.clock.now().as_micros();
         self.files.iter_mut().try_for_each(|file| file.step(step, values, now_us))?;
         self.reports.iter().try_for_each(|report| report.step(step, values))
+    }
+
+    fn wants_checkpoint(&self) -> bool {
+        self.journal.as_ref().is_some_and(Journal::is_due)
+    }
+
+    fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), OutputError> {
+        if !self.wants_checkpoint() {
+            return Ok(());
+        }
+        let lengths = self.sync()?;
+        if let Some(journal) = &mut self.journal {
+            journal.write(lengths, checkpoint);
+        }
+        Ok(())
     }
 }
 
@@ -149,12 +218,29 @@ impl ResultFile {
         Ok(())
     }
 
-    fn create(&self) -> Result<Box<dyn Write>, OutputError> {
+    fn create(&self) -> Result<Open, OutputError> {
         if self.to_stdout {
-            return Ok(Box::new(io::stdout()));
+            return Ok(Open::Stdout(io::stdout()));
         }
-        let file = File::create(&self.path).map_err(|error| self.error(error))?;
-        Ok(Box::new(file))
+        File::create(&self.path).map(Open::File).map_err(|error| self.error(error))
+    }
+
+    /// Opens it behind its first `length` bytes, and cuts off the rest.
+    fn reopen(&self, length: u64) -> io::Result<Open> {
+        let mut file = File::options().write(true).open(&self.path)?;
+        if file.metadata()?.len() < length {
+            return Err(io::Error::other("it is shorter than its journal says: leave out --resume"));
+        }
+        file.set_len(length)?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(Open::File(file))
+    }
+
+    fn sync(&mut self) -> Result<Option<u64>, OutputError> {
+        self.flush()?;
+        let Some(Open::File(file)) = &self.open else { return Ok(None) };
+        let length = file.sync_data().and_then(|()| Ok(file.metadata()?.len()));
+        length.map(Some).map_err(|error| self.error(error))
     }
 
     fn flush(&mut self) -> Result<(), OutputError> {

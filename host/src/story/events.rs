@@ -13,6 +13,7 @@
 use super::Topology;
 use crate::scenario::Diagnostics;
 use crate::scenario::report::{Mark, Report, quote};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 const HEADER: &str = "step,cable,node,state";
@@ -22,7 +23,7 @@ const PLUGGED: &str = "plugged";
 const UNPLUGGED: &str = "unplugged";
 
 /// A cable or token is plugged or unplugged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// The co-simulation step that is the first to see it.
     pub step: u64,
@@ -62,7 +63,7 @@ pub enum EventError {
 }
 
 /// Events in the order in which they happen. Its text is that of the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventLog {
     events: Vec<Event>,
 }

@@ -9,12 +9,13 @@
 //! alone. A script takes the place of what nodes report: with the log of a run as script, the run repeats. Boards that
 //! belong to no cable of the scenario are not in the log; only LED_connection, in files without `cables`, sees them.
 
-use super::{Event, EventLog, Notice, Standing, StoryPlay, Topology};
+use super::{Event, EventLog, Notice, Standing, StoryMemory, StoryPlay, Topology};
 use crate::plan::{StoryPlan, TablePlan};
 use crate::scenario::Scenario;
 use illuminator_node::model::Slots;
 use illuminator_node::scalar::Scalar;
 use illuminator_node::value::Value;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Most notices that wait to be shown.
@@ -34,6 +35,14 @@ pub struct LiveTable {
     /// What the slots hold, so that a step in which nothing changes writes nothing.
     told: Option<Standing>,
     notices: VecDeque<String>,
+}
+
+/// What a [`LiveTable`] remembers from step to step, as plain data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TableMemory {
+    topology: Topology,
+    story: Option<StoryMemory>,
+    log: Option<EventLog>,
 }
 
 impl LiveTable {
@@ -70,6 +79,28 @@ impl LiveTable {
             told: None,
             notices: VecDeque::new(),
         }
+    }
+
+    /// What it must remember to go on elsewhere.
+    pub fn memory(&self) -> TableMemory {
+        let story = self.story.as_ref().map(|(play, _)| play.snapshot());
+        TableMemory { topology: self.topology.clone(), story, log: self.log.clone() }
+    }
+
+    /// Takes back what [`memory`](Self::memory) gave. Answers false, and changes nothing, if that was of another
+    /// scenario.
+    pub fn restore(&mut self, memory: &TableMemory) -> bool {
+        let fits = self.topology.ids().eq(memory.topology.ids())
+            && match (&mut self.story, &memory.story) {
+                (Some((play, _)), Some(story)) => play.restore(story),
+                (story, memory) => story.is_none() && memory.is_none(),
+            };
+        if fits {
+            self.topology = memory.topology.clone();
+            self.log = self.log.take().map(|log| memory.log.clone().unwrap_or(log));
+            self.told = None;
+        }
+        fits
     }
 
     /// A node begins to report, of so many `cables`: then what it said before holds no longer. `boards`: a cable that it

@@ -18,7 +18,7 @@ mod tests;
 mod topology;
 
 pub use events::{Event, EventError, EventLog};
-pub use live::LiveTable;
+pub use live::{LiveTable, TableMemory};
 pub use notice::Notice;
 pub use play::{Standing, StoryMemory, StoryPlay};
 pub use topology::Topology;

@@ -1,9 +1,10 @@
 //! Plugs that are where they do not belong.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Something to tell whoever stands at the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     /// A node sees an id that is in no entry of `cables`.
     Unknown {

@@ -33,8 +33,8 @@ pub struct Standing {
 /// What a story remembers from step to step, as plain data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoryMemory {
-    /// The last step in which each plug that `recently` asks for was plugged, ascending by id.
-    last_plugged: Vec<Option<u64>>,
+    /// Of each plug that `recently` asks for, ascending by id.
+    recent: Vec<Recent>,
 }
 
 /// A story while it is played. A scenario without one has no phase and sets nothing.
@@ -67,7 +67,7 @@ struct Act {
 }
 
 /// When a plug was there last.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Recent {
     step: Option<u64>,
     /// The insertions that the topology counted by the last step, if there was one.
@@ -178,17 +178,15 @@ impl StoryPlay {
 
     /// What it would remember in the next step.
     pub fn snapshot(&self) -> StoryMemory {
-        StoryMemory { last_plugged: self.recent.values().map(|recent| recent.step).collect() }
+        StoryMemory { recent: self.recent.values().copied().collect() }
     }
 
     /// Takes back what [`snapshot`](Self::snapshot) gave. Answers false, and changes nothing, if that was of another
     /// story.
     pub fn restore(&mut self, memory: &StoryMemory) -> bool {
-        let fits = memory.last_plugged.len() == self.recent.len();
+        let fits = memory.recent.len() == self.recent.len();
         if fits {
-            for (recent, &step) in self.recent.values_mut().zip(&memory.last_plugged) {
-                *recent = Recent { step, insertions: None };
-            }
+            self.recent.values_mut().zip(&memory.recent).for_each(|(recent, &kept)| *recent = kept);
         }
         fits
     }

@@ -12,6 +12,7 @@
 
 use super::{Event, Notice};
 use crate::scenario::{Cable, Token};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many ids that the scenario does not know are kept of one node: more than it has ports.
@@ -19,8 +20,8 @@ const STRANGERS_MAX: usize = 32;
 /// So many notices are given in all.
 const NOTICES_MAX: usize = 1024;
 
-/// The plugs of a table.
-#[derive(Clone, Debug)]
+/// The plugs of a table. It is plain data, which a run that goes on elsewhere takes along.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Topology {
     /// The cables of the scenario, then its tokens.
     plugs: Vec<Plug>,
@@ -33,7 +34,7 @@ pub struct Topology {
 }
 
 /// A cable or token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Plug {
     id: u16,
     kind: Kind,
@@ -45,7 +46,7 @@ struct Plug {
     polled: (bool, u64),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Kind {
     /// Joins two nodes. A script sets each end.
     Cable { ends: [String; 2], script: [Option<bool>; 2] },
@@ -54,7 +55,7 @@ enum Kind {
 }
 
 /// What a node reports.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Sight {
     /// Whether it notices every board that is plugged there: what it does not report is not there.
     boards: bool,

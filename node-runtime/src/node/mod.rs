@@ -290,8 +290,7 @@ impl<A: Copy + Eq> Node<A> {
                 if self.run() != Some(run) =>
             {
                 self.counters.stale += 1;
-                let reason = "this node works for another run, or for none".to_owned();
-                Some(Reply::Rejected { run, reason })
+                Some(Reply::Forgotten { run })
             }
             ToNode::Step { step, stage, values, .. } => {
                 self.run.as_mut()?.step(step, usize::from(stage), values, &mut self.counters)
@@ -384,6 +383,7 @@ impl<A: Copy + Eq> Node<A> {
         let message = match reply {
             Reply::Ready { run } => ToHost::Ready { run: *run },
             Reply::Rejected { run, reason } => ToHost::Rejected { run: *run, reason },
+            Reply::Forgotten { run } => ToHost::Forgotten { run: *run },
             Reply::ControlDone { control, ok } => ToHost::ControlDone { control: *control, ok: *ok },
             Reply::Cached(index) => {
                 if let Some(bytes) = self.run.as_ref().and_then(|run| run.reply(*index)) {

@@ -19,6 +19,9 @@ pub(super) enum Reply {
         run: RunId,
         reason: String,
     },
+    Forgotten {
+        run: RunId,
+    },
     ControlDone {
         control: Control,
         ok: bool,
@@ -134,6 +137,9 @@ impl Run {
                 self.next = (step, 0);
                 self.replies.clear();
                 self.failed = false;
+                self.snapshot_due = false;
+                // The first step says anew what the boards are told.
+                self.board_lines = (Vec::new(), false);
                 Reply::Restored { step }
             }
             Err(error) => {

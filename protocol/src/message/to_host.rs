@@ -15,7 +15,7 @@ pub enum ToHost<'a> {
         /// The run.
         run: RunId,
     },
-    /// The plan, or a message of the run, cannot be followed here; the node does not have the run.
+    /// The plan, or a message of the run, cannot be followed here: to try again is of no use.
     Rejected {
         /// The run.
         run: RunId,
@@ -73,6 +73,11 @@ pub enum ToHost<'a> {
     Event(#[serde(borrow)] Event<'a>),
     /// How the node does.
     Telemetry(Telemetry),
+    /// The node works for another run, or for none: whoever goes on with this one must assign and restore it.
+    Forgotten {
+        /// The run that was asked for.
+        run: RunId,
+    },
 }
 
 impl<'a> ToHost<'a> {

@@ -109,12 +109,7 @@ fn by_size(report: &Report) -> Outcome {
             let mut stopwatch = Stopwatch::new(0, plan.steps - 1);
             let mut progress = Progress::new(plan.steps, true);
             let stop = StopFlag::default();
-            let attendance = Attendance {
-                observer: &mut stopwatch,
-                progress: &mut progress,
-                stop: &stop,
-                conductor: None,
-            };
+            let attendance = Attendance::new(&mut stopwatch, &mut progress, &stop);
             run_local(plan, Duration::ZERO, LiveTable::bare(), attendance).done?;
             costs_ns.push(stopwatch.us_per_step() * 1e3 / (size.groups * GROUP) as f64);
         }
@@ -158,8 +153,7 @@ fn recorded(report: &Report) -> Outcome {
             let mut files = ResultFiles::new(&scenario, &plan, ResultFormat::Dev, output)?;
             let mut progress = Progress::new(plan.steps, true);
             let stop = StopFlag::default();
-            let attendance =
-                Attendance { observer: &mut files, progress: &mut progress, stop: &stop, conductor: None };
+            let attendance = Attendance::new(&mut files, &mut progress, &stop);
             run_local(&plan, Duration::ZERO, LiveTable::bare(), attendance).done?;
             Ok(files.finish()?)
         });

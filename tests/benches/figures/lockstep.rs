@@ -17,7 +17,7 @@ use super::report::{Figure, Reach, Report};
 use super::town::{checked, scenario_header};
 use illuminator::coordinator::Timing;
 use illuminator::plan::{HOST, NodeTarget, Placement, TablePlan, plan};
-use illuminator::shell::{Attendance, Progress, StopFlag, Target, run_on_nodes};
+use illuminator::shell::{Attendance, Nodes, Progress, StopFlag, Target, run_on_nodes};
 use illuminator::story::LiveTable;
 use illuminator_protocol::ClusterKey;
 use std::error::Error;
@@ -145,9 +145,9 @@ fn us_per_step(programs: &Programs, plan: &TablePlan) -> Result<f64, Box<dyn Err
     let mut stopwatch = Stopwatch::new(WARM_UP, plan.steps - 1);
     let mut progress = Progress::new(plan.steps, true);
     let (key, timing) = (ClusterKey::OPEN, Timing::default());
+    let nodes = Nodes { targets: &targets, spares: &[], key: &key };
     let stop = StopFlag::default();
-    let attendance =
-        Attendance { observer: &mut stopwatch, progress: &mut progress, stop: &stop, conductor: None };
-    run_on_nodes(plan, &targets, &key, timing, LiveTable::bare(), attendance).done?;
+    let attendance = Attendance::new(&mut stopwatch, &mut progress, &stop);
+    run_on_nodes(plan, nodes, timing, LiveTable::bare(), attendance).done?;
     Ok(stopwatch.us_per_step())
 }

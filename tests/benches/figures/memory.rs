@@ -8,7 +8,7 @@ use illuminator::coordinator::Timing;
 use illuminator::plan::{HOST, NodeTarget, Placement, plan};
 use illuminator::scenario::{Scenario, load};
 use illuminator::shell::{
-    Attendance, DiskFiles, OutputError, Progress, StepObserver, StopFlag, Target, run_on_nodes,
+    Attendance, DiskFiles, Nodes, OutputError, Progress, StepObserver, StopFlag, Target, run_on_nodes,
 };
 use illuminator::story::LiveTable;
 use illuminator_node::model::{Build, Slots};
@@ -54,10 +54,11 @@ fn node_mib(programs: &Programs, workload: &Workload) -> Result<f64, Box<dyn Err
     let targets = [Target { name: "node".to_owned(), address: node.address() }];
     let mut progress = Progress::new(plan.steps, true);
     let (key, timing) = (ClusterKey::OPEN, Timing::default());
+    let nodes = Nodes { targets: &targets, spares: &[], key: &key };
     let stop = StopFlag::default();
-    let attendance =
-        Attendance { observer: &mut Nobody, progress: &mut progress, stop: &stop, conductor: None };
-    run_on_nodes(&plan, &targets, &key, timing, LiveTable::bare(), attendance).done?;
+    let mut observer = Nobody;
+    let attendance = Attendance::new(&mut observer, &mut progress, &stop);
+    run_on_nodes(&plan, nodes, timing, LiveTable::bare(), attendance).done?;
     peak_mib(node.id()).ok_or_else(|| "the system does not tell the memory of a process".into())
 }
 

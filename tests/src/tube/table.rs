@@ -166,7 +166,8 @@ impl EmulatedTable {
             links.push(NodeLink::new(label, &KEY, hello.clone(), place, &mut self.entropy));
         }
         let patience = Duration::from_secs(60);
-        let timing = Timing { connect_within: patience, lost_after: patience, pace: limits.pace };
+        let timing =
+            Timing { connect_within: patience, lost_after: patience, pace: limits.pace, ..Timing::default() };
         let mut host = Coordinator::new(plan, run, links, LiveTable::bare(), timing, self.now)
             .expect("the plan's models can be built");
         let end = self.now + limits.time;

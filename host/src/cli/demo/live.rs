@@ -12,7 +12,7 @@ use super::screen::{self, Screen};
 use super::{Demo, Results, embedded, failed};
 use crate::cli::Failure;
 use crate::cli::options::{Table, with_hardware};
-use crate::coordinator::Timing;
+use crate::coordinator::{OnLoss, Timing};
 use crate::plan::{self, Placement, TablePlan};
 use crate::scenario::{Item, Scenario};
 use crate::shell::{
@@ -142,14 +142,11 @@ impl Rounds<'_> {
         let mut observer = Observer { results, stage, watched: &plan.watched, phase };
         let mut progress = Progress::new(plan.steps, true);
         let live = LiveTable::new(scenario, plan, None);
-        let timing = Timing { pace: conductor.tempo().pace, ..Timing::default() };
-        let attendance = Attendance {
-            observer: &mut observer,
-            progress: &mut progress,
-            stop: &stage.stop,
-            conductor: Some(conductor),
-        };
-        let end = run_on_nodes(plan, &nodes.targets, &nodes.key, timing, live, attendance);
+        // Its nodes are in this process: what loses them is a machine that slept.
+        let timing = Timing { pace: conductor.tempo().pace, on_loss: OnLoss::Abort, ..Timing::default() };
+        let attendance = Attendance::new(&mut observer, &mut progress, &stage.stop);
+        let attendance = Attendance { conductor: Some(conductor), ..attendance };
+        let end = run_on_nodes(plan, nodes.nodes(), timing, live, attendance);
         progress.finish();
         Ok(end.and(observer.results.0.map_or(Ok(()), ResultFiles::finish)).done)
     }

@@ -93,9 +93,8 @@ impl Demo {
         let mut results = Results(self.results(scenario, &plan)?);
         let mut progress = Progress::new(plan.steps, false);
         let live = LiveTable::new(scenario, &plan, Some(embedded::visit(scenario)?));
-        let attendance =
-            Attendance { observer: &mut results, progress: &mut progress, stop: &stop, conductor: None };
-        let end = run_on_nodes(&plan, &table.targets, &table.key, Timing::default(), live, attendance);
+        let attendance = Attendance::new(&mut results, &mut progress, &stop);
+        let end = run_on_nodes(&plan, table.nodes(), Timing::default(), live, attendance);
         progress.finish();
         let done = match end.and(results.0.map_or(Ok(()), ResultFiles::finish)).done {
             Err(RunFailure::Output(error)) if error.is_closed_pipe() => return Ok(()),

@@ -1,34 +1,24 @@
-//! `illuminator scenario`: run, check, plan.
+//! `illuminator scenario run`.
 
-use super::options::{Placed, PlacementOptions, Table};
-use super::overwriting::EventFiles;
-use super::{Failure, note, overwriting, print};
-use crate::coordinator::Timing;
+use super::{read, read_text};
+use crate::cli::endurance::Endurance;
+use crate::cli::options::{PlacementOptions, Table};
+use crate::cli::overwriting::EventFiles;
+use crate::cli::{Failure, note, overwriting, print};
 use crate::plan::{self, TablePlan};
-use crate::record::ResultFormat;
-use crate::scenario::{Diagnostic, Diagnostics, Scenario, load};
+use crate::record::{Fingerprint, ResultFormat};
+use crate::scenario::Scenario;
 use crate::shell::{
-    Attendance, DiskFiles, Progress, ResultFiles, RunEnd, RunFailure, StopFlag, TEXT_FILE_MAX, read_file,
-    run_local, run_on_nodes,
+    Attendance, DiskFiles, Progress, ResultFiles, RunEnd, RunFailure, StopFlag, run_local, run_on_nodes,
 };
 use crate::story::{EventLog, LiveTable, Topology};
-use clap::{Subcommand, ValueEnum};
+use clap::ValueEnum;
 use illuminator_protocol::{Duration, Telemetry};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-#[derive(Subcommand)]
-pub(super) enum Command {
-    /// Run a scenario and write its result.
-    Run(Run),
-    /// Find every mistake in a scenario without running it.
-    Check(Check),
-    /// Show what would run where, in which order.
-    Plan(Plan),
-}
-
 #[derive(clap::Args)]
-pub(super) struct Run {
+pub(in crate::cli) struct Run {
     /// The scenario file.
     #[arg(value_name = "FILE", default_value = "config.yaml")]
     file: PathBuf,
@@ -43,6 +33,8 @@ pub(super) struct Run {
     /// Real seconds per co-simulation step; as fast as possible unless given.
     #[arg(long, value_name = "S", value_parser = pace)]
     pace: Option<Duration>,
+    #[command(flatten)]
+    endurance: Endurance,
     /// What is plugged and unplugged, step by step: lines `step,cable,node,state`. What nodes report of cables is ignored.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -66,47 +58,8 @@ enum Format {
     Main,
 }
 
-#[derive(clap::Args)]
-pub(super) struct Check {
-    /// The scenario file.
-    #[arg(value_name = "FILE", default_value = "config.yaml")]
-    file: PathBuf,
-    /// The findings as JSON on the standard output.
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(clap::Args)]
-pub(super) struct Plan {
-    /// The scenario file.
-    #[arg(value_name = "FILE", default_value = "config.yaml")]
-    file: PathBuf,
-    #[command(flatten)]
-    placement: PlacementOptions,
-    /// How to show it; `dot` is for Graphviz.
-    #[arg(long, value_enum, default_value = "text")]
-    format: PlanFormat,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum PlanFormat {
-    Text,
-    Json,
-    Dot,
-}
-
-impl Command {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        match self {
-            Self::Run(run) => run.run(),
-            Self::Check(check) => check.run(),
-            Self::Plan(plan) => plan.run(),
-        }
-    }
-}
-
 impl Run {
-    fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), Failure> {
         if self.json && self.output.as_deref() == Some(Path::new("-")) {
             return Err(Failure::wrong_use("--json and `-o -` would mix: give the result a file"));
         }
@@ -121,17 +74,27 @@ impl Run {
             Format::Dev => ResultFormat::Dev,
             Format::Main => ResultFormat::Main,
         };
-        let results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
+        let mut results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
         let script = self.events.as_deref().map(|file| read_events(file, &scenario)).transpose()?;
         let (script_file, recording) = (self.events.as_deref(), self.record_events.as_deref());
         let events = EventFiles { script: script_file, recording };
         overwriting::refuse(&self.file, &scenario, &results, &events)?;
         let live = LiveTable::new(&scenario, &plan, script);
         let live = if recording.is_some() { live.recording() } else { live };
-        let nodes = if plan.is_local() { None } else { Some(placed.table(self.key.as_deref())?) };
+        let (key, spares) = (self.key.as_deref(), self.endurance.spare.as_slice());
+        let nodes = if plan.is_local() { None } else { Some(placed.table(key, spares)?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();
-        let end = self.execute(&plan, nodes.as_ref(), live, results, &mut progress, &stop);
+        let resume = self.endurance.begin(&mut results, Fingerprint::of(&scenario, &plan, format))?;
+        if let Some(checkpoint) = &resume
+            && !self.quiet
+        {
+            note(format_args!("going on with step {} of {}", checkpoint.step, plan.steps));
+        }
+        let attendance = Attendance { resume, ..Attendance::new(&mut results, &mut progress, &stop) };
+        let end = self.execute(&plan, nodes.as_ref(), live, attendance);
+        let journal = results.take_journal();
+        let end = end.and(results.finish());
         progress.finish();
         // What was recorded is kept, however the run ended.
         let recorded = self.record(&end.events);
@@ -142,6 +105,9 @@ impl Run {
                 .map_err(|failure| Failure::new(failure.exit_status(), format_args!("error: {failure}")))?,
         };
         recorded?;
+        if done == plan.steps {
+            Endurance::end(journal.as_ref())?;
+        }
         self.summary(&scenario, &end.telemetry, (done, plan.steps), progress.elapsed_s(), &path)
     }
 
@@ -178,17 +144,13 @@ impl Run {
         plan: &TablePlan,
         nodes: Option<&Table>,
         live: LiveTable,
-        mut results: ResultFiles,
-        progress: &mut Progress,
-        stop: &StopFlag,
+        attendance: Attendance<'_>,
     ) -> RunEnd {
-        let timing = Timing { pace: self.pace.unwrap_or(Duration::ZERO), ..Timing::default() };
-        let attendance = Attendance { observer: &mut results, progress, stop, conductor: None };
-        let end = match nodes {
+        let timing = self.endurance.timing(self.pace.unwrap_or(Duration::ZERO));
+        match nodes {
             None => run_local(plan, timing.pace, live, attendance),
-            Some(table) => run_on_nodes(plan, &table.targets, &table.key, timing, live, attendance),
-        };
-        end.and(results.finish())
+            Some(table) => run_on_nodes(plan, table.nodes(), timing, live, attendance),
+        }
     }
 
     /// Writes the events of a run, if they are asked for.
@@ -224,70 +186,12 @@ impl Run {
         if !self.quiet {
             let early = if done < planned { format!(" of {planned}, stopped early") } else { String::new() };
             note(format_args!("{done} steps{early} in {elapsed_s:.3} s, result in {path}"));
+            if done < planned && path != "standard output" {
+                note("`--resume` goes on from here");
+            }
         }
         Ok(())
     }
-}
-
-impl Check {
-    fn run(self) -> Result<(), Failure> {
-        let read = read(&self.file, DiskFiles::beside(&self.file));
-        let (findings, summary) = match &read {
-            Ok(scenario) => (scenario.warnings.as_slice(), Some(summary(&self.file, scenario))),
-            Err(Diagnostics(findings)) => (findings.as_slice(), None),
-        };
-        if self.json {
-            let findings: Vec<_> = findings.iter().map(to_json).collect();
-            let ok = summary.is_some();
-            print(&format!("{:#}\n", json!({ "ok": ok, "findings": findings })))?;
-        } else {
-            findings.iter().for_each(note);
-            summary.iter().for_each(note);
-        }
-        match read {
-            Ok(_) => Ok(()),
-            Err(Diagnostics(findings)) => {
-                let errors = findings.len();
-                let plural = if errors == 1 { "" } else { "s" };
-                Err(Failure::new(
-                    2,
-                    format_args!("{}: {errors} finding{plural}, cannot run", self.file.display()),
-                ))
-            }
-        }
-    }
-}
-
-impl Plan {
-    fn run(self) -> Result<(), Failure> {
-        let scenario = read(&self.file, DiskFiles::beside(&self.file))
-            .map_err(|diagnostics| Failure::new(2, diagnostics))?;
-        let placed = self.placement.place(&scenario)?;
-        let addresses = placed.addresses()?;
-        let Placed { placement, .. } = placed;
-        let planned = plan::plan(&scenario, &placement, &[]).map_err(Failure::wrong_use)?;
-        print(&match self.format {
-            PlanFormat::Text => plan::to_text(&scenario, &placement, &planned) + &addresses,
-            PlanFormat::Json => plan::to_json(&scenario, &placement, &planned),
-            PlanFormat::Dot => plan::to_dot(&scenario, &placement),
-        })
-    }
-}
-
-/// Reads and checks a scenario file; what it names comes from `files`.
-fn read(path: &Path, mut files: DiskFiles) -> Result<Scenario, Diagnostics> {
-    let name = path.display().to_string();
-    load(&read_text(path, &name)?, &name, &mut files)
-}
-
-/// The text of a file that messages call `name`.
-fn read_text(path: &Path, name: &str) -> Result<String, Diagnostics> {
-    let text = read_file(path, TEXT_FILE_MAX)
-        .map_err(|error| Diagnostics::of_file(name, format!("cannot be read: {error}")))?;
-    String::from_utf8(text).map_err(|error| {
-        let byte = error.utf8_error().valid_up_to();
-        Diagnostics::of_file(name, format!("is not UTF-8 text (byte {byte})"))
-    })
 }
 
 /// Reads an events file for a scenario.
@@ -312,30 +216,8 @@ fn telemetry_to_json(told: &Telemetry) -> serde_json::Value {
     })
 }
 
-fn summary(path: &Path, scenario: &Scenario) -> String {
-    format!(
-        "{}: ok: {} models, {} connections, {} steps of {} s",
-        path.display(),
-        scenario.models.len(),
-        scenario.connections.len(),
-        scenario.steps,
-        scenario.resolution_s
-    )
-}
-
-fn to_json(finding: &Diagnostic) -> serde_json::Value {
-    json!({
-        "severity": finding.severity.name(),
-        "file": finding.file,
-        "line": finding.line,
-        "column": finding.column,
-        "message": finding.message,
-        "help": finding.help,
-    })
-}
-
 /// Seconds per step, down to a microsecond.
-pub(super) fn pace(text: &str) -> Result<Duration, String> {
+pub(in crate::cli) fn pace(text: &str) -> Result<Duration, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => {
             Ok(Duration::from_micros((seconds * 1e6) as u64))

@@ -1,0 +1,120 @@
+//! The journal of a run: the last checkpoint, and how long its result files were then, as the bytes of one file.
+//!
+//! ```text
+//!   "illuminator journal 1\n" │ SHA-256 of the rest │ postcard
+//! ```
+//!
+//! Invariants: what is damaged or cut off is not read; a journal of another scenario, placement or release is told apart
+//! by its fingerprint.
+
+use super::ResultFormat;
+use crate::checkpoint::Checkpoint;
+use crate::plan::TablePlan;
+use crate::scenario::Scenario;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+const MAGIC: &[u8] = b"illuminator journal 1\n";
+const DIGEST_BYTES: usize = 32;
+
+/// What tells one run from another: a digest of all that its result follows from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint([u8; DIGEST_BYTES]);
+
+impl Fingerprint {
+    /// The fingerprint of `scenario`, planned as `plan`, with results of `format`, in this release.
+    pub fn of(scenario: &Scenario, plan: &TablePlan, format: ResultFormat) -> Self {
+        let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+        for place in &plan.places {
+            digest.update(place.to_bytes());
+        }
+        // What the places do not say: who is told what, and what is written. Debug texts are the same in one release.
+        let TablePlan { places: _, nodes, tasks, wires, cells, watched, reports, cables, story, steps } =
+            plan;
+        digest.update(format!(
+            "{nodes:?}{tasks:?}{wires}{cells:?}{watched:?}{reports:?}{cables:?}{story:?}{steps}"
+        ));
+        let Scenario { recorders, reports, story, resolution_s, start, .. } = scenario;
+        digest.update(format!("{recorders:?}{reports:?}{story:?}{resolution_s}{start}{format:?}"));
+        Self(digest.finalize().into())
+    }
+}
+
+/// What a journal says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JournalEntry {
+    /// Of which run.
+    pub fingerprint: Fingerprint,
+    /// For each result file, its length when the checkpoint was taken `[bytes]`; `None` if it did not exist yet.
+    pub lengths: Vec<Option<u64>>,
+    /// Where the run goes on.
+    pub checkpoint: Checkpoint,
+}
+
+/// Bytes that are no journal, or a damaged one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is damaged, or no journal of this release")]
+pub struct UnreadableJournal;
+
+impl JournalEntry {
+    /// The bytes of the file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let body = postcard::to_stdvec(self).expect("plain data serialises into a growing buffer");
+        [MAGIC, &Sha256::digest(&body)[..], &body].concat()
+    }
+
+    /// Reads [`to_bytes`](Self::to_bytes).
+    ///
+    /// # Errors
+    /// [`UnreadableJournal`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, UnreadableJournal> {
+        let rest = bytes.strip_prefix(MAGIC).ok_or(UnreadableJournal)?;
+        let (digest, body) = rest.split_at_checked(DIGEST_BYTES).ok_or(UnreadableJournal)?;
+        if Sha256::digest(body)[..] != *digest {
+            return Err(UnreadableJournal);
+        }
+        match postcard::take_from_bytes(body) {
+            Ok((entry, [])) => Ok(entry),
+            _ => Err(UnreadableJournal),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::LiveTable;
+    use illuminator_node::value::Value;
+    use illuminator_protocol::RunId;
+
+    fn entry() -> JournalEntry {
+        let table = LiveTable::bare().memory();
+        let (places, wires) = (vec![vec![1, 2, 3], vec![]], vec![None, Some(Value::Float(f64::NAN))]);
+        JournalEntry {
+            fingerprint: Fingerprint([7; DIGEST_BYTES]),
+            lengths: vec![Some(1 << 40), None],
+            checkpoint: Checkpoint { run: RunId(5), step: 99, places, wires, table },
+        }
+    }
+
+    #[test]
+    fn a_journal_says_what_was_written() {
+        let bytes = entry().to_bytes();
+        let read = JournalEntry::from_bytes(&bytes).expect("it is a journal");
+        assert_eq!(format!("{read:?}"), format!("{:?}", entry()));
+    }
+
+    #[test]
+    fn no_damage_goes_unnoticed() {
+        let bytes = entry().to_bytes();
+        for length in 0..bytes.len() {
+            assert!(JournalEntry::from_bytes(&bytes[..length]).is_err(), "cut off after {length}");
+        }
+        for position in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[position] ^= 1;
+            assert!(JournalEntry::from_bytes(&damaged).is_err(), "byte {position} flipped");
+        }
+        assert!(JournalEntry::from_bytes(&[&bytes[..], b"x"].concat()).is_err(), "something after it");
+    }
+}
