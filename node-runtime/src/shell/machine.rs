@@ -104,7 +104,8 @@ impl Machine {
         match event {
             PinEvent::EmergencyStop(true) => self.make_safe(now_us),
             PinEvent::Plug { cable, plugged } => self.plug(cable, plugged),
-            PinEvent::EmergencyStop(false) | PinEvent::Button(_) => {}
+            // The lights follow with the next tick.
+            PinEvent::EmergencyStop(false) | PinEvent::Button(_) | PinEvent::Readable { .. } => {}
         }
     }
 
