@@ -167,7 +167,7 @@ fn garbage_is_named_once_until_there_is_an_answer() {
         bench.board("a").set_fault(BoardFault::Garbage);
         bench.run(3 * S);
         bench.board("a").set_fault(BoardFault::None);
-        bench.run(3 * S);
+        bench.run(8 * S);
         assert!(bench.boards["a"].stats().garbage >= 2 * round, "{:?}", bench.boards["a"].stats());
         assert_eq!(bench.notices.iter().filter(|text| **text == garbage).count() as u64, round);
         assert_eq!(bench.seen, [7].into());
@@ -177,6 +177,43 @@ fn garbage_is_named_once_until_there_is_an_answer() {
     }
     bench.settle();
     assert_eq!(bench.notices.len(), 3, "nothing came to its end");
+}
+
+#[test]
+fn a_noisy_board_is_named_now_and_then_only() {
+    let mut bench = plugged();
+    let seconds = 60;
+    for round in 0..seconds * 5 {
+        let board = bench.board("a");
+        board.set_fault(if round % 5 == 0 { BoardFault::Garbage } else { BoardFault::None });
+        board.set_cable(7 + (round / 4 % 2) as u16);
+        for cable in [7, 8] {
+            bench.show(cable, if round % 2 == 0 { 9.0 } else { -9.0 });
+        }
+        bench.run(200 * MS);
+    }
+    let stats = bench.boards["a"].stats();
+    assert!(stats.garbage > 20 && stats.answers > 100, "{stats:?}");
+    for kind in ["no cable number", "was cable"] {
+        let count = bench.notices.iter().filter(|text| text.contains(kind)).count() as u64;
+        assert!((2..=seconds / 10).contains(&count), "{count} of {kind}: {:?}", bench.notices);
+    }
+}
+
+#[test]
+fn a_loose_contact_is_named_now_and_then_only() {
+    let mut bench = Bench::new();
+    for _ in 0..20 {
+        bench.plug("a", 7);
+        bench.time_until(S, |bench| bench.seen == [7].into()).expect("it is known");
+        bench.unplug("a");
+        bench.run(S);
+    }
+    let span_s = (bench.now_us - S) / S;
+    for kind in ["is cable 7", "is gone"] {
+        let count = bench.notices.iter().filter(|text| text.contains(kind)).count() as u64;
+        assert!((2..=span_s / 10 + 1).contains(&count), "{count} of {kind}: {:?}", bench.notices);
+    }
 }
 
 #[test]
@@ -219,7 +256,7 @@ fn boards_beyond_the_limit_are_ignored_until_there_is_room() {
     assert_eq!(ignored, 1, "{:?}", bench.notices);
     assert_eq!(bench.boards[ports[BOARDS_MAX]].stats().commands, 0);
     bench.unplug(ports[3]);
-    assert!(bench.tracker.room_for(ports[BOARDS_MAX]));
+    assert!(bench.tracker.room_for(ports[BOARDS_MAX], bench.now()));
     bench.plug(ports[BOARDS_MAX], 99);
     bench.run(S);
     assert!(bench.seen.contains(&99));
@@ -230,7 +267,7 @@ fn a_write_that_fails_is_named_once_and_tried_again() {
     let mut bench = plugged();
     let before = bench.writes.len();
     for _ in 0..3 {
-        bench.tracker.write_failed("a", "the buffer is full");
+        bench.tracker.write_failed("a", "the buffer is full", bench.now());
     }
     bench.run(5 * S);
     assert_eq!(
