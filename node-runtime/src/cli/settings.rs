@@ -1,5 +1,6 @@
 //! What a node goes by: its options over its configuration file over the defaults.
 
+use super::strips::dark_warning;
 use super::{Failure, wrong_use};
 use clap::ValueEnum;
 use illuminator_hal::{Backend, SpiPort};
@@ -154,6 +155,9 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
     // A closed pipe is a clean end.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(())
+    for warning in config.strips.iter().filter_map(dark_warning) {
+        let _ = writeln!(io::stderr(), "{warning}");
+    }
 }
 
 /// A strip, as it is used.
