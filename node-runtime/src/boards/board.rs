@@ -10,7 +10,11 @@ use std::sync::Arc;
 pub const WRITE_GAP: Duration = Duration::from_millis(50);
 
 /// How often a board that answers is told the same again: one that lost its power has forgotten it.
-pub const REFRESH: Duration = Duration::from_secs(2);
+///
+/// Just short of four of the slowest moves of its light, which last 500 ms each, since it answered: it looks at USB
+/// between two moves, and takes what came first. So a repetition waits there only for a moment, and not for up to 500 ms
+/// in which anything newer would be dropped behind it.
+pub const REFRESH: Duration = Duration::from_millis(1_950);
 
 /// How long an answer is waited for before the board is told again.
 const ANSWER: Duration = Duration::from_millis(400);

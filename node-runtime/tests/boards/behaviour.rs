@@ -3,6 +3,7 @@
 use super::bench::{Bench, MS, S, flow};
 use illuminator_hal::sim::BoardFault;
 use illuminator_node::boards::{BOARDS_MAX, BoardTracker};
+use illuminator_protocol::responder::HOST_SILENT_AFTER;
 
 /// A bench with cable 7 on port `a` for a while.
 fn plugged() -> Bench {
@@ -108,6 +109,29 @@ fn a_slow_animation_is_no_silence_and_loses_no_command() {
     assert_eq!(bench.notices.len(), 1, "{:?}", bench.notices);
 }
 
+/// The slowest animation looks at USB once in 500 ms, and takes the first command that it finds there.
+#[test]
+fn a_slow_board_is_idle_within_two_seconds_of_the_hosts_last_word() {
+    let silent_after_us = HOST_SILENT_AFTER.as_micros();
+    let mut longest_us = 0;
+    // Two refreshes and more, at every phase of board and refresh; the last word may be a new flow.
+    for last_word_us in (0..5 * S).step_by(5 * MS as usize) {
+        for last_kw in [1.0, -1.0] {
+            let mut bench = plugged();
+            bench.show(7, 1.0);
+            bench.time_until(2 * S, |bench| bench.shown("a") == "1g1").expect("it animates slowly");
+            bench.run(last_word_us);
+            bench.show(7, last_kw);
+            bench.run(silent_after_us);
+            assert_ne!(bench.shown("a"), "0g0");
+            bench.tracker.host_silent(true);
+            let took_us = bench.time_until(2 * S, |bench| bench.shown("a") == "0g0").expect("it gets idle");
+            longest_us = longest_us.max(silent_after_us + took_us);
+        }
+    }
+    assert!(longest_us <= 2 * S, "{longest_us} µs");
+}
+
 #[test]
 fn flows_that_flicker_are_thinned_out_and_the_last_one_stays() {
     let mut bench = plugged();
@@ -165,7 +189,7 @@ fn garbage_is_named_once_until_there_is_an_answer() {
     let garbage = "board a answers with something that is no cable number: ignored";
     for round in 1..=2 {
         bench.board("a").set_fault(BoardFault::Garbage);
-        bench.run(3 * S);
+        bench.run(2_800 * MS);
         bench.board("a").set_fault(BoardFault::None);
         bench.run(8 * S);
         assert!(bench.boards["a"].stats().garbage >= 2 * round, "{:?}", bench.boards["a"].stats());
