@@ -115,8 +115,9 @@ pub(crate) fn read_config(path: Option<&Path>) -> Result<NodeConfig, Failure> {
     let text = read_text(path).map_err(|error| wrong_use(format!("cannot read {shown}: {error}")))?;
     let mut config = NodeConfig::parse(&text).map_err(|error| wrong_use(format!("{shown}:{error}")))?;
     check_only(&config.only).map_err(|error| wrong_use(format!("{shown}: only: {error}")))?;
-    if let (Some(key), Some(folder)) = (&mut config.key, path.parent()) {
-        *key = folder.join(&*key);
+    if let Some(folder) = path.parent() {
+        config.key = config.key.map(|key| folder.join(key));
+        config.boards.directory = folder.join(&config.boards.directory);
     }
     Ok(config)
 }

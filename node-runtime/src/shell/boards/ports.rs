@@ -33,6 +33,8 @@ pub(super) struct Ports {
     devices: BTreeMap<PathBuf, Device>,
     /// When the devices are looked at again.
     scan_at: Instant,
+    /// It was said that the directory of the devices cannot be read.
+    missing: bool,
 }
 
 /// A device that is there.
@@ -54,7 +56,7 @@ struct Device {
 
 impl Ports {
     pub(super) fn new(shared: Arc<Shared>, discovery: Discovery, clock: Clock) -> Self {
-        Self { shared, discovery, clock, devices: BTreeMap::new(), scan_at: Instant::ZERO }
+        Self { shared, discovery, clock, devices: BTreeMap::new(), scan_at: Instant::ZERO, missing: false }
     }
 
     /// Serves the boards until it is told to end.
@@ -109,11 +111,25 @@ impl Ports {
                 }
             }
         }
+        self.check_directory(now);
         for (path, device) in &mut self.devices {
             let due = device.port.is_none() && device.open_at <= now;
             if due && self.shared.lock().tracker.room_for(&device.name, now) {
                 device.open(path, now, &self.shared);
             }
+        }
+    }
+
+    /// Says so if the directory of the devices cannot be read.
+    fn check_directory(&mut self, now: Instant) {
+        let Some(error) = self.discovery.error() else {
+            self.missing = false;
+            return;
+        };
+        if !self.missing {
+            let directory = self.discovery.directory().display().to_string();
+            let text = format!("cannot look for boards in {directory}, and tries it again: {error}");
+            self.missing = self.shared.lock().tracker.notice(&directory, text, now);
         }
     }
 
