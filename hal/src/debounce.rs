@@ -5,8 +5,8 @@
 //!   told             settle_us ▲ active
 //! ```
 //!
-//! Invariants: a level is told only after it stayed for the settling time, with no edge within; each change once;
-//! the level told is never the one told before.
+//! Invariants: a level is told only after it stayed for the settling time, with no edge within, unless it is assumed;
+//! each change once; the level told is never the one told before.
 
 /// Tells the stable levels of an input. Inactive until shown otherwise.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,14 @@ impl Debounce {
         if level != self.seen {
             self.edge(level, now_us);
         }
+    }
+
+    /// Takes this level for the stable one at once, because the input cannot be read. Returns whether that is a change.
+    /// What the input shows afterwards counts when it stayed, as ever.
+    pub fn assume(&mut self, level: bool) -> bool {
+        let before = self.stable;
+        (self.stable, self.seen, self.since_us) = (level, level, None);
+        before != level
     }
 
     /// The new stable level, once.

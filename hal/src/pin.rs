@@ -122,10 +122,10 @@ pub enum PinError {
         /// Number of its lines.
         lines: u32,
     },
-    /// `rppal` cannot tell what board this is.
+    /// This board is no Raspberry Pi, or none that is known.
     #[error(
-        "{line}: rppal does not know this board: use `--hal linux`, which goes through /dev/gpiochip*, or `auto`, \
-         which takes it by itself"
+        "{line}: this board is not known as a Raspberry Pi: `--hal linux` goes through /dev/gpiochip*, and on a board \
+         without the header of a Pi takes the first chip by its own line numbers; without pins use `--hal sim`"
     )]
     UnknownBoard {
         /// The pin.

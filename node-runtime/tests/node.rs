@@ -304,6 +304,31 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
     );
 }
 
+/// An emergency stop that the host does not hear of would be one at this node only.
+#[test]
+fn what_the_link_has_no_room_for_is_told_when_there_is() {
+    let mut bench = Bench::new(&[]);
+    bench.node.cable(2, true);
+    bench.exchange();
+    for _ in 0..2_000 {
+        bench.node.report(Event::Notice { text: "much is going on" });
+    }
+    bench.node.cable(3, true);
+    bench.node.cable(2, false);
+    bench.node.emergency_stop(true);
+    let told: Vec<Vec<u8>> = (0..100).flat_map(|_| bench.exchange()).collect();
+    let sights = sights(&told);
+    let notices = sights.iter().filter(|event| matches!(event, Event::Notice { .. })).count();
+    assert!((1_000..2_000).contains(&notices), "the link was full: {notices} of 2000");
+    for event in [
+        Event::Cable { cable: 2, plugged: false },
+        Event::Cable { cable: 3, plugged: true },
+        Event::EmergencyStop { on: true },
+    ] {
+        assert_eq!(sights.iter().filter(|told| **told == event).count(), 1, "{event:?}");
+    }
+}
+
 #[test]
 fn what_nobody_hears_is_not_kept() {
     let mut bench = Bench::new(&[]);

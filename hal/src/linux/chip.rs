@@ -33,7 +33,13 @@ pub(crate) fn open(line: GpioLine) -> Result<(Chip, Info), PinError> {
     }
 }
 
+/// Whether a chip with this label has the pins of a Raspberry Pi's header.
+pub(crate) fn is_header(label: &str) -> bool {
+    label.starts_with(HEADER_LABEL)
+}
+
 /// Whether the machine shows any GPIO chip.
+#[cfg(test)]
 pub(crate) fn any() -> bool {
     chips().is_ok_and(|chips| !chips.is_empty())
 }
@@ -69,7 +75,7 @@ enum Choice {
 
 fn choose<'a>(mut labels: impl ExactSizeIterator<Item = &'a str>) -> Choice {
     let any = labels.len() > 0;
-    match labels.position(|label| label.starts_with(HEADER_LABEL)) {
+    match labels.position(is_header) {
         Some(index) => Choice::Header(index),
         None if any => Choice::First,
         None => Choice::None,

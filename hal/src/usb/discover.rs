@@ -22,39 +22,49 @@ pub enum Change {
 /// Watches a directory for devices whose names begin with one of some prefixes. Links to devices count.
 ///
 /// The kernel tells when something has changed, [`scan`](Self::scan) finds out what. Where it does not tell (it has
-/// a limit on watches), a scan now and then does the same, later.
+/// a limit on watches, and cannot watch a directory that is not there), a scan now and then does the same, later.
 #[derive(Debug)]
 pub struct Discovery {
     directory: PathBuf,
     prefixes: Vec<String>,
     known: BTreeSet<PathBuf>,
+    /// Why the directory could not be read in the last scan.
+    error: Option<io::Error>,
     /// Readable when the directory has changed.
     watch: Option<OwnedFd>,
+    /// The kernel's number of the directory that is watched.
+    watched: Option<i32>,
 }
 
 impl Discovery {
-    /// Watches `directory`. An empty prefix stands for every name.
-    ///
-    /// # Errors
-    /// A directory that cannot be read, named in the message.
-    pub fn new(directory: &Path, prefixes: &[String]) -> io::Result<Self> {
-        fs::read_dir(directory).map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("cannot look for boards in {}: {error}", directory.display()),
-            )
-        })?;
-        Ok(Self {
+    /// Watches `directory`, which need not be there yet. An empty prefix stands for every name.
+    pub fn new(directory: &Path, prefixes: &[String]) -> Self {
+        let mut discovery = Self {
             directory: directory.to_owned(),
             prefixes: prefixes.to_vec(),
             known: BTreeSet::new(),
-            // Before the first scan, so that no change falls between them.
-            watch: watch(directory).ok(),
-        })
+            error: None,
+            watch: inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).ok(),
+            watched: None,
+        };
+        discovery.renew_watch();
+        discovery
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Why the directory could not be read in the last scan; nothing if it could.
+    pub const fn error(&self) -> Option<&io::Error> {
+        self.error.as_ref()
     }
 
     /// What has changed since the last scan; in the first one, all devices have appeared.
     pub fn scan(&mut self) -> Vec<Change> {
+        // Before the look, so that no change falls between them.
+        self.renew_watch();
         let now = self.list();
         let vanished = self.known.difference(&now).cloned().map(Change::Vanished);
         let changes = vanished.chain(now.difference(&self.known).cloned().map(Change::Appeared)).collect();
@@ -67,10 +77,11 @@ impl Discovery {
         self.watch.as_ref()
     }
 
-    fn list(&self) -> BTreeSet<PathBuf> {
+    fn list(&mut self) -> BTreeSet<PathBuf> {
+        let entries = fs::read_dir(&self.directory);
+        self.error = entries.as_ref().err().map(|error| io::Error::new(error.kind(), error.to_string()));
         // A directory that is gone has no devices.
-        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
-        let names = entries.map(|entry| entry.file_name());
+        let names = entries.into_iter().flatten().flatten().map(|entry| entry.file_name());
         let named = |name: &str| self.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
         let devices = names.filter(|name| name.to_str().is_some_and(named));
         let mut devices: BTreeSet<PathBuf> = devices.map(|name| self.directory.join(name)).collect();
@@ -79,15 +90,21 @@ impl Discovery {
         }
         devices
     }
-}
 
-/// Asks the kernel to tell of changes. Permissions count: they come after the device.
-fn watch(directory: &Path) -> rustix::io::Result<OwnedFd> {
-    let watch = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
-    let moved = WatchFlags::MOVED_FROM | WatchFlags::MOVED_TO;
-    let flags = WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::ATTRIB | moved | WatchFlags::ONLYDIR;
-    inotify::add_watch(&watch, directory, flags)?;
-    Ok(watch)
+    /// Asks the kernel to tell of changes. Permissions count: they come after the device. For a directory that is
+    /// watched already that changes nothing; another one by the same name is watched in its place.
+    fn renew_watch(&mut self) {
+        let Some(watch) = &self.watch else { return };
+        let moved = WatchFlags::MOVED_FROM | WatchFlags::MOVED_TO;
+        let flags =
+            WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::ATTRIB | moved | WatchFlags::ONLYDIR;
+        let now = inotify::add_watch(watch, &self.directory, flags).ok();
+        let before = std::mem::replace(&mut self.watched, now);
+        if let Some(before) = before.filter(|before| Some(*before) != now) {
+            // It is an error for a directory that was removed: nothing watches that.
+            let _ = inotify::remove_watch(watch, before);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -105,7 +122,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("ttyUSB1"), "").unwrap();
         fs::write(path("ttyS0"), "").unwrap();
-        let mut discovery = Discovery::new(folder.path(), &prefixes()).unwrap();
+        let mut discovery = Discovery::new(folder.path(), &prefixes());
         assert_eq!(discovery.scan(), [Change::Appeared(path("ttyUSB1"))]);
         assert_eq!(discovery.scan(), []);
         std::os::unix::fs::symlink("/nowhere", path("ttyACM0")).unwrap();
@@ -124,15 +141,23 @@ mod tests {
         for number in 0..DEVICES_MAX + 3 {
             fs::write(folder.path().join(format!("ttyACM{number:03}")), "").unwrap();
         }
-        let mut discovery = Discovery::new(folder.path(), &prefixes()).unwrap();
+        let mut discovery = Discovery::new(folder.path(), &prefixes());
         assert_eq!(discovery.scan().len(), DEVICES_MAX);
         fs::remove_file(folder.path().join("ttyACM000")).unwrap();
         assert_eq!(discovery.scan().len(), 2, "one makes room for another");
     }
 
     #[test]
-    fn a_directory_that_is_not_there_is_named() {
-        let error = Discovery::new(std::path::Path::new("/no/such"), &prefixes()).unwrap_err();
-        assert!(error.to_string().starts_with("cannot look for boards in /no/such: "), "{error}");
+    fn a_directory_that_is_not_there_is_an_error_until_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = folder.path().join("later");
+        let mut discovery = Discovery::new(&directory, &prefixes());
+        assert_eq!((discovery.scan(), discovery.directory()), (Vec::new(), &*directory));
+        assert_eq!(discovery.error().map(std::io::Error::kind), Some(std::io::ErrorKind::NotFound));
+        fs::create_dir(&directory).unwrap();
+        let device = directory.join("ttyACM0");
+        fs::write(&device, "").unwrap();
+        assert_eq!(discovery.scan(), [Change::Appeared(device)]);
+        assert!(discovery.error().is_none());
     }
 }

@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_bell_ends_one_wait() {
         let folder = tempfile::tempdir().unwrap();
-        let discovery = Discovery::new(folder.path(), &[]).unwrap();
+        let discovery = Discovery::new(folder.path(), &[]);
         let bell = Bell::new().unwrap();
         bell.ring();
         bell.ring();
@@ -85,7 +85,7 @@ mod tests {
     fn a_new_device_and_its_permissions_end_a_wait() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let mut discovery = Discovery::new(folder.path(), &["tty".to_owned()]).unwrap();
+        let mut discovery = Discovery::new(folder.path(), &["tty".to_owned()]);
         let bell = Bell::new().unwrap();
         let path = folder.path().join("ttyACM0");
         std::fs::write(&path, "").unwrap();
@@ -96,5 +96,35 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert!(wait(&bell, &discovery, std::iter::empty(), LONG));
         assert_eq!(discovery.scan(), [Change::Vanished(path)]);
+    }
+
+    #[test]
+    fn a_directory_that_came_back_is_watched_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = folder.path().join("dev");
+        let device = directory.join("ttyACM0");
+        let mut discovery = Discovery::new(&directory, &["tty".to_owned()]);
+        let bell = Bell::new().unwrap();
+        // It comes late; it is replaced between two looks; it is gone at a look; it is moved away.
+        let remove = || std::fs::remove_dir_all(&directory).unwrap();
+        let acts: [&dyn Fn(&mut Discovery); 4] = [
+            &|_| (),
+            &|_| remove(),
+            &|discovery| {
+                remove();
+                discovery.scan();
+            },
+            &|_| std::fs::rename(&directory, folder.path().join("old")).unwrap(),
+        ];
+        for act in acts {
+            act(&mut discovery);
+            std::fs::create_dir(&directory).unwrap();
+            discovery.scan();
+            // What was told of the one before.
+            wait(&bell, &discovery, std::iter::empty(), Duration::ZERO);
+            std::fs::write(&device, "").unwrap();
+            assert!(wait(&bell, &discovery, std::iter::empty(), LONG));
+            assert_eq!(discovery.scan(), [Change::Appeared(device.clone())]);
+        }
     }
 }

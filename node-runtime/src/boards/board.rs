@@ -1,7 +1,7 @@
 //! One board: whose cable it is, what it was told last, and when it is told something again.
 
 use super::line::{IDLE, Line};
-use super::notices::Notices;
+use super::notices::{Kind, Notices};
 use super::reply::{Answer, Reply};
 use illuminator_protocol::{Duration, Instant};
 use std::sync::Arc;
@@ -10,7 +10,11 @@ use std::sync::Arc;
 pub const WRITE_GAP: Duration = Duration::from_millis(50);
 
 /// How often a board that answers is told the same again: one that lost its power has forgotten it.
-pub const REFRESH: Duration = Duration::from_secs(2);
+///
+/// Just short of four of the slowest moves of its light, which last 500 ms each, since it answered: it looks at USB
+/// between two moves, and takes what came first. So a repetition waits there only for a moment, and not for up to 500 ms
+/// in which anything newer would be dropped behind it.
+pub const REFRESH: Duration = Duration::from_millis(1_950);
 
 /// How long an answer is waited for before the board is told again.
 const ANSWER: Duration = Duration::from_millis(400);
@@ -92,7 +96,7 @@ impl Board {
             self.answered(answer, now, notices);
         }
         if self.silent_at() <= now {
-            self.give_up(notices);
+            self.give_up(now, notices);
         }
     }
 
@@ -126,19 +130,21 @@ impl Board {
     }
 
     /// What it was told did not reach it. As if it had not answered: it is told again then.
-    pub(super) fn write_failed(&mut self, reason: &str, notices: &mut Notices) {
-        if !std::mem::replace(&mut self.refused, true) {
-            notices
-                .push(format!("board {} does not take its command, and is tried again: {reason}", self.port));
+    pub(super) fn write_failed(&mut self, reason: &str, now: Instant, notices: &mut Notices) {
+        if !self.refused {
+            let port = &self.port;
+            let text = format!("board {port} does not take its command, and is tried again: {reason}");
+            self.refused = notices.push(port, Kind::Write, now, text);
         }
     }
 
     fn answered(&mut self, answer: Answer, now: Instant, notices: &mut Notices) {
         let Answer::Cable(cable) = answer else {
             self.heard = None;
-            if !std::mem::replace(&mut self.garbled, true) {
+            if !self.garbled {
                 let port = &self.port;
-                notices.push(format!("board {port} answers with something that is no cable number: ignored"));
+                let text = format!("board {port} answers with something that is no cable number: ignored");
+                self.garbled = notices.push(port, Kind::Garbled, now, text);
             }
             return;
         };
@@ -157,10 +163,13 @@ impl Board {
         } else {
             self.heard = None;
             let port = &self.port;
-            notices.push(match self.cable.replace(cable) {
-                Some(before) => format!("board {port} was cable {before} and is cable {cable} now"),
-                None => format!("board {port} is cable {cable}"),
-            });
+            let (kind, text) = match self.cable.replace(cable) {
+                Some(before) => {
+                    (Kind::Changed, format!("board {port} was cable {before} and is cable {cable} now"))
+                }
+                None => (Kind::Known, format!("board {port} is cable {cable}")),
+            };
+            notices.push(port, kind, now, text);
         }
     }
 
@@ -172,15 +181,16 @@ impl Board {
         }
     }
 
-    fn give_up(&mut self, notices: &mut Notices) {
+    fn give_up(&mut self, now: Instant, notices: &mut Notices) {
         self.silent = true;
         self.heard = None;
         let port = &self.port;
-        match self.cable.take() {
-            Some(cable) => notices.push(format!("board {port} of cable {cable} no longer answers")),
-            None if self.garbled => {}
-            None => notices.push(format!("board {port} does not answer: is it a cable board?")),
-        }
+        let text = match self.cable.take() {
+            Some(cable) => format!("board {port} of cable {cable} no longer answers"),
+            None if self.garbled => return,
+            None => format!("board {port} does not answer: is it a cable board?"),
+        };
+        notices.push(port, Kind::Silent, now, text);
     }
 
     /// What it is told as long as its cable is not known.

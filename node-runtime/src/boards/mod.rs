@@ -16,6 +16,7 @@
 //!   every cable the two alternate.
 //! - A flow that no longer holds is not shown: without a host or a run, boards show their idle chase.
 //! - A board is written to every [`WRITE_GAP`] at most. What comes too fast is replaced by what comes after.
+//! - A board gives at most one notice of a kind in [`NOTICE_GAP`], whatever goes wrong with it.
 //! - Memory is bounded, whatever a board sends.
 
 mod board;
@@ -26,4 +27,5 @@ mod track;
 
 pub use board::{REFRESH, WRITE_GAP};
 pub use line::{IDLE, Line, line_of};
+pub use notices::NOTICE_GAP;
 pub use track::{BOARDS_MAX, BoardEvent, BoardTracker};

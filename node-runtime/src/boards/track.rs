@@ -2,7 +2,7 @@
 
 use super::board::Board;
 use super::line::{IDLE, Line, line_of};
-use super::notices::Notices;
+use super::notices::{Kind, Notices};
 use crate::light::CableView;
 use illuminator_protocol::{CableFlow, Instant};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,10 +63,11 @@ impl BoardTracker {
     }
 
     /// Whether there is room for a board on this port. If not, that is said once.
-    pub fn room_for(&mut self, port: &str) -> bool {
+    pub fn room_for(&mut self, port: &str, now: Instant) -> bool {
         let room = self.boards.len() < BOARDS_MAX || self.boards.contains_key(port);
-        if !room && !std::mem::replace(&mut self.full, true) {
-            self.notices.push(format!("board {port} is ignored: {BOARDS_MAX} boards are plugged in already"));
+        if !room && !self.full {
+            let text = format!("board {port} is ignored: {BOARDS_MAX} boards are plugged in already");
+            self.full = self.notices.push(port, Kind::Full, now, text);
         }
         room
     }
@@ -74,19 +75,20 @@ impl BoardTracker {
     /// A board has appeared on this port, and can be written to. Without [room](Self::room_for) it is ignored. One
     /// that was there already is a new one.
     pub fn appeared(&mut self, port: &str, now: Instant) {
-        self.vanished(port);
-        if self.room_for(port) {
+        self.vanished(port, now);
+        if self.room_for(port, now) {
             let port: Arc<str> = port.into();
             self.boards.insert(Arc::clone(&port), Board::new(port, now));
         }
     }
 
     /// There is nothing on this port any more.
-    pub fn vanished(&mut self, port: &str) {
+    pub fn vanished(&mut self, port: &str, now: Instant) {
         if let Some(board) = self.boards.remove(port) {
             self.full = false;
             if let Some(cable) = board.cable() {
-                self.notices.push(format!("board {port} of cable {cable} is gone"));
+                let text = format!("board {port} of cable {cable} is gone");
+                self.notices.push(port, Kind::Gone, now, text);
             }
         }
     }
@@ -97,20 +99,27 @@ impl BoardTracker {
         if let Some(board) = boards.get_mut(port) {
             let before = board.cable();
             board.received(bytes, now, notices);
-            self.check_twins(port, before);
+            self.check_twins(port, before, now);
         }
     }
 
     /// What was to be written to this port did not reach the board, which is still there.
-    pub fn write_failed(&mut self, port: &str, reason: &str) {
+    pub fn write_failed(&mut self, port: &str, reason: &str, now: Instant) {
         if let Some(board) = self.boards.get_mut(port) {
-            board.write_failed(reason, &mut self.notices);
+            board.write_failed(reason, now, &mut self.notices);
         }
     }
 
-    /// Passes on something that a person should read.
-    pub fn notice(&mut self, text: String) {
-        self.notices.push(text);
+    /// This port can be opened and not be read. Returns whether that is said.
+    pub fn read_failed(&mut self, port: &str, reason: &str, now: Instant) -> bool {
+        let text = format!("board {port} cannot be read, and is tried again: {reason}");
+        self.notices.push(port, Kind::Read, now, text)
+    }
+
+    /// Passes on something that a person should read about a port, or about a directory of ports. Returns whether it
+    /// is said.
+    pub fn notice(&mut self, about: &str, text: String, now: Instant) -> bool {
+        self.notices.push(about, Kind::Other, now, text)
     }
 
     /// Shows a flow on the boards of its cable, from now until told otherwise. One that cannot be drawn makes them
@@ -173,7 +182,7 @@ impl BoardTracker {
     /// When [`poll_write`](Self::poll_write) has something to do at the latest.
     pub fn poll_timeout(&self) -> Instant {
         let due = |board: &Board| board.poll_timeout().min(board.due(self.wanted(board)));
-        self.boards.values().map(due).min().unwrap_or(Instant::MAX)
+        self.boards.values().map(due).fold(self.notices.poll_timeout(), Instant::min)
     }
 
     /// The next event. Notices come first, then the cables that are gone, then those that are new. What came and
@@ -218,18 +227,19 @@ impl BoardTracker {
 
     /// Ends answers that are whole, and gives up boards that are silent.
     fn poll_boards(&mut self, now: Instant) {
+        self.notices.poll(now);
         let due = |(_, board): &(&Arc<str>, &Board)| board.poll_timeout() <= now;
         while let Some(port) = self.boards.iter().find(due).map(|(port, _)| Arc::clone(port)) {
             let Self { boards, notices, .. } = self;
             let Some(board) = boards.get_mut(&port) else { return };
             let before = board.cable();
             board.poll(now, notices);
-            self.check_twins(&port, before);
+            self.check_twins(&port, before, now);
         }
     }
 
     /// Says so if the board of this port has turned out to be the second one of a cable.
-    fn check_twins(&mut self, port: &str, before: Option<u16>) {
+    fn check_twins(&mut self, port: &str, before: Option<u16>, now: Instant) {
         let Some(cable) = self.boards.get(port).and_then(Board::cable).filter(|now| before != Some(*now))
         else {
             return;
@@ -237,7 +247,8 @@ impl BoardTracker {
         let twin =
             self.boards.iter().find(|(other, board)| &***other != port && board.cable() == Some(cable));
         if let Some((other, _)) = twin {
-            self.notices.push(format!("boards {other} and {port} are both cable {cable}: both are driven"));
+            let text = format!("boards {other} and {port} are both cable {cable}: both are driven");
+            self.notices.push(port, Kind::Twin, now, text);
         }
     }
 }

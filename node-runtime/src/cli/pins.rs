@@ -1,7 +1,7 @@
 //! Opening the pins.
 
 use super::settings::Hal;
-use illuminator_hal::{Backend, PinError};
+use illuminator_hal::{Backend, GpioLine, PinError};
 use illuminator_node::config::{InputEntry, OutputEntry, PinsConfig};
 use illuminator_node::pins::Role;
 use illuminator_node::shell::{Outputs, Relay, Watched};
@@ -24,13 +24,12 @@ impl fmt::Display for OpenedPins {
 /// Takes the pins.
 pub(crate) fn open_pins(pins: &PinsConfig, hal: Hal) -> Result<OpenedPins, PinError> {
     let mut opened = OpenedPins::default();
-    if *pins == PinsConfig::default() {
-        return Ok(opened);
-    }
-    let backend = hal.of_pins();
+    let Some(line) = first_line(pins) else { return Ok(opened) };
+    let backend = hal.of_pins(line)?;
     if hal == Hal::Auto && backend == Backend::Linux {
         opened.lines.push("rppal does not know this board: its pins go through /dev/gpiochip*".to_owned());
     }
+    opened.lines.extend(backend.pins_note(line)?);
     let output = |OutputEntry { line, polarity }, safe| backend.output(line, polarity, safe);
     let mut status_led = None;
     if let Some(led) = pins.status_led {
@@ -53,4 +52,12 @@ pub(crate) fn open_pins(pins: &PinsConfig, hal: Hal) -> Result<OpenedPins, PinEr
         opened.lines.push(format!("{role} on {line}: {backend}"));
     }
     Ok(opened)
+}
+
+/// A pin that is used, if there is any.
+fn first_line(pins: &PinsConfig) -> Option<GpioLine> {
+    let PinsConfig { status_led, button, emergency_stop, plugs, relays } = pins;
+    let outputs = status_led.iter().chain(relays.iter().map(|relay| &relay.output)).map(|output| output.line);
+    let inputs = button.iter().chain(emergency_stop).chain(plugs.iter().map(|plug| &plug.input));
+    outputs.chain(inputs.map(|input| input.line)).next()
 }

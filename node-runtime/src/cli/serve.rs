@@ -43,6 +43,10 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         let boards = look_for_boards(&config.boards, hal, clock)?;
         let mut machine = Machine::new(animation, boards, pins.outputs, inputs);
         let mut node = Node::new(key, hello(&name), config.only);
+        if config.boards.enabled == Some(true) {
+            // Who writes so has boards: a cable of which none tells is not plugged in, even before the first is seen.
+            node.detects_boards(true);
+        }
         serve(&socket, &mut node, &mut machine, clock, stop_signal()).await?;
         Ok(())
     })

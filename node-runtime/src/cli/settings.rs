@@ -1,8 +1,9 @@
 //! What a node goes by: its options over its configuration file over the defaults.
 
+use super::strips::dark_warning;
 use super::{Failure, wrong_use};
 use clap::ValueEnum;
-use illuminator_hal::{Backend, SpiPort};
+use illuminator_hal::{Backend, GpioLine, PinError, SpiPort};
 use illuminator_node::config::{BoardsEntry, NodeConfig, SegmentEntry, StripEntry, order_name};
 use illuminator_node::light::{Limits, Segment};
 use illuminator_node::model::registry::MODEL_TYPES;
@@ -42,13 +43,14 @@ pub(crate) struct Options {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Hal {
     /// What this machine has: rppal where it knows the board, else Linux's devices; the simulation for a strip whose
-    /// bus is not there, and for pins where there is no /dev/gpiochip*.
+    /// bus is not there, and for pins where there is no /dev/gpiochip*. Pins of a board that is no Pi are an error.
     Auto,
     /// The simulation.
     Sim,
     /// rppal; what is not there is an error.
     Rpi,
-    /// Linux's /dev/spidev* and /dev/gpiochip*; what is not there is an error.
+    /// Linux's /dev/spidev* and /dev/gpiochip*; what is not there is an error. On a board that is no Pi, the first chip
+    /// by its own line numbers.
     Linux,
 }
 
@@ -58,9 +60,9 @@ impl Hal {
         self.chosen().unwrap_or_else(|| Backend::of_strip(bus))
     }
 
-    /// What drives the pins.
-    pub(crate) fn of_pins(self) -> Backend {
-        self.chosen().unwrap_or_else(Backend::of_pins)
+    /// What drives the pins, of which `line` is one.
+    pub(crate) fn of_pins(self, line: GpioLine) -> Result<Backend, PinError> {
+        self.chosen().map_or_else(|| Backend::of_pins(line), Ok)
     }
 
     const fn chosen(self) -> Option<Backend> {
@@ -113,8 +115,9 @@ pub(crate) fn read_config(path: Option<&Path>) -> Result<NodeConfig, Failure> {
     let text = read_text(path).map_err(|error| wrong_use(format!("cannot read {shown}: {error}")))?;
     let mut config = NodeConfig::parse(&text).map_err(|error| wrong_use(format!("{shown}:{error}")))?;
     check_only(&config.only).map_err(|error| wrong_use(format!("{shown}: only: {error}")))?;
-    if let (Some(key), Some(folder)) = (&mut config.key, path.parent()) {
-        *key = folder.join(&*key);
+    if let Some(folder) = path.parent() {
+        config.key = config.key.map(|key| folder.join(key));
+        config.boards.directory = folder.join(&config.boards.directory);
     }
     Ok(config)
 }
@@ -153,6 +156,9 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
     text += &config.pins.to_string();
     // A closed pipe is a clean end.
     let _ = io::stdout().write_all(text.as_bytes());
+    for warning in config.strips.iter().filter_map(dark_warning) {
+        let _ = writeln!(io::stderr(), "{warning}");
+    }
     Ok(())
 }
 

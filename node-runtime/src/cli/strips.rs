@@ -76,6 +76,7 @@ pub(crate) fn test_strip(options: &TestStrip) -> Result<(), Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         for mut opened in strips {
             say(&opened.to_string());
+            dark_warning(&opened.entry).iter().for_each(|warning| say(warning));
             let shown = tokio::select! {
                 shown = walk_and_colours(&mut opened, span) => Some(shown),
                 () = stop_signal() => None,
@@ -91,10 +92,11 @@ pub(crate) fn test_strip(options: &TestStrip) -> Result<(), Failure> {
 
 async fn walk_and_colours(opened: &mut OpenedStrip, span: Duration) -> Result<(), StripError> {
     let (leds, order) = (opened.strip.len(), order_name(opened.entry.order));
-    let level = level(leds, opened.entry.limits);
+    let limits = opened.entry.limits;
+    let dot = level(3, leds, limits);
+    let level = level(leds, leds, limits);
     let mut picture = vec![Rgb8::BLACK; leds];
     say("  a white dot walks from the first LED, where the data comes in, to the last");
-    let dot = level / 3;
     for led in 0..leds {
         picture.fill(Rgb8::BLACK);
         picture[led] = Rgb8::new(dot, dot, dot);
@@ -115,12 +117,26 @@ async fn walk_and_colours(opened: &mut OpenedStrip, span: Duration) -> Result<()
     Ok(())
 }
 
-/// The most that one channel of all LEDs may show within the ceiling and the budget.
-fn level(leds: usize, limits: Limits) -> u8 {
-    let leds = leds as u64;
+/// The most that each of `channels` channels of a strip of `leds` LEDs may show within the ceiling and the budget, if all
+/// others are off.
+fn level(channels: usize, leds: usize, limits: Limits) -> u8 {
+    let (channels, leds) = (channels as u64, leds as u64);
     let for_light_ma = u64::from(limits.budget_ma).saturating_sub(leds * u64::from(IDLE_MA));
-    let level = (for_light_ma * 255).checked_div(leds * u64::from(CHANNEL_MA)).unwrap_or(0);
+    let level = (for_light_ma * 255).checked_div(channels * u64::from(CHANNEL_MA)).unwrap_or(0);
     level.min(u64::from(limits.ceiling)) as u8
+}
+
+/// Warns of a strip that cannot show anything, because its LEDs take the whole budget when they are dark.
+pub(crate) fn dark_warning(strip: &StripEntry) -> Option<String> {
+    let (leds, budget_ma) = (strip.leds(), strip.limits.budget_ma);
+    let idle_ma = leds as u64 * u64::from(IDLE_MA);
+    (u64::from(budget_ma) <= idle_ma).then(|| {
+        format!(
+            "warning: the strip of {} stays dark: its {leds} LEDs take {idle_ma} mA when they are off, and budget_ma is \
+             {budget_ma}",
+            strip.cables()
+        )
+    })
 }
 
 /// Tells the person at the strip. Where nobody listens, it is lost.
@@ -130,20 +146,43 @@ fn say(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::level;
+    use super::{dark_warning, level};
     use illuminator_hal::Rgb8;
+    use illuminator_node::config::NodeConfig;
     use illuminator_node::light::{Limits, current_ma};
 
     #[test]
     fn a_test_stays_within_ceiling_and_budget() {
         for leds in [1, 20, 144, 1000] {
             for budget_ma in [0, 20, 500, 20_000] {
-                let level = level(leds, Limits { ceiling: 200, budget_ma });
-                assert!(level <= 200);
-                let current = current_ma(&vec![Rgb8::new(level, 0, 0); leds]);
-                assert!(level == 0 || current <= u64::from(budget_ma), "{current} mA of {budget_ma} mA");
+                let limits = Limits { ceiling: 200, budget_ma };
+                let (all, dot) = (level(leds, leds, limits), level(3, leds, limits));
+                assert!(all <= 200 && dot <= 200);
+                let mut walking = vec![Rgb8::BLACK; leds];
+                walking[0] = Rgb8::new(dot, dot, dot);
+                for (level, picture) in [(all, vec![Rgb8::new(all, 0, 0); leds]), (dot, walking)] {
+                    let current = current_ma(&picture);
+                    assert!(level == 0 || current <= u64::from(budget_ma), "{current} mA of {budget_ma} mA");
+                }
             }
         }
-        assert_eq!(level(20, Limits { ceiling: 255, budget_ma: 500 }), 255);
+        assert_eq!(level(20, 20, Limits { ceiling: 255, budget_ma: 500 }), 255);
+    }
+
+    #[test]
+    fn the_dot_is_well_seen_on_a_long_strip() {
+        assert_eq!(level(3, 300, Limits { ceiling: 255, budget_ma: 500 }), 255);
+    }
+
+    #[test]
+    fn a_budget_that_the_dark_leds_take_is_warned_of() {
+        let strip = |leds, budget_ma| {
+            let text = format!("[[strip]]\ncable = 2\nleds = {leds}\nbudget_ma = {budget_ma}\n");
+            NodeConfig::parse(&text).unwrap().strips.remove(0)
+        };
+        assert_eq!(dark_warning(&strip(499, 500)), None);
+        let warning = dark_warning(&strip(500, 500)).unwrap();
+        assert!(warning.contains("cable 2 stays dark") && warning.contains("500 mA"), "{warning}");
+        assert_eq!(level(3, 500, strip(500, 500).limits), 0, "that is so");
     }
 }

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BoardsEntry {
-    /// Whether to look for boards; unless given, where the hardware is not simulated.
+    /// Whether to look for boards; unless given, where the hardware is not simulated. True also says that the cables
+    /// have boards: one of which none tells is not plugged in.
     pub enabled: Option<bool>,
-    /// The directory in which their devices appear.
+    /// The directory in which their devices appear; in the file relative to that.
     pub directory: PathBuf,
     /// How the names of their devices begin; none of them is empty.
     #[serde(deserialize_with = "prefixes")]

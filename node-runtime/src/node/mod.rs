@@ -87,6 +87,8 @@ pub struct Node<A: Copy + Eq> {
     only: Vec<String>,
     requests: VecDeque<Request>,
     sight: Sight,
+    /// The host was not told all of `sight`, for want of room on the link.
+    owes_sight: bool,
     counters: NodeCounters,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
@@ -103,6 +105,7 @@ impl<A: Copy + Eq> Node<A> {
             only,
             requests: VecDeque::new(),
             sight: Sight::default(),
+            owes_sight: false,
             counters: NodeCounters::default(),
             incoming: Vec::new(),
             outgoing: Vec::new(),
@@ -162,6 +165,10 @@ impl<A: Copy + Eq> Node<A> {
         if let Some(session) = self.responder.session() {
             self.mailbox.flush(session);
         }
+        // All of it fits into half the room, and so cannot be owed again at once.
+        if self.owes_sight && self.mailbox.waiting() <= REPLIES_WAITING_MAX / 2 {
+            self.report_sight();
+        }
         let to = self.responder.poll_transmit(now, out);
         // That is also where a silent host is noticed.
         self.poll_events();
@@ -189,14 +196,14 @@ impl<A: Copy + Eq> Node<A> {
     /// Says whether a cable is plugged in here. The host is told when that changes, and in every new session.
     pub fn cable(&mut self, cable: u16, plugged: bool) {
         if self.sight.cable(cable, plugged) {
-            self.report(Event::Cable { cable, plugged });
+            self.report_seen(Event::Cable { cable, plugged });
         }
     }
 
     /// Says whether the emergency stop here is pressed. The host is told when that changes, and in every new session.
     pub fn emergency_stop(&mut self, on: bool) {
         if self.sight.emergency_stop(on) {
-            self.report(Event::EmergencyStop { on });
+            self.report_seen(Event::EmergencyStop { on });
         }
     }
 
@@ -211,17 +218,26 @@ impl<A: Copy + Eq> Node<A> {
     }
 
     /// Sends what concerns no run. What finds no session, or a session that does not keep up, is dropped: it would
-    /// be old when it arrives.
-    fn tell(&mut self, message: &ToHost<'_>) {
-        if self.responder.session().is_some() && self.mailbox.waiting() <= REPLIES_WAITING_MAX {
+    /// be old when it arrives. Returns whether it was sent.
+    fn tell(&mut self, message: &ToHost<'_>) -> bool {
+        let room = self.responder.session().is_some() && self.mailbox.waiting() <= REPLIES_WAITING_MAX;
+        if room {
             encode(message, &mut self.outgoing);
             self.mailbox.send(self.responder.session(), &self.outgoing);
         }
+        room
+    }
+
+    /// Tells the host what was noted as seen. What cannot be told now is owed; a new session is told all in any case.
+    fn report_seen(&mut self, event: Event<'_>) {
+        let told = self.tell(&ToHost::Event(event));
+        self.owes_sight |= !told && self.responder.session().is_some();
     }
 
     fn report_sight(&mut self) {
+        self.owes_sight = false;
         let events: Vec<Event<'static>> = self.sight.events().collect();
-        events.into_iter().for_each(|event| self.report(event));
+        events.into_iter().for_each(|event| self.report_seen(event));
     }
 
     /// Tells the host what the machine did of a control that it was asked for.

@@ -50,7 +50,9 @@ impl Local {
                 let begins = !self.identifies(now_us);
                 self.identify_until_us = begins.then(|| now_us.saturating_add(IDENTIFY_US));
             }
-            PinEvent::Button(ButtonEvent::Held | ButtonEvent::Released) | PinEvent::Plug { .. } => {}
+            PinEvent::Button(ButtonEvent::Held | ButtonEvent::Released)
+            | PinEvent::Plug { .. }
+            | PinEvent::Readable { .. } => {}
             PinEvent::EmergencyStop(pressed) => self.stopped = pressed,
         }
     }

@@ -49,6 +49,13 @@ pub enum PinEvent {
     Button(ButtonEvent),
     /// The emergency stop was pressed (`true`), or released.
     EmergencyStop(bool),
+    /// An input can no longer be read (`false`), or can be again.
+    Readable {
+        /// What the input is for.
+        role: Role,
+        /// Whether it can be read now.
+        readable: bool,
+    },
     /// A cable was plugged in or out.
     Plug {
         /// Number of the cable.

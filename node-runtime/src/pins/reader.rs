@@ -28,6 +28,13 @@ impl Reader {
         self.debounce.sample(active, now_us);
     }
 
+    /// The input cannot be read. An emergency stop counts as pressed until it is seen released: a switch that nobody
+    /// can read must not let anything move. Of all other inputs, what was seen last holds.
+    pub fn unreadable(&mut self) -> Option<PinEvent> {
+        let stops = self.role == Role::EmergencyStop && self.debounce.assume(true);
+        stops.then_some(PinEvent::EmergencyStop(true))
+    }
+
     /// The next thing that happened; to be called until there is none.
     pub fn poll(&mut self, now_us: u64) -> Option<PinEvent> {
         let Some(active) = self.debounce.poll(now_us) else {
@@ -66,6 +73,29 @@ mod tests {
             assert_eq!((reader.poll(100), reader.poll_timeout()), (None, Some(100 + SETTLE_US)));
             assert_eq!(reader.poll(100 + SETTLE_US), Some(event));
             assert_eq!(reader.poll(100 + SETTLE_US), None);
+        }
+    }
+
+    #[test]
+    fn an_emergency_stop_that_cannot_be_read_is_pressed_until_it_is_seen_released() {
+        let mut reader = Reader::new(Role::EmergencyStop, SETTLE_US);
+        reader.sample(false, 0);
+        assert_eq!(reader.unreadable(), Some(PinEvent::EmergencyStop(true)));
+        assert_eq!(reader.unreadable(), None, "told already");
+        reader.sample(false, 100);
+        assert_eq!(reader.unreadable(), None, "it could be read for too short a time");
+        assert_eq!(reader.poll(100 + SETTLE_US), None);
+        reader.sample(true, 200_000);
+        assert_eq!(reader.poll(200_000 + SETTLE_US), None, "pressed it is already");
+        reader.sample(false, 300_000);
+        assert_eq!(reader.poll(300_000 + SETTLE_US), Some(PinEvent::EmergencyStop(false)));
+    }
+
+    #[test]
+    fn other_inputs_that_cannot_be_read_stay_as_they_were() {
+        for role in [Role::Button, Role::Plug { cable: 3 }] {
+            let mut reader = Reader::new(role, SETTLE_US);
+            assert_eq!((reader.unreadable(), reader.poll(u64::MAX)), (None, None));
         }
     }
 

@@ -35,6 +35,7 @@ pub struct Machine {
     local: Local,
     /// What the animation was told last.
     identifies: bool,
+    fault: bool,
     stopped: bool,
     /// Cables that are known not to be plugged in here, whatever the host says of them: it may not know yet.
     unplugged: BTreeSet<u16>,
@@ -104,7 +105,8 @@ impl Machine {
         match event {
             PinEvent::EmergencyStop(true) => self.make_safe(now_us),
             PinEvent::Plug { cable, plugged } => self.plug(cable, plugged),
-            PinEvent::EmergencyStop(false) | PinEvent::Button(_) => {}
+            // The lights follow with the next tick.
+            PinEvent::EmergencyStop(false) | PinEvent::Button(_) | PinEvent::Readable { .. } => {}
         }
     }
 
@@ -135,6 +137,10 @@ impl Machine {
         if std::mem::replace(&mut self.identifies, identifies) != identifies {
             self.animate(|animation| animation.identify(identifies));
         }
+        let fault = self.fault_beside_strips();
+        if std::mem::replace(&mut self.fault, fault) != fault {
+            self.animate(|animation| animation.fault(fault));
+        }
         if std::mem::replace(&mut self.stopped, stopped) != stopped {
             self.animate(|animation| animation.emergency_stop(stopped));
             if let Some(boards) = &self.boards {
@@ -152,8 +158,13 @@ impl Machine {
 
     fn light(&self, now_us: u64) -> NodeLight {
         let strips_fail = self.animation.as_ref().is_some_and(|animation| animation.stats().failing > 0);
-        let fault = strips_fail || self.inputs.failing() > 0 || self.retry_us.is_some();
-        self.local.light(fault, now_us)
+        self.local.light(strips_fail || self.fault_beside_strips(), now_us)
+    }
+
+    /// Whether something does not work that strips can tell of: a strip that fails cannot show it, and the others need
+    /// not.
+    fn fault_beside_strips(&self) -> bool {
+        self.inputs.failing() > 0 || self.retry_us.is_some()
     }
 
     fn set_relay(&mut self, relay: u8, on: bool) -> bool {
@@ -206,11 +217,12 @@ fn log(message: &str) {
 #[cfg(test)]
 mod tests {
     use super::{Machine, MachineEvent};
+    use crate::light::{Limits, Segment};
     use crate::node::Request;
-    use crate::pins::{ButtonEvent, IDENTIFY_US, PinEvent};
-    use crate::shell::{Inputs, Outputs, Relay};
-    use illuminator_hal::GpioLine;
-    use illuminator_hal::sim::SimPin;
+    use crate::pins::{ButtonEvent, IDENTIFY_US, PinEvent, Role};
+    use crate::shell::{Animation, Clock, Inputs, LitStrip, Outputs, Relay, Watched};
+    use illuminator_hal::sim::{SimInput, SimPin, SimStrip};
+    use illuminator_hal::{ColourOrder, GpioLine, Rgb8};
     use illuminator_protocol::Control;
 
     const STOP: PinEvent = PinEvent::EmergencyStop(true);
@@ -269,6 +281,58 @@ mod tests {
             now_us = due_us;
         }
         assert_eq!((relay.level(), relay.failed(), now_us), (Some(false), 2, 200_000));
+    }
+
+    /// Waits until a strip is of one colour.
+    fn becomes(strip: &SimStrip, what: &str, colour: impl Fn(&Rgb8) -> bool) {
+        let clock = Clock::start();
+        while !strip.picture().is_some_and(|picture| picture.iter().all(&colour)) {
+            assert!(clock.now().as_micros() < 60_000_000, "never {what}: {:?}", strip.picture());
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn strips_say_that_something_does_not_work() {
+        let strip = SimStrip::new("s", 3, ColourOrder::Grb);
+        let segments = vec![(1, Segment { leds: 3, reversed: false })];
+        let limits = Limits { ceiling: 255, budget_ma: 500 };
+        let lit = LitStrip { segments, limits, strip: Box::new(strip.clone()) };
+        let animation = Animation::start(vec![lit], 200, Clock::start()).unwrap();
+        let hand = SimInput::new(GpioLine::new(22).unwrap());
+        let role = Role::Plug { cable: 1 };
+        let inputs =
+            Inputs::start(vec![Watched { role, pin: Box::new(hand.clone()), settle_us: 0 }], Clock::start())
+                .unwrap();
+        let relay = SimPin::new(GpioLine::new(5).unwrap());
+        let relays = vec![Relay { name: "stack".to_owned(), pin: Box::new(relay.clone()), safe: false }];
+        let mut machine = Machine::new(Some(animation), None, Outputs::new(None, relays), inputs);
+        let (red, blue) = (|led: &Rgb8| led.r > 0 && led.b == 0, |led: &Rgb8| led.b > 0 && led.r == 0);
+        machine.tick(0);
+        becomes(&strip, "blue: no host", blue);
+        // The event of the input wakes whoever calls `tick`.
+        let events = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let await_readable = |machine: &mut Machine, readable| {
+            while events.block_on(machine.next_event())
+                != MachineEvent::Pin(PinEvent::Readable { role, readable })
+            {}
+            machine.tick(0);
+        };
+        hand.fail_next(1);
+        await_readable(&mut machine, false);
+        becomes(&strip, "red: an input fails", red);
+        await_readable(&mut machine, true);
+        becomes(&strip, "blue again", blue);
+        // A stop that is released before the relay is safe.
+        switch(&mut machine, 0, true);
+        relay.fail_next(2);
+        machine.event(&MachineEvent::Pin(STOP), 0);
+        machine.event(&MachineEvent::Pin(RELEASE), 0);
+        let retry_us = machine.tick(0).expect("the relay is tried again");
+        becomes(&strip, "red: a relay is not safe", red);
+        let retry_us = machine.tick(retry_us).expect("and once more");
+        assert_eq!((machine.tick(retry_us), relay.failed()), (None, 2));
+        becomes(&strip, "blue: all works", blue);
     }
 
     #[test]

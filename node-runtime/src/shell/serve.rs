@@ -5,7 +5,7 @@ use super::telemetry::Reporter;
 use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, random_id};
 use crate::boards::BoardEvent;
 use crate::node::{Node, Request};
-use crate::pins::{ButtonEvent, PinEvent};
+use crate::pins::{ButtonEvent, PinEvent, Role};
 use illuminator_protocol::{BootId, Datagram, Event, Hello, Instant};
 use std::future::Future;
 use std::io;
@@ -113,6 +113,13 @@ fn report_pin(node: &mut Node<SocketAddr>, event: PinEvent) {
     match event {
         PinEvent::Plug { cable, plugged } => node.cable(cable, plugged),
         PinEvent::EmergencyStop(on) => node.emergency_stop(on),
+        PinEvent::Readable { readable: true, .. } => {}
+        PinEvent::Readable { role: Role::EmergencyStop, .. } => node.report(Event::Notice {
+            text: "its emergency stop cannot be read, and counts as pressed until it can",
+        }),
+        PinEvent::Readable { role, .. } => {
+            node.report(Event::Notice { text: &format!("its {role} cannot be read, and is tried again") });
+        }
         PinEvent::Button(ButtonEvent::Pressed) => node.report(Event::Button { pressed: true }),
         PinEvent::Button(ButtonEvent::Released) => node.report(Event::Button { pressed: false }),
         PinEvent::Button(ButtonEvent::Held) => {

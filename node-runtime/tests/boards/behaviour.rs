@@ -3,6 +3,7 @@
 use super::bench::{Bench, MS, S, flow};
 use illuminator_hal::sim::BoardFault;
 use illuminator_node::boards::{BOARDS_MAX, BoardTracker};
+use illuminator_protocol::responder::HOST_SILENT_AFTER;
 
 /// A bench with cable 7 on port `a` for a while.
 fn plugged() -> Bench {
@@ -108,6 +109,29 @@ fn a_slow_animation_is_no_silence_and_loses_no_command() {
     assert_eq!(bench.notices.len(), 1, "{:?}", bench.notices);
 }
 
+/// The slowest animation looks at USB once in 500 ms, and takes the first command that it finds there.
+#[test]
+fn a_slow_board_is_idle_within_two_seconds_of_the_hosts_last_word() {
+    let silent_after_us = HOST_SILENT_AFTER.as_micros();
+    let mut longest_us = 0;
+    // Two refreshes and more, at every phase of board and refresh; the last word may be a new flow.
+    for last_word_us in (0..5 * S).step_by(5 * MS as usize) {
+        for last_kw in [1.0, -1.0] {
+            let mut bench = plugged();
+            bench.show(7, 1.0);
+            bench.time_until(2 * S, |bench| bench.shown("a") == "1g1").expect("it animates slowly");
+            bench.run(last_word_us);
+            bench.show(7, last_kw);
+            bench.run(silent_after_us);
+            assert_ne!(bench.shown("a"), "0g0");
+            bench.tracker.host_silent(true);
+            let took_us = bench.time_until(2 * S, |bench| bench.shown("a") == "0g0").expect("it gets idle");
+            longest_us = longest_us.max(silent_after_us + took_us);
+        }
+    }
+    assert!(longest_us <= 2 * S, "{longest_us} µs");
+}
+
 #[test]
 fn flows_that_flicker_are_thinned_out_and_the_last_one_stays() {
     let mut bench = plugged();
@@ -165,9 +189,9 @@ fn garbage_is_named_once_until_there_is_an_answer() {
     let garbage = "board a answers with something that is no cable number: ignored";
     for round in 1..=2 {
         bench.board("a").set_fault(BoardFault::Garbage);
-        bench.run(3 * S);
+        bench.run(2_800 * MS);
         bench.board("a").set_fault(BoardFault::None);
-        bench.run(3 * S);
+        bench.run(8 * S);
         assert!(bench.boards["a"].stats().garbage >= 2 * round, "{:?}", bench.boards["a"].stats());
         assert_eq!(bench.notices.iter().filter(|text| **text == garbage).count() as u64, round);
         assert_eq!(bench.seen, [7].into());
@@ -177,6 +201,43 @@ fn garbage_is_named_once_until_there_is_an_answer() {
     }
     bench.settle();
     assert_eq!(bench.notices.len(), 3, "nothing came to its end");
+}
+
+#[test]
+fn a_noisy_board_is_named_now_and_then_only() {
+    let mut bench = plugged();
+    let seconds = 60;
+    for round in 0..seconds * 5 {
+        let board = bench.board("a");
+        board.set_fault(if round % 5 == 0 { BoardFault::Garbage } else { BoardFault::None });
+        board.set_cable(7 + (round / 4 % 2) as u16);
+        for cable in [7, 8] {
+            bench.show(cable, if round % 2 == 0 { 9.0 } else { -9.0 });
+        }
+        bench.run(200 * MS);
+    }
+    let stats = bench.boards["a"].stats();
+    assert!(stats.garbage > 20 && stats.answers > 100, "{stats:?}");
+    for kind in ["no cable number", "was cable"] {
+        let count = bench.notices.iter().filter(|text| text.contains(kind)).count() as u64;
+        assert!((2..=seconds / 10).contains(&count), "{count} of {kind}: {:?}", bench.notices);
+    }
+}
+
+#[test]
+fn a_loose_contact_is_named_now_and_then_only() {
+    let mut bench = Bench::new();
+    for _ in 0..20 {
+        bench.plug("a", 7);
+        bench.time_until(S, |bench| bench.seen == [7].into()).expect("it is known");
+        bench.unplug("a");
+        bench.run(S);
+    }
+    let span_s = (bench.now_us - S) / S;
+    for kind in ["is cable 7", "is gone"] {
+        let count = bench.notices.iter().filter(|text| text.contains(kind)).count() as u64;
+        assert!((2..=span_s / 10 + 1).contains(&count), "{count} of {kind}: {:?}", bench.notices);
+    }
 }
 
 #[test]
@@ -219,7 +280,7 @@ fn boards_beyond_the_limit_are_ignored_until_there_is_room() {
     assert_eq!(ignored, 1, "{:?}", bench.notices);
     assert_eq!(bench.boards[ports[BOARDS_MAX]].stats().commands, 0);
     bench.unplug(ports[3]);
-    assert!(bench.tracker.room_for(ports[BOARDS_MAX]));
+    assert!(bench.tracker.room_for(ports[BOARDS_MAX], bench.now()));
     bench.plug(ports[BOARDS_MAX], 99);
     bench.run(S);
     assert!(bench.seen.contains(&99));
@@ -230,7 +291,7 @@ fn a_write_that_fails_is_named_once_and_tried_again() {
     let mut bench = plugged();
     let before = bench.writes.len();
     for _ in 0..3 {
-        bench.tracker.write_failed("a", "the buffer is full");
+        bench.tracker.write_failed("a", "the buffer is full", bench.now());
     }
     bench.run(5 * S);
     assert_eq!(

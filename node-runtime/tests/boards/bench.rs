@@ -56,7 +56,7 @@ impl Bench {
 
     pub(crate) fn unplug(&mut self, port: &'static str) {
         self.boards.remove(port);
-        self.tracker.vanished(port);
+        self.tracker.vanished(port, self.now());
         self.settle();
     }
 

@@ -61,7 +61,7 @@ fn carry_out(bench: &mut Bench, act: Act) {
             bench.boards.entry(port).and_modify(|board| board.reset(now_us));
         }
         Act::Bytes(port, bytes) => bench.tracker.received(port, &bytes, bench.now()),
-        Act::WriteFails(port) => bench.tracker.write_failed(port, "x"),
+        Act::WriteFails(port) => bench.tracker.write_failed(port, "x", bench.now()),
         Act::Show(cable, power_kw) => bench.show(cable, power_kw),
         Act::Line(cable, line) => bench.tracker.set_line(cable, line),
         Act::HostSilent(silent) => bench.tracker.host_silent(silent),

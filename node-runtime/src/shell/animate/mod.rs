@@ -149,6 +149,12 @@ impl Animation {
         self.update(Update::EmergencyStop(pressed));
     }
 
+    /// Lets all strips say that something here does not work, until told otherwise. An emergency stop and identifying
+    /// win over it.
+    pub fn fault(&self, fault: bool) {
+        self.update(Update::Fault(fault));
+    }
+
     /// Sets the host's clock minus ours `[µs]`, which keeps the ends of a cable in step.
     pub fn host_clock(&self, offset_us: i64) {
         self.update(Update::HostClock(offset_us));

@@ -16,6 +16,8 @@ pub(super) enum Update {
     HostSilent(bool),
     /// Whether this node is to say that it is itself.
     Identify(bool),
+    /// Whether something here does not work.
+    Fault(bool),
     /// Whether everything here is to stand still.
     EmergencyStop(bool),
     /// The host's clock minus the local one `[µs]`.
@@ -25,12 +27,13 @@ pub(super) enum Update {
 /// The state of every segment of every strip.
 ///
 /// Invariants: a flow is forgotten at once when it no longer holds, and hidden while the host is silent, so that
-/// no strip shows an old one as if it were true; an emergency stop wins over all, then identifying.
+/// no strip shows an old one as if it were true; an emergency stop wins over all, then identifying, then a fault.
 #[derive(Debug)]
 pub(super) struct Stage {
     strips: Vec<Cue>,
     host_silent: bool,
     identify: bool,
+    fault: bool,
     stopped: bool,
     host_offset_us: i64,
 }
@@ -49,6 +52,7 @@ impl Stage {
             strips: cables.map(|cable| Cue { cable, view: None }).collect(),
             host_silent: true,
             identify: false,
+            fault: false,
             stopped: false,
             host_offset_us: 0,
         }
@@ -70,6 +74,7 @@ impl Stage {
             Update::Dark => self.strips.iter_mut().for_each(|cue| cue.view = None),
             Update::HostSilent(silent) => self.host_silent = silent,
             Update::Identify(on) => self.identify = on,
+            Update::Fault(fault) => self.fault = fault,
             Update::EmergencyStop(pressed) => self.stopped = pressed,
             Update::HostClock(offset_us) => self.host_offset_us = offset_us,
         }
@@ -80,6 +85,7 @@ impl Stage {
         self.strips.iter().map(|cue| match cue.view {
             _ if self.stopped => StripState::EmergencyStop,
             _ if self.identify => StripState::Identify,
+            _ if self.fault => StripState::Fault,
             _ if self.host_silent => StripState::NoHost,
             Some(view) => StripState::Flow(view),
             None => StripState::Idle,
@@ -202,6 +208,29 @@ mod tests {
         assert_eq!(states(&stage), [StripState::EmergencyStop; 2]);
         stage.apply(Update::EmergencyStop(false));
         assert_eq!(states(&stage), [StripState::Identify; 2]);
+    }
+
+    #[test]
+    fn a_fault_wins_over_flows_and_silence_and_over_nothing_else() {
+        let mut stage = stage();
+        stage.apply(Update::Show(flow(1, true, 3.0)));
+        stage.apply(Update::Fault(true));
+        assert_eq!(states(&stage), [StripState::Fault; 2]);
+        stage.apply(Update::HostSilent(true));
+        assert_eq!(states(&stage), [StripState::Fault; 2]);
+        stage.apply(Update::Identify(true));
+        assert_eq!(states(&stage), [StripState::Identify; 2]);
+        stage.apply(Update::EmergencyStop(true));
+        assert_eq!(states(&stage), [StripState::EmergencyStop; 2]);
+        for update in [
+            Update::EmergencyStop(false),
+            Update::Identify(false),
+            Update::HostSilent(false),
+            Update::Fault(false),
+        ] {
+            stage.apply(update);
+        }
+        assert!(matches!(states(&stage)[..], [StripState::Flow(_), StripState::Idle]), "it is over");
     }
 
     #[test]

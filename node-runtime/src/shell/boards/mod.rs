@@ -46,12 +46,12 @@ struct State {
 }
 
 impl Boards {
-    /// Starts to look for boards. They are idle until told otherwise.
+    /// Starts to look for boards. They are idle until told otherwise. A directory that is not there is waited for.
     ///
     /// # Errors
-    /// A directory that cannot be read; a system without room for a thread.
+    /// A system without room for a thread.
     pub fn start(entry: &BoardsEntry, clock: Clock) -> io::Result<Self> {
-        let discovery = Discovery::new(&entry.directory, &entry.devices)?;
+        let discovery = Discovery::new(&entry.directory, &entry.devices);
         let tracker = BoardTracker::new(entry.reversed.iter().copied());
         let state = Mutex::new(State { tracker, end: false });
         let shared = Arc::new(Shared { state, bell: Bell::new()?, events: Notify::new() });

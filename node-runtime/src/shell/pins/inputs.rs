@@ -1,7 +1,7 @@
 //! The inputs: a thread watches each, and tells what happened.
 //!
 //! Invariants: an edge is seen when it comes, and the level is looked at now and then in case one was missed; a pin
-//! that fails is told of once and tried again slowly; every thread ends when [`Inputs`] is dropped.
+//! that fails is told of once and tried again slowly; an emergency stop that cannot be read is pressed; every thread ends when [`Inputs`] is dropped.
 
 use crate::pins::{PinEvent, Reader, Role};
 use crate::shell::Clock;
@@ -139,19 +139,22 @@ impl Watcher {
         // The first look is at once.
         let mut wait = Duration::ZERO;
         let mut pause = Duration::ZERO;
+        let mut events = Vec::new();
         while self.shared.pause(pause) {
             pause = match self.look(wait) {
                 Ok(()) => {
-                    self.works();
+                    events.extend(self.works());
                     Duration::ZERO
                 }
                 Err(error) => {
-                    self.fails(&error);
+                    events.extend(self.reader.unreadable());
+                    events.extend(self.fails(&error));
                     RETRY
                 }
             };
             let now_us = self.clock.now().as_micros();
-            while let Some(event) = self.reader.poll(now_us) {
+            events.extend(std::iter::from_fn(|| self.reader.poll(now_us)));
+            for event in events.drain(..) {
                 if self.events.blocking_send(event).is_err() {
                     return;
                 }
@@ -174,18 +177,20 @@ impl Watcher {
         Ok(())
     }
 
-    fn works(&mut self) {
-        if std::mem::take(&mut self.failing) {
+    fn works(&mut self) -> Option<PinEvent> {
+        std::mem::take(&mut self.failing).then(|| {
             self.shared.failing.fetch_sub(1, Ordering::Relaxed);
             log(self.role, "works again");
-        }
+            PinEvent::Readable { role: self.role, readable: true }
+        })
     }
 
-    fn fails(&mut self, error: &PinError) {
-        if !std::mem::replace(&mut self.failing, true) {
+    fn fails(&mut self, error: &PinError) -> Option<PinEvent> {
+        (!std::mem::replace(&mut self.failing, true)).then(|| {
             self.shared.failing.fetch_add(1, Ordering::Relaxed);
             log(self.role, &format!("cannot be read, and is tried again: {error}"));
-        }
+            PinEvent::Readable { role: self.role, readable: false }
+        })
     }
 }
 
@@ -239,12 +244,27 @@ mod tests {
         let mut inputs = Inputs::start(vec![plug], Clock::start()).unwrap();
         assert_eq!(next(&mut inputs), PinEvent::Plug { cable: 2, plugged: false });
         hand.fail_next(1);
-        while inputs.failing() == 0 {
-            std::thread::yield_now();
-        }
+        let role = Role::Plug { cable: 2 };
+        assert_eq!(next(&mut inputs), PinEvent::Readable { role, readable: false });
+        assert_eq!(inputs.failing(), 1);
         hand.set(true);
+        assert_eq!(next(&mut inputs), PinEvent::Readable { role, readable: true });
         assert_eq!(next(&mut inputs), PinEvent::Plug { cable: 2, plugged: true });
         assert_eq!((hand.failed(), inputs.failing()), (1, 0), "tried once, not in a loop");
+    }
+
+    #[test]
+    fn an_emergency_stop_that_fails_is_pressed_until_it_is_seen_released() {
+        let (hand, stop) = watched(Role::EmergencyStop, 0);
+        // From the start, and once more when it is tried again.
+        hand.fail_next(2);
+        let mut inputs = Inputs::start(vec![stop], Clock::start()).unwrap();
+        let readable = |readable| PinEvent::Readable { role: Role::EmergencyStop, readable };
+        assert_eq!(next(&mut inputs), PinEvent::EmergencyStop(true));
+        assert_eq!(next(&mut inputs), readable(false));
+        assert_eq!(next(&mut inputs), readable(true));
+        assert_eq!(hand.failed(), 2);
+        assert_eq!(next(&mut inputs), PinEvent::EmergencyStop(false));
     }
 
     #[test]
