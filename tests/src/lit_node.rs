@@ -107,6 +107,13 @@ impl LitNode {
         Some(direction)
     }
 
+    /// The next pictures that the strip shows, as many as it remembers: those of a second and more.
+    pub fn next_pictures(&self) -> Vec<Vec<Rgb8>> {
+        let enough = self.strip.shown() + SimStrip::TRANSFERS_MAX as u64;
+        until("new pictures", || self.strip.shown() >= enough);
+        self.pictures()
+    }
+
     /// Waits until the strip shows what is wanted.
     pub fn until(&self, wanted: impl Fn(&[Rgb8]) -> bool, what: &str) {
         until(what, || self.pictures().last().is_some_and(|picture| wanted(picture)));
