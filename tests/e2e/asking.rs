@@ -1,10 +1,11 @@
 //! A person asks one node for something: `illuminator cluster identify` and `power`.
 
-use illuminator_tests::programs::{NodeProcess, command, illuminator, signal, stderr};
-use std::io::{BufRead, BufReader};
+use illuminator_hal::Rgb8;
+use illuminator_tests::lit_node::LitNode;
+use illuminator_tests::picture::{lit, white};
+use illuminator_tests::programs::{NodeProcess, Running, command, illuminator, stderr};
 use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
-use std::process::Stdio;
 
 #[test]
 fn a_node_is_found_by_its_address_or_its_name() {
@@ -22,17 +23,49 @@ fn a_node_is_found_by_its_address_or_its_name() {
     assert!(by_name.status.success(), "{}", stderr(&by_name));
 }
 
-#[test]
-fn who_identifies_a_node_can_stop_it_with_ctrl_c() {
-    let node = NodeProcess::start(&[]);
+/// A node whose strip says "it is me", and who asked for that for an hour.
+fn identified() -> (LitNode, Running) {
+    let node = LitNode::start(false);
+    node.until(no_host, "the light of a node without a host");
     let address = node.address.to_string();
     let arguments = ["cluster", "identify", &address, "--seconds", "3600"];
-    let mut asking = command(Path::new("."), &arguments).stderr(Stdio::piped()).spawn().expect("it starts");
-    let mut told = BufReader::new(asking.stderr.take().expect("it is piped")).lines();
-    let first = told.next().expect("it says what it does").expect("in text");
-    assert!(first.contains("identifies itself for 3600 s"), "{first}");
-    signal(asking.id(), "INT");
-    assert!(asking.wait().expect("it ends").success());
+    let asking = Running::start(command(Path::new("."), &arguments));
+    for _ in 0..5 {
+        node.until(white, "bright white");
+        node.until(|picture| !lit(picture), "darkness between two flashes");
+    }
+    (node, asking)
+}
+
+/// Calm blue.
+fn no_host(picture: &[Rgb8]) -> bool {
+    lit(picture) && picture.iter().all(|pixel| pixel.b > pixel.r)
+}
+
+/// Calm white: a host is there.
+fn idle(picture: &[Rgb8]) -> bool {
+    lit(picture) && !white(picture) && picture.iter().all(|pixel| pixel.r == pixel.g && pixel.g == pixel.b)
+}
+
+fn assert_says_nothing(node: &LitNode) {
+    assert!(!node.next_pictures().iter().any(|picture| white(picture)), "it still says that it is itself");
+}
+
+/// Who asked says that it is over: the node is calm at once, and not because it hears nothing any more.
+#[test]
+fn who_identifies_a_node_can_stop_it_with_ctrl_c() {
+    let (node, asking) = identified();
+    asking.end();
+    node.until(idle, "the light of a node that has still heard its host");
+    assert_says_nothing(&node);
+}
+
+#[test]
+fn a_node_whose_asker_was_killed_no_longer_identifies_itself() {
+    let (node, asking) = identified();
+    asking.kill();
+    node.until(no_host, "the light of a node without a host");
+    assert_says_nothing(&node);
 }
 
 #[test]

@@ -4,119 +4,8 @@
 use illuminator_hal::sim::{BoardFault, SimBoard};
 use illuminator_node::shell::Clock;
 use illuminator_tests::attiny::PtyBoard;
-use illuminator_tests::programs::{NodeProcess, command, signal, until};
-use std::fmt::Write as _;
-use std::process::{Child, Stdio};
-use tempfile::TempDir;
-
-/// The power of each cable, from 1 on `[kW]` of 10, and what a board of it shows. Cable 4 is reversed.
-const FLOWS: [(f64, &str); 5] = [(8.0, "4r1"), (-3.0, "2g0"), (1.0, "1g1"), (6.0, "3g0"), (-6.0, "3g0")];
-const IDLE: &str = "0g0";
-
-/// Node `a` with a directory for its boards, and node `b` without.
-struct Table {
-    devices: TempDir,
-    folder: TempDir,
-    a: NodeProcess,
-    b: NodeProcess,
-}
-
-impl Table {
-    fn start() -> Self {
-        let (devices, folder) = (tempdir(), tempdir());
-        let config =
-            format!("name = 'a'\n[boards]\ndirectory = '{}'\nreversed = [4]\n", devices.path().display());
-        std::fs::write(folder.path().join("node.toml"), config).expect("it can be written");
-        std::fs::write(folder.path().join("s.yaml"), scenario()).expect("it can be written");
-        let (a, b) = (Self::node(&folder), NodeProcess::start(&["--hal", "sim"]));
-        Self { devices, folder, a, b }
-    }
-
-    /// A node with the configuration of `a`.
-    fn node(folder: &TempDir) -> NodeProcess {
-        let config = folder.path().join("node.toml");
-        NodeProcess::start(&["--config", config.to_str().expect("in UTF-8")])
-    }
-
-    fn plug(&self, number: usize, cable: u16) -> PtyBoard {
-        PtyBoard::plug(self.devices.path(), &format!("ttyACM{number}"), cable)
-    }
-
-    /// Boards of the cables 1 to 4.
-    fn four(&self) -> Vec<PtyBoard> {
-        (1..=4).map(|number| self.plug(number, number as u16)).collect()
-    }
-
-    /// Starts a run that goes on until it is ended.
-    fn run(&self) -> Run {
-        let (a, b) = (self.a.address, self.b.address);
-        let cluster =
-            format!("[[node]]\nname = 'a'\naddress = '{a}'\n[[node]]\nname = 'b'\naddress = '{b}'\n");
-        std::fs::write(self.folder.path().join("c.toml"), cluster).expect("it can be written");
-        let arguments = ["scenario", "run", "s.yaml", "--cluster", "c.toml", "--pace", "0.05"];
-        let mut host = command(self.folder.path(), &arguments);
-        Run(host.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts"))
-    }
-}
-
-/// A run; killed when dropped.
-struct Run(Child);
-
-impl Run {
-    /// Ends it as Ctrl-C does.
-    fn end(mut self) {
-        signal(self.0.id(), "INT");
-        assert!(self.0.wait().expect("it ends").success(), "it went on until it was ended");
-    }
-
-    /// Ends it without a word to the nodes.
-    fn kill(mut self) {
-        let _ = self.0.kill();
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn tempdir() -> TempDir {
-    tempfile::tempdir().expect("a temporary folder")
-}
-
-/// A day of steps with constant flows through cables from `a` to `b`.
-fn scenario() -> String {
-    let mut models = String::new();
-    let mut cables = String::new();
-    let dummy = |name: &str, node: &str, power_kw: f64| {
-        format!(
-            "- {{name: {name}, type: Dummy, connect: {{node: {node}}}, parameters: {{param1: {power_kw}}}, \
-             inputs: {{in1: 0}}, outputs: {{out1: 0}}, states: {{state1: 0}}}}\n"
-        )
-    };
-    for (cable, (power_kw, _)) in (1..).zip(FLOWS) {
-        models += &dummy(&format!("S{cable}"), "a", power_kw);
-        let _ = writeln!(cables, "- {{id: {cable}, ends: [a, b], shows: S{cable}.state1, full_scale: 10}}");
-    }
-    models += &dummy("Sink", "b", 0.0);
-    format!(
-        "scenario:\n  name: boards\n  start_time: '2024-06-20 00:00:00'\n  end_time: '2024-07-20 00:00:00'\n  \
-         time_resolution: 60\nmodels:\n{models}connections: []\nmonitor:\n  file: out.csv\n  items: [S1.state1]\n\
-         cables:\n{cables}"
-    )
-}
-
-/// Waits until a board animates these characters.
-fn shows(board: &PtyBoard, characters: &str) {
-    until(&format!("a board that shows {characters}"), || board.shows() == characters);
-}
-
-/// Waits until these boards show the flows of the cables from 1 on.
-fn show_flows(boards: &[PtyBoard]) {
-    boards.iter().zip(FLOWS).for_each(|(board, (_, line))| shows(board, line));
-}
+use illuminator_tests::board_table::{FLOWS, IDLE, Table, show_flows, shows};
+use illuminator_tests::programs::until;
 
 /// Every command that a board has read, without repetitions.
 fn history(board: &PtyBoard) -> Vec<String> {
@@ -252,7 +141,7 @@ fn a_second_node_is_refused_the_boards_of_the_first_until_that_has_ended() {
     let mut table = Table::start();
     let board = table.plug(1, 1);
     table.a.said("is cable 1");
-    let other = Table::node(&table.folder);
+    let other = table.another_a();
     let said = other.said("in use by another program");
     assert!(said.contains("ttyACM1"), "{said}");
     let run = table.run();
@@ -271,30 +160,4 @@ fn a_file_that_is_no_port_is_named_and_left_alone() {
     table.a.said("ttyACM1 is cable 1");
     table.a.said("ttyUSB0 is no serial port");
     assert_eq!(crate::read(&file), "as it was");
-}
-
-/// Not a test but a measurement: `cargo test -p illuminator-tests --test e2e plug_to_light -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn plug_to_light() {
-    const ROUNDS: usize = 50;
-    let table = Table::start();
-    let run = table.run();
-    shows(&table.plug(9, 1), "4r1");
-    let mut spans_us: Vec<u64> = Vec::new();
-    for _ in 0..ROUNDS {
-        let boards = table.four();
-        show_flows(&boards);
-        for board in &boards {
-            let lit = |board: &mut SimBoard, _| {
-                board.reads().find(|read| read.characters != *b"0g0").map(|read| read.at_us)
-            };
-            // The board's clock starts just before its device appears.
-            spans_us.extend(board.with(lit));
-        }
-    }
-    run.end();
-    spans_us.sort_unstable();
-    let at = |percent: usize| spans_us[(spans_us.len() - 1) * percent / 100] / 1_000;
-    println!("{} plugs: p50 {} ms, p99 {} ms, most {} ms", spans_us.len(), at(50), at(99), at(100));
 }

@@ -12,14 +12,22 @@ const CABLES: [(char, &str); 5] =
 
 /// The demo in a terminal with 24-bit colours.
 fn demo(arguments: &[&str], keys: bool) -> Terminal {
+    Terminal::start(demo_command(arguments), keys)
+}
+
+fn demo_command(arguments: &[&str]) -> Command {
     let mut command = Command::new(program("illuminator"));
     command.arg("demo").args(arguments).env("COLORTERM", "truecolor").env_remove("NO_COLOR");
-    Terminal::start(command, keys)
+    command
 }
 
 /// The demo in the hands of a visitor, paused, with nothing plugged in.
 fn taken_over() -> Terminal {
-    let terminal = demo(&["--pace", "0.05"], true);
+    taken_over_in(demo(&["--pace", "0.05"], true))
+}
+
+/// The same, in a terminal that is there.
+fn taken_over_in(terminal: Terminal) -> Terminal {
     // A phase is there once a step was: then there are flows to show.
     shows(&terminal, "the story", |text| text.contains("a visit plays by itself") && !phase(text).is_empty());
     terminal.press(" ");
@@ -114,7 +122,7 @@ fn a_pace_without_a_picture_is_refused() {
 }
 
 #[test]
-fn in_a_terminal_it_draws_every_node_and_every_cable_within_24_rows() {
+fn in_a_terminal_it_draws_every_node_and_every_cable() {
     let terminal = taken_over();
     let text = terminal.text();
     for node in NODES {
@@ -124,8 +132,31 @@ fn in_a_terminal_it_draws_every_node_and_every_cable_within_24_rows() {
         assert!(row(&text, key, name).is_some_and(|row| row.contains("unplugged")), "{name}: {text}");
     }
     assert!(row(&text, '0', "winter").is_some_and(|row| row.contains("unplugged")), "{text}");
-    assert!(text.contains("q end") && text.lines().count() <= 24, "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(text.contains("q end"), "{text}");
+    terminal.press("q");
+    assert_clean(&terminal.left());
+}
+
+/// Seen in a larger terminal: what does not fit is there to be seen.
+#[test]
+fn what_it_draws_fits_into_24_rows_of_80_columns() {
+    let terminal = taken_over_in(Terminal::of_size((60, 200), demo_command(&["--pace", "0.05"]), true));
+    let fits = || {
+        let text = terminal.text();
+        assert!(text.lines().count() <= 24, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    };
+    fits();
+    CABLES.into_iter().for_each(|(key, name)| turn_over(&terminal, key, name, true));
+    fits();
+    terminal.press("0");
+    shows(&terminal, "winter", |text| {
+        row(text, '0', "winter").is_some_and(|row| row.contains("in at house"))
+    });
+    fits();
+    terminal.press("i");
+    shows(&terminal, "a node that says so", |text| text.contains("it is me"));
+    fits();
     terminal.press("q");
     assert_clean(&terminal.left());
 }

@@ -1,9 +1,10 @@
 //! The light of a cable, from a scenario on the host to the bits on the strips at both ends: the host program,
 //! two nodes with recording strips, real UDP between them.
 
-use crate::lit_node::{CABLE, LitNode};
+use illuminator_tests::lit_node::{CABLE, LitNode};
 use illuminator_tests::picture::{lit, pulses};
 use illuminator_tests::programs::{command, stderr};
+use illuminator_tests::samples::dummy;
 use std::process::Stdio;
 
 #[test]
@@ -39,17 +40,11 @@ fn motion_of(power_kw: f64, toward_b: f64) {
 }
 
 fn scenario(power_kw: f64) -> String {
-    let dummy = |name: &str, node: &str| {
-        format!(
-            "- {{name: {name}, type: Dummy, connect: {{node: {node}}}, parameters: {{param1: {power_kw}}}, \
-             inputs: {{in1: 0}}, outputs: {{out1: 0}}, states: {{state1: 0}}}}\n"
-        )
-    };
     format!(
         "scenario:\n  name: light\n  start_time: '2024-06-20 00:00:00'\n  end_time: '2024-06-20 02:00:00'\n  \
          time_resolution: 60\nmodels:\n{}{}connections: []\nmonitor:\n  file: out.csv\n  items: [Source.state1]\n\
          cables:\n- {{id: {CABLE}, ends: [a, b], shows: Source.state1, full_scale: 10}}\n",
-        dummy("Source", "a"),
-        dummy("Sink", "b")
+        dummy("Source", "a", power_kw),
+        dummy("Sink", "b", power_kw)
     )
 }

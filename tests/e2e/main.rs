@@ -14,7 +14,6 @@ mod hydrogen;
 mod kit_boards;
 mod kit_story;
 mod light;
-mod lit_node;
 mod multi_energy;
 mod odd_values;
 mod pins;

@@ -6,12 +6,16 @@
 //! - [`picture`]: what is to be seen on a strip.
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
+//! - [`board_table`]: a run on two nodes, one with such boards.
+//! - [`lit_node`]: a node with a strip and a plug, in the process that looks at them.
 //! - [`terminal`]: a program in a terminal, and the picture of that.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
 pub mod attiny;
+pub mod board_table;
 pub mod emupi;
 pub mod generate;
+pub mod lit_node;
 pub mod picture;
 pub mod programs;
 pub mod samples;

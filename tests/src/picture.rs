@@ -16,6 +16,11 @@ pub fn lit(picture: &[Rgb8]) -> bool {
     picture.iter().any(|pixel| brightness(pixel) > 0.0)
 }
 
+/// Whether all LEDs are as bright as they can be, in white: a node that says "it is me", while it is on.
+pub fn white(picture: &[Rgb8]) -> bool {
+    picture.iter().all(|pixel| *pixel == Rgb8::new(255, 255, 255))
+}
+
 /// Whether some LEDs are much brighter than others: pulses of a flow, not the calm light of any other state.
 pub fn pulses(picture: &[Rgb8]) -> bool {
     let least = picture.iter().map(brightness).fold(f64::MAX, f64::min);

@@ -101,6 +101,34 @@ impl Drop for NodeProcess {
     }
 }
 
+/// A program that goes on until it is ended, and whose words do not matter; killed when dropped.
+pub struct Running(Child);
+
+impl Running {
+    /// Starts it.
+    pub fn start(mut command: Command) -> Self {
+        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts"))
+    }
+
+    /// Ends it as Ctrl-C does.
+    pub fn end(mut self) {
+        signal(self.0.id(), "INT");
+        assert!(self.0.wait().expect("it ends").success(), "it went on until it was ended");
+    }
+
+    /// Ends it without a word to anybody.
+    pub fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The lines of a stream, as they come.
 fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     let (send, receive) = channel();

@@ -58,6 +58,14 @@ pub fn scenario(path: &str) -> Scenario {
         .unwrap_or_else(|findings| panic!("{findings}"))
 }
 
+/// A model on `node` that says `power_kw` `[kW]` in every step, unless another one feeds it: an entry of `models:`.
+pub fn dummy(name: &str, node: &str, power_kw: f64) -> String {
+    format!(
+        "- {{name: {name}, type: Dummy, connect: {{node: {node}}}, parameters: {{param1: {power_kw:?}}}, \
+         inputs: {{in1: 0}}, outputs: {{out1: 0}}, states: {{state1: 0}}}}\n"
+    )
+}
+
 /// Collects the result file of a run in memory.
 pub struct Result {
     recorder: CsvRecorder,

@@ -4,7 +4,7 @@
 //! that only waits, at the same time: what the machine does to both is no fault of the animation.
 
 use super::Outcome;
-use super::measure::{median, seconds};
+use super::measure::{median, quantile, seconds};
 use super::report::{Figure, Reach, Report};
 use illuminator_hal::encode::ws2812::{CLOCK_HZ, encode, encoded_len};
 use illuminator_hal::sim::SimStrip;
@@ -105,13 +105,11 @@ fn jitter(report: &Report, frames_per_s: u32, busy: bool) -> Outcome {
         strip: Box::new(SimStrip::new("strip", LEDS, ColourOrder::Grb)),
     });
     let animation = Animation::start(strips.collect(), frames_per_s, Clock::start())?;
-    let mut bare_us = metronome(frames_per_s);
+    let bare_us = metronome(frames_per_s);
     let AnimationReport { stats, late_us_p50, late_us_p99 } = animation.report();
-    bare_us.sort_unstable();
-    let bare = |permille: usize| bare_us[(bare_us.len() * permille).div_ceil(1000) - 1] as f64;
     let rows = [
-        (f64::from(late_us_p50), "us", bare(500)),
-        (f64::from(late_us_p99), "us", bare(990)),
+        (f64::from(late_us_p50), "us", quantile(&bare_us, 500)),
+        (f64::from(late_us_p99), "us", quantile(&bare_us, 990)),
         (stats.skipped as f64, "frames", (stats.frames + stats.skipped) as f64),
     ];
     for (name, (value, unit, against)) in names.iter().zip(rows) {
@@ -123,7 +121,7 @@ fn jitter(report: &Report, frames_per_s: u32, busy: bool) -> Outcome {
 /// A thread that does nothing but wait for the same deadlines, beside the animation; how late it was each time
 /// `[us]`. Like the animation it waits for no deadline that is over.
 #[expect(clippy::disallowed_methods, reason = "how long a sleep takes is what is measured")]
-fn metronome(beats_per_s: u32) -> Vec<u64> {
+fn metronome(beats_per_s: u32) -> Vec<f64> {
     let clock = Clock::start();
     let deadline_us = |beat: u64| beat * 1_000_000 / u64::from(beats_per_s);
     let mut late_us = Vec::new();
@@ -132,7 +130,7 @@ fn metronome(beats_per_s: u32) -> Vec<u64> {
         let early_us = deadline_us(beat).saturating_sub(clock.now().as_micros());
         std::thread::sleep(Duration::from_micros(early_us));
         let now_us = clock.now().as_micros();
-        late_us.push(now_us.saturating_sub(deadline_us(beat)));
+        late_us.push(now_us.saturating_sub(deadline_us(beat)) as f64);
         beat = (beat + 1).max((now_us * u64::from(beats_per_s)).div_ceil(1_000_000));
     }
     late_us

@@ -17,6 +17,7 @@ mod in_memory;
 mod lockstep;
 mod measure;
 mod memory;
+mod plugs;
 mod programs;
 mod report;
 mod size;
@@ -35,13 +36,14 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// Measures a group of figures, as far as they are wanted.
 type Group = fn(&mut Report) -> Outcome;
 
-const GROUPS: [(&str, Group); 6] = [
+const GROUPS: [(&str, Group); 7] = [
     ("engine", engine::run),
     ("frames", frames::run),
     ("lockstep", lockstep::run),
     ("memory", memory::run),
     ("start", start::run),
     ("size", size::run),
+    ("plugs", plugs::run),
 ];
 
 fn main() -> ExitCode {

@@ -1,4 +1,4 @@
-//! Time and medians.
+//! Time, medians and other quantiles.
 
 use illuminator::shell::{OutputError, StepObserver};
 use illuminator_node::model::Slots;
@@ -16,9 +16,17 @@ pub(crate) fn seconds<T>(work: impl FnOnce() -> T) -> (f64, T) {
 /// # Panics
 /// If there are none.
 pub(crate) fn median(samples: &[f64]) -> f64 {
+    quantile(samples, 500)
+}
+
+/// What so many `[‰]` of the samples do not exceed.
+///
+/// # Panics
+/// If there are none.
+pub(crate) fn quantile(samples: &[f64], permille: usize) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
+    sorted[(sorted.len() * permille).div_ceil(1000) - 1]
 }
 
 /// Times the steps of a run, but those at its start.

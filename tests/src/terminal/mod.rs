@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-/// Rows and columns of the terminal.
-const SIZE: (u16, u16) = (24, 80);
+/// Rows and columns of a terminal that nobody has enlarged.
+pub const USUAL_SIZE: (u16, u16) = (24, 80);
 /// How long the thread waits before it looks whether it is to end `[ns]`.
 const LOOK_NS: i64 = 20_000_000;
 
@@ -58,12 +58,17 @@ pub struct Left {
 }
 
 impl Terminal {
-    /// Starts a program in a terminal of 24 rows of 80 columns. Without `keys` its standard input is no terminal.
-    pub fn start(mut command: Command, keys: bool) -> Self {
+    /// Starts a program in a terminal of [`USUAL_SIZE`]. Without `keys` its standard input is no terminal.
+    pub fn start(command: Command, keys: bool) -> Self {
+        Self::of_size(USUAL_SIZE, command, keys)
+    }
+
+    /// The same in a terminal of so many rows and columns.
+    pub fn of_size((rows, columns): (u16, u16), mut command: Command, keys: bool) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let end = openpt(flags).expect("the system has ptys");
         grantpt(&end).and_then(|()| unlockpt(&end)).expect("a new pty can be opened");
-        let size = Winsize { ws_row: SIZE.0, ws_col: SIZE.1, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&end, size).expect("a pty has a size");
         let name = ptsname(&end, Vec::new()).expect("it has a name").into_string().expect("in ASCII");
         let device = File::options().read(true).write(true).open(&name).expect("it can be opened");
@@ -71,7 +76,7 @@ impl Terminal {
         let copy = || device.try_clone().expect("a file can be copied");
         command.stdin(if keys { Stdio::from(copy()) } else { Stdio::null() }).stdout(copy()).stderr(copy());
         let child = command.env("TERM", "xterm-256color").spawn().expect("the program can be started");
-        let seen = Seen { parser: vt100::Parser::new(SIZE.0, SIZE.1, 0), writes: 0 };
+        let seen = Seen { parser: vt100::Parser::new(rows, columns, 0), writes: 0 };
         let shared = Arc::new(Shared { end, seen: Mutex::new(seen), over: AtomicBool::new(false) });
         let thread = {
             let shared = Arc::clone(&shared);

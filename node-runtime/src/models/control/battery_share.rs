@@ -1,7 +1,18 @@
 //! The part of a residual load that a battery is asked to take over (spec/models.md 1.13: "b").
 
-use crate::model::{BuildError, Settings};
+use crate::model::{BuildError, Const, Parameter, Settings};
 use crate::scalar::Scalar;
+use illuminator_protocol::Unit;
+
+/// The parameter `soc_min`.
+pub(super) const SOC_MIN: Parameter =
+    Parameter::required("soc_min", Unit::Percent, "the battery is not discharged below", Const::Int(0));
+/// The parameter `soc_max`.
+pub(super) const SOC_MAX: Parameter =
+    Parameter::required("soc_max", Unit::Percent, "the battery is not charged above", Const::Int(100));
+/// The parameter `max_p`.
+pub(super) const MAX_P: Parameter =
+    Parameter::required("max_p", Unit::Kilowatt, "power at 100 % of usable charge, ≥ 0", Const::Int(100));
 
 /// The limits that a controller knows of its battery.
 pub(super) struct BatteryShare {
@@ -11,12 +22,12 @@ pub(super) struct BatteryShare {
 }
 
 impl BatteryShare {
-    /// From the parameters `soc_min` `[%]`, `soc_max` `[%]` and `max_p` `[kW]`.
+    /// From the parameters [`SOC_MIN`], [`SOC_MAX`] and [`MAX_P`].
     pub(super) fn from_settings(settings: &Settings) -> Result<Self, BuildError> {
         Ok(Self {
-            soc_min: settings.number("soc_min")?,
-            soc_max: settings.number("soc_max")?,
-            max_p: settings.number("max_p")?,
+            soc_min: settings.number(SOC_MIN.name)?,
+            soc_max: settings.number(SOC_MAX.name)?,
+            max_p: settings.number(MAX_P.name)?,
         })
     }
 

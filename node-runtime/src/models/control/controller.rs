@@ -1,5 +1,6 @@
 //! Controller of a battery and an electrolyser with fuel cell.
 
+use super::ports::{CHARGE, LOAD_DEM, PV_GEN, SOC, SUN, WIND, WIND_GEN};
 use crate::model::{
     Build, BuildError, Built, Const, Family, Io, Model, ModelType, Parameter, Port, Settings, StepError,
     Written,
@@ -22,10 +23,10 @@ pub static TYPE: ModelType = ModelType {
         Parameter::required("fc_eff", Unit::Percent, "divisor of `h2_out`, not 0", Const::Int(100)),
     ],
     inputs: &[
-        Port::required("wind_gen", Unit::Kilowatt, "wind generation, ≥ 0", Const::Int(0)),
-        Port::required("pv_gen", Unit::Kilowatt, "solar generation, ≥ 0", Const::Int(0)),
+        WIND,
+        SUN,
         Port::required("load_dem", Unit::Kilowatt, "demand, ≥ 0", Const::Int(0)),
-        Port::required("soc", Unit::Percent, "state of charge of the battery", Const::Int(0)),
+        CHARGE,
         Port::optional("h2_soc", Unit::Percent, "charge of the hydrogen storage; 0 if open", Const::Int(0)),
         Port::optional("u60", Unit::MetrePerSecond, "not read", Const::Absent),
     ],
@@ -56,10 +57,6 @@ Source: spec/models.md 1.12. The four outputs are kept from step to step, 0 at f
 Kept on purpose: what a branch does not assign keeps the value of an earlier step (F = 0 and soc > soc_max
 assign nothing); `fc_eff` is a plain divisor, 100 means 100; h2_out is negative.";
 
-const WIND_GEN: usize = 0;
-const PV_GEN: usize = 1;
-const LOAD_DEM: usize = 2;
-const SOC: usize = 3;
 const H2_SOC: usize = 4;
 
 const FLOW2B: usize = 0;

@@ -1,6 +1,7 @@
 //! Controller of tutorial 1: a battery takes over what it can, the grid the rest.
 
-use super::battery_share::BatteryShare;
+use super::battery_share::{BatteryShare, MAX_P, SOC_MAX, SOC_MIN};
+use super::ports::{DUMP, FLOW2B, LOAD_DEM, PV_GEN, RES_LOAD, SOC, SUN, WIND, WIND_GEN, outputs};
 use crate::model::{
     Attribute, Build, BuildError, Built, Const, Family, Io, Model, ModelType, Parameter, Port, Settings,
     StepError, Written,
@@ -15,28 +16,18 @@ pub static TYPE: ModelType = ModelType {
     summary: "Balances load, wind and sun with a battery; the rest is exchanged with the grid.",
     documentation: DOCUMENTATION,
     parameters: &[
-        Parameter::required("soc_min", Unit::Percent, "the battery is not discharged below", Const::Int(0)),
-        Parameter::required("soc_max", Unit::Percent, "the battery is not charged above", Const::Int(100)),
-        Parameter::required("max_p", Unit::Kilowatt, "power at 100 % of usable charge, ≥ 0", Const::Int(100)),
+        SOC_MIN,
+        SOC_MAX,
+        MAX_P,
         Parameter::required("battery_active", Unit::One, "whether there is a battery", Const::Bool(true)),
     ],
     inputs: &[
-        Port::required("wind_gen", Unit::Kilowatt, "wind generation, ≥ 0", Const::Int(0)),
-        Port::required("pv_gen", Unit::Kilowatt, "solar generation, ≥ 0", Const::Int(0)),
+        WIND,
+        SUN,
         Port::required("load_dem", Unit::Kilowatt, "demand, ≥ 0", Const::Int(0)),
         Port::optional("soc", Unit::Percent, "state of charge; required with a battery", Const::Int(0)),
     ],
-    outputs: &[
-        Port::written("flow2b", Unit::Kilowatt, "b, positive charges", Const::Int(0), Written::Always),
-        Port::written("res_load", Unit::Kilowatt, "r, demand not generated", Const::Int(0), Written::Always),
-        Port::written(
-            "dump",
-            Unit::Kilowatt,
-            "to the grid; negative: import",
-            Const::Int(0),
-            Written::Always,
-        ),
-    ],
+    outputs: &outputs("r, demand not generated", Const::Int(0)),
     states: &[Port::written(
         "flow2bState",
         Unit::Kilowatt,
@@ -62,11 +53,6 @@ Source: spec/models.md 1.13.
 Kept on purpose: `max_p` is scaled by the usable part of the charge; without a battery `dump` is 0 whatever
 the balance, and the other parameters may be anything; a `battery_active` that is true-like but does not
 equal true (a text) means no battery and still needs `soc` connected; a covered deficit gives −0.0.";
-
-const WIND_GEN: usize = 0;
-const PV_GEN: usize = 1;
-const LOAD_DEM: usize = 2;
-const SOC: usize = 3;
 
 /// What only a controller with a battery writes.
 const BATTERY_ATTRIBUTES: &[&str] = &["flow2b", "flow2bState"];
@@ -103,9 +89,6 @@ fn residual_load(io: &Io<'_>) -> Result<Scalar, StepError> {
 
 impl Model for WithBattery {
     fn step(&mut self, io: &mut Io<'_>) -> Result<(), StepError> {
-        const FLOW2B: usize = 0;
-        const RES_LOAD: usize = 1;
-        const DUMP: usize = 2;
         let residual = residual_load(io)?;
         let to_battery = self.share.power(residual, io.number(SOC)?);
         io.set(FLOW2B, to_battery);
@@ -120,6 +103,7 @@ impl Model for WithBattery {
 
 impl Model for WithoutBattery {
     fn step(&mut self, io: &mut Io<'_>) -> Result<(), StepError> {
+        // `flow2b` is not among the attributes.
         const RES_LOAD: usize = 0;
         const DUMP: usize = 1;
         let residual = residual_load(io)?;

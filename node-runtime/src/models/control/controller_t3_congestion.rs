@@ -6,7 +6,8 @@
 //!        warning of the grid, one step old ─▶ cap ──┴─▶ grid; what lies above the limit is postponed
 //! ```
 
-use super::battery_share::BatteryShare;
+use super::battery_share::{BatteryShare, MAX_P, SOC_MAX, SOC_MIN};
+use super::ports::{DUMP, FLOW2B, LOAD_DEM, LOAD_EV, PV_GEN, RES_LOAD, SOC, SUN, WIND, WIND_GEN, outputs};
 use crate::model::{
     Build, BuildError, Built, Const, Family, Io, Model, ModelType, Parameter, Port, Settings, StepError,
     Written,
@@ -22,9 +23,9 @@ pub static TYPE: ModelType = ModelType {
     summary: "Relieves a congested grid connection with a battery and by postponing demand.",
     documentation: DOCUMENTATION,
     parameters: &[
-        Parameter::required("soc_min", Unit::Percent, "the battery is not discharged below", Const::Int(0)),
-        Parameter::required("soc_max", Unit::Percent, "the battery is not charged above", Const::Int(100)),
-        Parameter::required("max_p", Unit::Kilowatt, "power at 100 % of usable charge, ≥ 0", Const::Int(100)),
+        SOC_MIN,
+        SOC_MAX,
+        MAX_P,
         Parameter::required("battery_active", Unit::One, "whether there is a battery", Const::Bool(true)),
         Parameter::required("gridconnect_ctrl", Unit::Kilowatt, "capacity of the grid, > 0", Const::Int(15)),
         Parameter::required("elec_assets", Unit::One, "vehicles and heat pumps are there", Const::Bool(true)),
@@ -36,19 +37,15 @@ pub static TYPE: ModelType = ModelType {
         ),
     ],
     inputs: &[
-        Port::required("wind_gen", Unit::Kilowatt, "wind generation, ≥ 0", Const::Int(0)),
-        Port::required("pv_gen", Unit::Kilowatt, "solar generation, ≥ 0", Const::Int(0)),
+        WIND,
+        SUN,
         Port::required("load_dem", Unit::Kilowatt, "demand without EV and HP, ≥ 0", Const::Int(0)),
         Port::optional("soc", Unit::Percent, "charge; required with battery or assets", Const::Int(0)),
         Port::optional("load_EV", Unit::Kilowatt, "EV, vehicles; required with assets", Const::Int(0)),
         Port::optional("load_HP", Unit::Kilowatt, "HP, heat pumps; required with assets", Const::Int(0)),
         Port::optional("flag_warning", Unit::One, "1: warning; required with assets", Const::Null).any(),
     ],
-    outputs: &[
-        Port::written("flow2b", Unit::Kilowatt, "b, positive charges", Const::Null, Written::Always),
-        Port::written("res_load", Unit::Kilowatt, "r, demand not generated", Const::Null, Written::Always),
-        Port::written("dump", Unit::Kilowatt, "to the grid; negative: import", Const::Null, Written::Always),
-    ],
+    outputs: &outputs("r, demand not generated", Const::Null),
     states: &[Port::written(
         "limit_grid_connect",
         Unit::Kilowatt,
@@ -83,17 +80,8 @@ lowers r later; `res_load` still holds what is postponed; without a battery its 
 /// The part of the grid's capacity that is used.
 const USED_PART: f64 = 0.7;
 
-const WIND_GEN: usize = 0;
-const PV_GEN: usize = 1;
-const LOAD_DEM: usize = 2;
-const SOC: usize = 3;
-const LOAD_EV: usize = 4;
 const LOAD_HP: usize = 5;
 const FLAG_WARNING: usize = 6;
-
-const FLOW2B: usize = 0;
-const RES_LOAD: usize = 1;
-const DUMP: usize = 2;
 
 struct ControllerT3Congestion {
     limit_kw: Scalar,

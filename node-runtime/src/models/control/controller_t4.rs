@@ -1,9 +1,11 @@
 //! Controller of tutorial 4: a battery for the house, the grid for the vehicles.
 
-use super::battery_share::BatteryShare;
+use super::battery_share::{BatteryShare, MAX_P, SOC_MAX, SOC_MIN};
+use super::ports::{
+    CHARGE, DEMAND, DUMP, FLOW2B, LOAD_DEM, LOAD_EV, PV_GEN, RES_LOAD, SOC, SUN, VEHICLES, outputs,
+};
 use crate::model::{
-    Build, BuildError, Built, Const, Family, Io, Model, ModelType, Parameter, Port, Settings, StepError,
-    Written,
+    Build, BuildError, Built, Const, Family, Io, Model, ModelType, Port, Settings, StepError,
 };
 use illuminator_protocol::Unit;
 
@@ -13,29 +15,15 @@ pub static TYPE: ModelType = ModelType {
     family: Family::Control,
     summary: "Balances load and sun with a battery; vehicles and the rest use the grid.",
     documentation: DOCUMENTATION,
-    parameters: &[
-        Parameter::required("soc_min", Unit::Percent, "the battery is not discharged below", Const::Int(0)),
-        Parameter::required("soc_max", Unit::Percent, "the battery is not charged above", Const::Int(100)),
-        Parameter::required("max_p", Unit::Kilowatt, "power at 100 % of usable charge, ≥ 0", Const::Int(100)),
-    ],
+    parameters: &[SOC_MIN, SOC_MAX, MAX_P],
     inputs: &[
         Port::optional("wind_gen", Unit::Kilowatt, "not read", Const::Int(0)),
-        Port::required("pv_gen", Unit::Kilowatt, "solar generation, ≥ 0", Const::Int(0)),
-        Port::required("load_dem", Unit::Kilowatt, "demand without vehicles, ≥ 0", Const::Int(0)),
-        Port::required("soc", Unit::Percent, "state of charge of the battery", Const::Int(0)),
-        Port::required("load_EV", Unit::Kilowatt, "demand of the vehicles, ≥ 0", Const::Int(0)),
+        SUN,
+        DEMAND,
+        CHARGE,
+        VEHICLES,
     ],
-    outputs: &[
-        Port::written("flow2b", Unit::Kilowatt, "b, positive charges", Const::Int(0), Written::Always),
-        Port::written("res_load", Unit::Kilowatt, "r, without vehicles", Const::Int(0), Written::Always),
-        Port::written(
-            "dump",
-            Unit::Kilowatt,
-            "to the grid; negative: import",
-            Const::Int(0),
-            Written::Always,
-        ),
-    ],
+    outputs: &outputs("r, without vehicles", Const::Int(0)),
     states: &[],
     step_size: 1,
     build: Build::Anywhere(build),
@@ -51,15 +39,6 @@ Source: spec/models.md 1.16.
 
 Kept on purpose: the vehicles never use the battery and are no part of `res_load`; wind is ignored; `max_p` is
 scaled by the usable part of the charge; a covered deficit gives −0.0.";
-
-const PV_GEN: usize = 1;
-const LOAD_DEM: usize = 2;
-const SOC: usize = 3;
-const LOAD_EV: usize = 4;
-
-const FLOW2B: usize = 0;
-const RES_LOAD: usize = 1;
-const DUMP: usize = 2;
 
 struct ControllerT4 {
     share: BatteryShare,

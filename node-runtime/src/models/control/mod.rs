@@ -8,3 +8,4 @@ pub mod controller_t4;
 pub mod story_mode;
 
 mod battery_share;
+mod ports;

@@ -1,7 +1,7 @@
 //! Heatdemand: the heat that utilities use.
 
-use crate::model::{Build, BuildError, Built, Const, Family, ModelType, Parameter, Port, Settings, Written};
-use crate::models::scaled;
+use crate::model::{Build, Family, ModelType};
+use crate::models::scaled::{UTILITIES, build, of_all, of_one};
 use illuminator_protocol::Unit;
 
 /// `Heatdemand`
@@ -10,25 +10,15 @@ pub static TYPE: ModelType = ModelType {
     family: Family::Heat,
     summary: "Heat demand: a profile for one utility, scaled.",
     documentation: DOCUMENTATION,
-    parameters: &[Parameter::required("utilities", Unit::One, "number of utilities n, ≥ 0", Const::Int(1))],
-    inputs: &[Port::required("qdemand", Unit::Kilowatt, "demand of one utility", Const::Int(0))],
-    outputs: &[Port::written(
-        "qdemand_dem",
-        Unit::Kilowatt,
-        "demand of all utilities",
-        Const::Int(0),
-        Written::Always,
-    )],
+    parameters: &[UTILITIES],
+    inputs: &[of_one("qdemand", Unit::Kilowatt, "demand of one utility")],
+    outputs: &[of_all("qdemand_dem", Unit::Kilowatt, "demand of all utilities")],
     states: &[],
     step_size: 1,
-    build: Build::Anywhere(build),
+    build: Build::Anywhere(|settings| build(&TYPE, &UTILITIES, settings)),
 };
 
 const DOCUMENTATION: &str = "\
 Source: spec/models.md 4, the older multi-energy models.
 
     qdemand_dem = utilities·qdemand";
-
-fn build(settings: &Settings) -> Result<Built, BuildError> {
-    scaled::build(&TYPE, "utilities", settings)
-}

@@ -1,7 +1,7 @@
 //! Heatproduct: the heat that utilities make.
 
-use crate::model::{Build, BuildError, Built, Const, Family, ModelType, Parameter, Port, Settings, Written};
-use crate::models::scaled;
+use crate::model::{Build, Family, ModelType};
+use crate::models::scaled::{UTILITIES, build, of_all, of_one};
 use illuminator_protocol::Unit;
 
 /// `Heatproduct`
@@ -10,25 +10,15 @@ pub static TYPE: ModelType = ModelType {
     family: Family::Heat,
     summary: "Heat production: a profile for one utility, scaled.",
     documentation: DOCUMENTATION,
-    parameters: &[Parameter::required("utilities", Unit::One, "number of utilities n, ≥ 0", Const::Int(1))],
-    inputs: &[Port::required("qproduct", Unit::Kilowatt, "production of one utility", Const::Int(0))],
-    outputs: &[Port::written(
-        "qproduct_gen",
-        Unit::Kilowatt,
-        "production of all utilities",
-        Const::Int(0),
-        Written::Always,
-    )],
+    parameters: &[UTILITIES],
+    inputs: &[of_one("qproduct", Unit::Kilowatt, "production of one utility")],
+    outputs: &[of_all("qproduct_gen", Unit::Kilowatt, "production of all utilities")],
     states: &[],
     step_size: 1,
-    build: Build::Anywhere(build),
+    build: Build::Anywhere(|settings| build(&TYPE, &UTILITIES, settings)),
 };
 
 const DOCUMENTATION: &str = "\
 Source: spec/models.md 4, the older multi-energy models.
 
     qproduct_gen = utilities·qproduct";
-
-fn build(settings: &Settings) -> Result<Built, BuildError> {
-    scaled::build(&TYPE, "utilities", settings)
-}

@@ -1,7 +1,7 @@
 //! H2product: the hydrogen that houses make.
 
-use crate::model::{Build, BuildError, Built, Const, Family, ModelType, Parameter, Port, Settings, Written};
-use crate::models::scaled;
+use crate::model::{Build, Family, ModelType};
+use crate::models::scaled::{HOUSES, build, of_all, of_one};
 use illuminator_protocol::Unit;
 
 /// `H2product`
@@ -10,30 +10,15 @@ pub static TYPE: ModelType = ModelType {
     family: Family::Hydrogen,
     summary: "Hydrogen production: a profile for one house, scaled.",
     documentation: DOCUMENTATION,
-    parameters: &[Parameter::required("houses", Unit::One, "number of houses n, ≥ 0", Const::Int(1))],
-    inputs: &[Port::required(
-        "h2product",
-        Unit::CubicMetrePerMinute,
-        "production of one house",
-        Const::Int(0),
-    )],
-    outputs: &[Port::written(
-        "h2product_gen",
-        Unit::CubicMetrePerMinute,
-        "production of all houses",
-        Const::Int(0),
-        Written::Always,
-    )],
+    parameters: &[HOUSES],
+    inputs: &[of_one("h2product", Unit::CubicMetrePerMinute, "production of one house")],
+    outputs: &[of_all("h2product_gen", Unit::CubicMetrePerMinute, "production of all houses")],
     states: &[],
     step_size: 1,
-    build: Build::Anywhere(build),
+    build: Build::Anywhere(|settings| build(&TYPE, &HOUSES, settings)),
 };
 
 const DOCUMENTATION: &str = "\
 Source: spec/models.md 4, the older multi-energy models.
 
     h2product_gen = houses·h2product";
-
-fn build(settings: &Settings) -> Result<Built, BuildError> {
-    scaled::build(&TYPE, "houses", settings)
-}
