@@ -16,6 +16,7 @@ mod kit_story;
 mod light;
 mod lit_node;
 mod multi_energy;
+mod namespaces;
 mod odd_values;
 mod pins;
 mod placement;

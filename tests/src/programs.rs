@@ -102,7 +102,7 @@ impl Drop for NodeProcess {
 }
 
 /// The lines of a stream, as they come.
-fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+pub(crate) fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     let (send, receive) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
@@ -115,7 +115,7 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The next line; `None` if the stream ended.
-fn next_line(lines: &Receiver<String>) -> Option<String> {
+pub(crate) fn next_line(lines: &Receiver<String>) -> Option<String> {
     match lines.recv_timeout(PATIENCE) {
         Ok(line) => Some(line),
         Err(RecvTimeoutError::Disconnected) => None,
