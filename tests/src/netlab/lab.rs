@@ -1,6 +1,6 @@
 //! Hosts in network namespaces of their own, around one lossy switch.
 
-use super::orders::{Order, PortCounts};
+use super::orders::{Counts, Order};
 use crate::programs::{lines, next_line, program, skipped, tool};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::fs::File;
@@ -87,8 +87,8 @@ impl Lab {
         bound.join().expect("no panic").expect("a host has its address")
     }
 
-    /// Gives the switch an order, and returns what happened at each host's port up to then.
-    pub fn order(&mut self, order: Order) -> Vec<PortCounts> {
+    /// Gives the switch an order, and returns what has happened up to then; the port of a host has its number.
+    pub fn order(&mut self, order: Order) -> Counts {
         self.switch.order(order)
     }
 }
@@ -118,14 +118,14 @@ impl SwitchProcess {
         switch
     }
 
-    fn order(&mut self, order: Order) -> Vec<PortCounts> {
+    fn order(&mut self, order: Order) -> Counts {
         let mut line = serde_json::to_vec(&order).expect("an order is plain data");
         line.push(b'\n');
         self.orders.write_all(&line).expect("the switch listens");
         self.answer()
     }
 
-    fn answer(&self) -> Vec<PortCounts> {
+    fn answer(&self) -> Counts {
         let line = next_line(&self.answers).expect("the switch answers");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("the switch says {line:?}: {error}"))
     }
@@ -234,6 +234,7 @@ fn ip(options: &[&str], commands: impl IntoIterator<Item = String>) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::process::ExitStatusExt;
 
     #[test]
     fn a_lab_touches_no_namespace_of_others() {
@@ -241,5 +242,47 @@ mod tests {
         for other in ["illab", "illab-123", "illab-x-0-7", "lab-123-0-7", "illab--0"] {
             assert_eq!(owner(other), None, "{other}");
         }
+    }
+
+    fn exists(name: &str) -> bool {
+        Path::new(NAMESPACES).join(name).exists()
+    }
+
+    /// Namespaces for a test, unless it has to be skipped.
+    fn made() -> Option<Namespaces> {
+        tool("ip")?;
+        Namespaces::make(2).map_err(|reason| skipped(&reason)).ok()
+    }
+
+    #[test]
+    fn a_test_that_panics_leaves_no_namespace() {
+        let Some(namespaces) = made() else { return };
+        let names = namespaces.0.clone();
+        assert!(names.len() == 3 && names.iter().all(|name| exists(name)), "{names:?}");
+        let panicked = std::panic::catch_unwind(move || {
+            let _namespaces = namespaces;
+            std::panic::resume_unwind(Box::new(()));
+        });
+        assert!(panicked.is_err());
+        assert!(!names.iter().any(|name| exists(name)), "{names:?}");
+    }
+
+    #[test]
+    fn what_a_killed_test_has_left_is_removed_with_the_programs_in_it() {
+        if made().is_none() {
+            return;
+        }
+        let mut gone = Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        let left = format!("{PREFIX}-{}-0-0", gone.id());
+        ip(&[], [format!("netns add {left}")]).unwrap();
+        let mut program = in_namespace(&left).args(["sleep", "1000"]).spawn().unwrap();
+        crate::programs::until("the program is in the namespace", || {
+            let pids = Command::new("ip").args(["netns", "pids", &left]).output().unwrap();
+            String::from_utf8_lossy(&pids.stdout).trim() == program.id().to_string()
+        });
+        remove(&leftovers());
+        assert_eq!(program.wait().unwrap().signal(), Some(9));
+        assert!(!exists(&left));
     }
 }

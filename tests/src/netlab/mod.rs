@@ -22,6 +22,6 @@ mod scenario;
 mod switch;
 
 pub use lab::Lab;
-pub use orders::{Order, PortCounts, total};
+pub use orders::{Counts, Order, PortCounts};
 pub use scenario::{VILLAGE_NODES, villages};
 pub use switch::{IN_FLIGHT_MAX, MACS_MAX, Switch};

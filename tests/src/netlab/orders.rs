@@ -4,7 +4,7 @@ use crate::tube::Faults;
 use illuminator_protocol::Duration;
 use serde::{Deserialize, Serialize};
 
-/// What a running switch is told. It answers each order with the [`PortCounts`] of all its ports.
+/// What a running switch is told. It answers each order with its [`Counts`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
@@ -82,18 +82,29 @@ pub struct PortCounts {
     pub malformed: u64,
 }
 
-/// The sums over all ports.
-pub fn total(ports: &[PortCounts]) -> PortCounts {
-    ports.iter().fold(PortCounts::default(), |sum, port| PortCounts {
-        received: sum.received + port.received,
-        offered: sum.offered + port.offered,
-        delivered: sum.delivered + port.delivered,
-        lost: sum.lost + port.lost,
-        duplicated: sum.duplicated + port.duplicated,
-        corrupted: sum.corrupted + port.corrupted,
-        reordered: sum.reordered + port.reordered,
-        cut: sum.cut + port.cut,
-        overflowed: sum.overflowed + port.overflowed,
-        malformed: sum.malformed + port.malformed,
-    })
+/// What has happened at a switch so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Frames that have come in and have not gone out yet, copies included.
+    pub under_way: usize,
+    /// What happened at each port.
+    pub ports: Vec<PortCounts>,
+}
+
+impl Counts {
+    /// The sums over all ports.
+    pub fn total(&self) -> PortCounts {
+        self.ports.iter().fold(PortCounts::default(), |sum, port| PortCounts {
+            received: sum.received + port.received,
+            offered: sum.offered + port.offered,
+            delivered: sum.delivered + port.delivered,
+            lost: sum.lost + port.lost,
+            duplicated: sum.duplicated + port.duplicated,
+            corrupted: sum.corrupted + port.corrupted,
+            reordered: sum.reordered + port.reordered,
+            cut: sum.cut + port.cut,
+            overflowed: sum.overflowed + port.overflowed,
+            malformed: sum.malformed + port.malformed,
+        })
+    }
 }

@@ -10,7 +10,7 @@
 //!
 //! Chains and stars run many steps ahead. Controller and battery wait for each other in every step.
 
-use super::super::generate::random::SplitMix64;
+use crate::generate::random::SplitMix64;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -119,6 +119,7 @@ fn minute(step: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::local_result;
     use illuminator::plan::{Placement, plan};
     use illuminator::scenario::load;
     use illuminator::shell::DiskFiles;
@@ -136,5 +137,12 @@ mod tests {
         assert_eq!(placement.nodes.len(), VILLAGE_NODES);
         let plan = plan(&scenario, &placement, &[]).unwrap();
         assert_eq!(plan.places.len(), 1 + VILLAGE_NODES);
+        // A value that stays the same would come out right even if a step were lost.
+        let result = String::from_utf8(local_result(&scenario)).unwrap();
+        let rows: Vec<Vec<&str>> = result.lines().map(|line| line.split(',').collect()).collect();
+        for column in 1..rows[0].len() {
+            let changes = rows[1..].windows(2).filter(|pair| pair[0][column] != pair[1][column]).count();
+            assert!(changes > 20, "{} changes {changes} times", rows[0][column]);
+        }
     }
 }
