@@ -179,6 +179,7 @@ fn kill_host_and_nodes(lab: &Lab, folder: &Path, nodes: &mut [NodeProcess], expe
     let rows = 1 + below(STEPS / 20);
     let output = folder.join("killed.csv");
     until("the run is under way", || {
+        assert!(host.try_wait().expect("a child can be asked").is_none(), "the host ended by itself");
         std::fs::read_to_string(&output).is_ok_and(|text| text.lines().count() > rows)
     });
     host.kill().expect("a child can be killed");

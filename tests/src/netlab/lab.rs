@@ -146,6 +146,8 @@ impl Namespaces {
     fn make(hosts: usize) -> Result<Self, String> {
         let lab = format!("{PREFIX}-{}-{}", std::process::id(), LABS.fetch_add(1, Ordering::Relaxed));
         let names = Self((0..=hosts).map(|number| format!("{lab}-{number}")).collect());
+        // Of an earlier process with our number.
+        remove(&names.0.iter().filter(|name| exists(name)).cloned().collect::<Vec<_>>());
         ip(&[], names.0.iter().map(|name| format!("netns add {name}")))?;
         // What the switch will need: a kernel without taps is known before a program of ours can be blamed.
         let probe = ["tuntap add dev probe mode tap", "tuntap del dev probe mode tap"];
@@ -207,6 +209,10 @@ fn owner(name: &str) -> Option<&str> {
     (prefix == PREFIX && owner.parse::<u32>().is_ok()).then_some(owner)
 }
 
+fn exists(name: &str) -> bool {
+    Path::new(NAMESPACES).join(name).exists()
+}
+
 /// Kills what runs in these namespaces, and removes them. What is gone already, or goes meanwhile, is no error.
 fn remove(names: &[String]) {
     for name in names {
@@ -242,10 +248,6 @@ mod tests {
         for other in ["illab", "illab-123", "illab-x-0-7", "lab-123-0-7", "illab--0"] {
             assert_eq!(owner(other), None, "{other}");
         }
-    }
-
-    fn exists(name: &str) -> bool {
-        Path::new(NAMESPACES).join(name).exists()
     }
 
     /// Namespaces for a test, unless it has to be skipped.
