@@ -15,6 +15,7 @@ mod kit_boards;
 mod kit_story;
 mod light;
 mod multi_energy;
+mod namespaces;
 mod odd_values;
 mod pins;
 mod placement;

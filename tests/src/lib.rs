@@ -1,6 +1,7 @@
 //! The table in a test tube: what the tests of the whole project share.
 //!
 //! - [`tube`]: host and nodes as pure state machines on an emulated network, in simulated time, by seed.
+//! - [`netlab`]: the table in network namespaces, on a switch that loses and reorders.
 //! - [`programs`]: the built programs, started and watched as their users do.
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
 //! - [`picture`]: what is to be seen on a strip.
@@ -16,6 +17,7 @@ pub mod board_table;
 pub mod emupi;
 pub mod generate;
 pub mod lit_node;
+pub mod netlab;
 pub mod picture;
 pub mod programs;
 pub mod samples;

@@ -43,6 +43,7 @@ pub fn stderr(output: &Output) -> String {
 
 /// A running `illuminator-node`; killed when dropped.
 pub struct NodeProcess {
+    command: Command,
     child: Child,
     lines: Receiver<String>,
     /// Where it listens.
@@ -60,6 +61,18 @@ impl NodeProcess {
     /// Starts a node by any command and waits until it says where it listens.
     pub fn spawn(mut command: Command) -> Self {
         command.stdin(Stdio::null()).stderr(Stdio::piped()).env_remove("ILLUMINATOR_KEY");
+        let (child, lines, address) = Self::launch(&mut command);
+        Self { command, child, lines, address }
+    }
+
+    /// Ends it without warning and starts it again by the same command: a power cut, and power again. It has lost
+    /// all that it knew.
+    pub fn restart(&mut self) {
+        self.kill();
+        (self.child, self.lines, self.address) = Self::launch(&mut self.command);
+    }
+
+    fn launch(command: &mut Command) -> (Child, Receiver<String>, SocketAddr) {
         let mut child = command.spawn().expect("the node can be started");
         let lines = lines(child.stderr.take().expect("stderr is piped"));
         let ready = next_line(&lines).expect("the node says where it listens");
@@ -67,7 +80,7 @@ impl NodeProcess {
             .split_whitespace()
             .find_map(|word| word.parse().ok())
             .unwrap_or_else(|| panic!("the node did not start: {ready}"));
-        Self { child, lines, address }
+        (child, lines, address)
     }
 
     /// Waits until it has written a line with this in it, and gives it. The lines before that are lost.
@@ -130,7 +143,7 @@ impl Drop for Running {
 }
 
 /// The lines of a stream, as they come.
-fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+pub(crate) fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     let (send, receive) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
@@ -143,7 +156,7 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The next line; `None` if the stream ended.
-fn next_line(lines: &Receiver<String>) -> Option<String> {
+pub(crate) fn next_line(lines: &Receiver<String>) -> Option<String> {
     match lines.recv_timeout(PATIENCE) {
         Ok(line) => Some(line),
         Err(RecvTimeoutError::Disconnected) => None,

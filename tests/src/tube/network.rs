@@ -50,6 +50,20 @@ pub struct Injected {
     pub muted: u64,
 }
 
+impl Injected {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            sent: self.sent + other.sent,
+            lost: self.lost + other.lost,
+            duplicated: self.duplicated + other.duplicated,
+            corrupted: self.corrupted + other.corrupted,
+            reordered: self.reordered + other.reordered,
+            replayed: self.replayed + other.replayed,
+            muted: self.muted + other.muted,
+        }
+    }
+}
+
 /// The ends of the network: 0 is the host, 1 the first node.
 type End = usize;
 
@@ -72,7 +86,8 @@ pub struct Network {
     next_number: u64,
     /// For each way, the latest number that arrived.
     arrived: Vec<Vec<Option<u64>>>,
-    injected: Injected,
+    /// For each end, what happened to datagrams for it.
+    injected: Vec<Injected>,
     /// Until when each end is mute.
     mute_until: Vec<Instant>,
     /// Every datagram sent, if it is being recorded.
@@ -88,7 +103,7 @@ impl Network {
             flights: BinaryHeap::new(),
             next_number: 0,
             arrived: vec![vec![None; ends]; ends],
-            injected: Injected::default(),
+            injected: vec![Injected::default(); ends],
             mute_until: vec![Instant::ZERO; ends],
             record: None,
         }
@@ -96,7 +111,22 @@ impl Network {
 
     /// How often each fault happened so far.
     pub fn injected(&self) -> Injected {
-        self.injected
+        self.injected.iter().copied().fold(Injected::default(), Injected::plus)
+    }
+
+    /// How often each fault happened to datagrams for this end.
+    pub fn injected_to(&self, end: End) -> Injected {
+        self.injected[end]
+    }
+
+    /// How many datagrams are under way.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// From now on does this to datagrams; those under way arrive as they would have.
+    pub fn set_faults(&mut self, faults: Faults) {
+        self.faults = faults;
     }
 
     /// Makes an end mute: until then nothing that it sends arrives, while it hears everything.
@@ -116,28 +146,28 @@ impl Network {
 
     /// Sends a datagram.
     pub fn send(&mut self, now: Instant, from: End, to: End, bytes: &[u8]) {
-        self.injected.sent += 1;
+        self.injected[to].sent += 1;
         if let Some(record) = &mut self.record {
             record.push((from, to, bytes.to_vec()));
         }
         if now < self.mute_until[from] {
-            self.injected.muted += 1;
+            self.injected[to].muted += 1;
             return;
         }
         if self.random.next_unit() < self.faults.loss {
-            self.injected.lost += 1;
+            self.injected[to].lost += 1;
             return;
         }
         self.fly(now, from, to, bytes);
         if self.random.next_unit() < self.faults.duplication {
-            self.injected.duplicated += 1;
+            self.injected[to].duplicated += 1;
             self.fly(now, from, to, bytes);
         }
     }
 
     /// Sends an old datagram again, as an attacker or a confused switch would; it is not lost.
     pub fn replay(&mut self, now: Instant, from: End, to: End, bytes: &[u8]) {
-        self.injected.replayed += 1;
+        self.injected[to].replayed += 1;
         self.fly(now, from, to, bytes);
     }
 
@@ -154,7 +184,7 @@ impl Network {
         let Reverse(flight) = self.flights.pop()?;
         let latest = &mut self.arrived[flight.from][flight.to];
         if latest.is_some_and(|latest| latest > flight.number) {
-            self.injected.reordered += 1;
+            self.injected[flight.to].reordered += 1;
         } else {
             *latest = Some(flight.number);
         }
@@ -166,7 +196,7 @@ impl Network {
         let delay = min + (self.random.next_unit() * (max - min) as f64) as u64;
         let mut bytes = bytes.to_vec();
         if !bytes.is_empty() && self.random.next_unit() < self.faults.corruption {
-            self.injected.corrupted += 1;
+            self.injected[to].corrupted += 1;
             let bit = self.random.next_u64() as usize % (bytes.len() * 8);
             bytes[bit / 8] ^= 1 << (bit % 8);
         }
@@ -231,6 +261,18 @@ mod tests {
         network.send(Instant::ZERO, 0, 1, &[0; 100]);
         let (_, _, bytes) = network.receive(Instant::from_micros(1000)).unwrap();
         assert_eq!(bytes.iter().map(|byte| byte.count_ones()).sum::<u32>(), 1);
+    }
+
+    #[test]
+    fn what_happened_is_known_for_each_end() {
+        let mut network = Network::new(Faults { loss: 1.0, ..Faults::NONE }, 3, 4);
+        network.send(Instant::ZERO, 0, 1, &[1]);
+        network.set_faults(Faults { duplication: 1.0, ..Faults::NONE });
+        network.send(Instant::ZERO, 0, 2, &[2]);
+        assert_eq!(network.in_flight(), 2);
+        assert_eq!(network.injected_to(1), Injected { sent: 1, lost: 1, ..Injected::default() });
+        assert_eq!(network.injected_to(2), Injected { sent: 1, duplicated: 1, ..Injected::default() });
+        assert_eq!(network.injected(), network.injected_to(1).plus(network.injected_to(2)));
     }
 
     #[test]
