@@ -25,12 +25,9 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Sends a message after those that wait.
+    /// Sends a message after those that wait. Without a session it is lost: a session begins with nothing waiting.
     pub fn send<const W: usize>(&mut self, session: Option<&mut Session<W>>, message: &[u8]) {
-        let Some(session) = session else {
-            self.waiting.push_back(message.to_vec());
-            return;
-        };
+        let Some(session) = session else { return };
         self.flush(session);
         if !self.waiting.is_empty() {
             self.waiting.push_back(message.to_vec());

@@ -21,6 +21,7 @@ mod pins;
 mod placement;
 mod plugs;
 mod reports;
+mod resources;
 mod story;
 mod strips;
 mod suspended;

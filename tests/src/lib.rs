@@ -3,6 +3,8 @@
 //! - [`tube`]: host and nodes as pure state machines on an emulated network, in simulated time, by seed.
 //! - [`programs`]: the built programs, started and watched as their users do.
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
+//! - [`ring`]: a scenario of any size, and its nodes.
+//! - [`memory`]: how much of it processes use.
 //! - [`picture`]: what is to be seen on a strip.
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
@@ -12,8 +14,10 @@
 pub mod attiny;
 pub mod emupi;
 pub mod generate;
+pub mod memory;
 pub mod picture;
 pub mod programs;
+pub mod ring;
 pub mod samples;
 pub mod terminal;
 pub mod tube;

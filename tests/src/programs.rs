@@ -70,6 +70,11 @@ impl NodeProcess {
         Self { child, lines, address }
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it has written a line with this in it, and gives it. The lines before that are lost.
     pub fn said(&self, part: &str) -> String {
         let mut others = Vec::new();

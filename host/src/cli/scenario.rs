@@ -8,8 +8,8 @@ use crate::plan::{self, TablePlan};
 use crate::record::ResultFormat;
 use crate::scenario::{Diagnostic, Diagnostics, Scenario, load};
 use crate::shell::{
-    Attendance, DiskFiles, Progress, ResultFiles, RunEnd, RunFailure, StopFlag, TEXT_FILE_MAX, read_file,
-    run_local, run_on_nodes,
+    Attendance, DiskFiles, LineFile, Progress, ResultFiles, RunEnd, RunFailure, StopFlag, TEXT_FILE_MAX,
+    read_file, run_local, run_on_nodes,
 };
 use crate::story::{EventLog, LiveTable, Topology};
 use clap::{Subcommand, ValueEnum};
@@ -194,7 +194,8 @@ impl Run {
     /// Writes the events of a run, if they are asked for.
     fn record(&self, events: &EventLog) -> Result<(), Failure> {
         let Some(path) = &self.record_events else { return Ok(()) };
-        std::fs::write(path, events.to_string()).map_err(|error| {
+        let written = LineFile::create(path).and_then(|mut file| file.write(events.to_string().as_bytes()));
+        written.map_err(|error| {
             Failure::new(4, format_args!("error: cannot write the events to {}: {error}", path.display()))
         })
     }

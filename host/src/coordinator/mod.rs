@@ -321,6 +321,9 @@ impl Coordinator {
             self.admitted = self.pacer.admit(now);
             let Self { lights, nodes, table, .. } = self;
             table.plugs().for_each(|(cable, plugged)| lights.plug(cable, plugged));
+            if nodes.iter_mut().any(NodeLink::wants_light) {
+                lights.repeat();
+            }
             lights.poll(now, |place, word| nodes[place - 1].send_light(word));
             while self.run_ready() {}
             if self.schedule.base() >= self.schedule.limit() {

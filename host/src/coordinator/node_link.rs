@@ -29,6 +29,9 @@ enum State {
 /// How long a node that has answered may take for its plan: time for the largest on a slow network.
 const PLAN_WITHIN: Duration = Duration::from_secs(60);
 
+/// Light is told while fewer messages than this wait for a node: a node that keeps up has none.
+const LIGHT_WAITING_MAX: usize = 256;
+
 /// The link to one node.
 pub struct NodeLink {
     label: String,
@@ -41,6 +44,8 @@ pub struct NodeLink {
     refusal: Option<Refusal>,
     scratch: Vec<u8>,
     values: ValueBuffer,
+    /// It was so slow that it has not been told of some light.
+    light_missed: bool,
 }
 
 /// What became of a node's session.
@@ -70,6 +75,7 @@ impl NodeLink {
             refusal: None,
             scratch: Vec::new(),
             values: ValueBuffer::default(),
+            light_missed: false,
         }
     }
 
@@ -165,11 +171,21 @@ impl NodeLink {
         self.send(&ToNode::Start { run });
     }
 
+    /// Tells of light, unless so much waits already that it would be old when it arrives.
     pub(super) fn send_light(&mut self, word: Word) {
+        if self.mailbox.waiting() >= LIGHT_WAITING_MAX {
+            self.light_missed = true;
+            return;
+        }
         self.send(&match word {
             Word::Flow(flow) => ToNode::Flow(flow),
             Word::Unplugged(cable) => ToNode::Unplugged { cable },
         });
+    }
+
+    /// Whether it has missed light and now keeps up again: then it is to be told anew.
+    pub(super) fn wants_light(&mut self) -> bool {
+        self.light_missed && self.mailbox.waiting() == 0 && std::mem::take(&mut self.light_missed)
     }
 
     pub(super) fn send_control(&mut self, control: Control) {

@@ -1,14 +1,14 @@
 //! Writes the result files of a run, and the reports of its models.
 
 use super::StepObserver;
+use super::lines::{LineFile, help};
 use super::report_files::ReportFiles;
 use crate::plan::TablePlan;
 use crate::record::{Cell, CsvRecorder, ResultFormat, UnknownZone};
 use crate::scenario::Scenario;
 use illuminator_node::model::Slots;
 use illuminator_node::shell::Clock;
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Bytes kept back before they are written.
@@ -18,7 +18,7 @@ const FLUSH_US: u64 = 200_000;
 
 /// A result file that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write the result to {path}: {error}")]
+#[error("cannot write the result to {path}: {error}{}", help(error))]
 pub struct OutputError {
     /// The file, or "standard output".
     pub path: String,
@@ -47,7 +47,7 @@ struct ResultFile {
     /// For each item, where its value stands.
     cells: Vec<u32>,
     to_stdout: bool,
-    open: Option<Box<dyn Write>>,
+    open: Option<LineFile>,
     buffer: Vec<u8>,
     flushed_us: u64,
 }
@@ -149,18 +149,17 @@ impl ResultFile {
         Ok(())
     }
 
-    fn create(&self) -> Result<Box<dyn Write>, OutputError> {
+    fn create(&self) -> Result<LineFile, OutputError> {
         if self.to_stdout {
-            return Ok(Box::new(io::stdout()));
+            return Ok(LineFile::stdout());
         }
-        let file = File::create(&self.path).map_err(|error| self.error(error))?;
-        Ok(Box::new(file))
+        LineFile::create(Path::new(&self.path)).map_err(|error| self.error(error))
     }
 
     fn flush(&mut self) -> Result<(), OutputError> {
         let Some(open) = &mut self.open else { return Ok(()) };
-        let written = open.write_all(&self.buffer).and_then(|()| open.flush());
-        // A part of a line may have been written; more of it would only tear it further.
+        let written = open.write(&self.buffer);
+        // What could not be written once is not tried again: there would be rows missing before it.
         self.buffer.clear();
         written.map_err(|error| self.error(error))
     }

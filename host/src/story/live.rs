@@ -20,6 +20,9 @@ use std::collections::VecDeque;
 /// Most notices that wait to be shown.
 const NOTICES_MAX: usize = 256;
 
+/// Most events that are recorded: a cable plugged every second for a day is half of it, in 10 MB.
+const RECORDED_MAX: usize = 250_000;
+
 /// What is plugged at the table, and the story.
 pub struct LiveTable {
     topology: Topology,
@@ -145,6 +148,16 @@ impl LiveTable {
     fn record(&mut self, step: u64) {
         let changes = self.topology.changes();
         let Some(log) = &mut self.log else { return };
+        if log.is_cut() || changes.is_empty() {
+            return;
+        }
+        // A step is recorded as a whole or not at all.
+        if log.events().len() + changes.len() > RECORDED_MAX {
+            log.cut(step);
+            return self.note(format!(
+                "the recording of events is full: it repeats the run up to step {step}, and not beyond"
+            ));
+        }
         for (cable, plugged) in changes {
             log.push(Event { step, cable, node: None, plugged }).expect("steps ascend, and no node is named");
         }

@@ -1,6 +1,6 @@
 //! What a node goes by: its options over its configuration file over the defaults.
 
-use super::{Failure, wrong_use};
+use super::{Failure, print, wrong_use};
 use clap::ValueEnum;
 use illuminator_hal::{Backend, SpiPort};
 use illuminator_node::config::{BoardsEntry, NodeConfig, SegmentEntry, StripEntry, order_name};
@@ -8,7 +8,7 @@ use illuminator_node::light::{Limits, Segment};
 use illuminator_node::model::registry::MODEL_TYPES;
 use illuminator_node::node::PORT;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -151,9 +151,7 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
         text += &format!("{}\n", strip_line(strip));
     }
     text += &config.pins.to_string();
-    // A closed pipe is a clean end.
-    let _ = io::stdout().write_all(text.as_bytes());
-    Ok(())
+    print(&text)
 }
 
 /// A strip, as it is used.
