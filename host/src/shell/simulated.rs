@@ -2,7 +2,7 @@
 
 use super::SimulatedTable;
 use illuminator_node::node::Node;
-use illuminator_node::shell::{Clock, Machine, bind, hello, runtime, serve};
+use illuminator_node::shell::{Clock, Machine, bind, hello, runtime, serve, spawn};
 use illuminator_protocol::ClusterKey;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -43,7 +43,7 @@ impl SimulatedNodes {
         let (ready, addresses) = std::sync::mpsc::channel();
         let key = key.clone();
         let runtime = runtime()?;
-        let thread = std::thread::Builder::new().name("nodes".to_owned()).spawn(move || {
+        let thread = spawn("nodes", move || {
             runtime.block_on(run(nodes, key, ready, stopped));
         })?;
         let addresses =

@@ -1,6 +1,6 @@
 //! Ctrl-C, SIGTERM and a terminal that goes away as a flag that runs look at.
 
-use illuminator_node::shell::runtime;
+use illuminator_node::shell::{runtime, spawn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -31,7 +31,7 @@ impl StopFlag {
         let (watched, ready) = channel();
         let watch = move || watch(&set, hangup, let_go, watched);
         // If the signals cannot be watched, they end the process as they always did.
-        if std::thread::Builder::new().name("signals".to_owned()).spawn(watch).is_ok() {
+        if spawn("signals", watch).is_ok() {
             // Nothing is written before: a file that grows too large is to be an error from its first byte.
             let _ = ready.recv();
         }

@@ -1,7 +1,9 @@
-//! The runtime that waits for sockets, timers and signals.
+//! What a program takes from the operating system before it can begin: a runtime that waits for sockets, timers and
+//! signals, and threads. What there is too little of is an error that says so.
 
 use std::fs::File;
 use std::io;
+use std::thread::JoinHandle;
 use tokio::runtime::{Builder, Runtime};
 
 /// File descriptors that a runtime takes, and a few for what is opened next.
@@ -16,14 +18,25 @@ const TOO_MANY_OPEN_FILES: i32 = 24;
 /// What the operating system said, and what to do.
 pub fn runtime() -> io::Result<Runtime> {
     let spare: io::Result<Vec<File>> = (0..DESCRIPTORS).map(|_| File::open("/dev/null")).collect();
-    let spare = spare.map_err(|error| explain(&error, "cannot wait for the network"))?;
-    drop(spare);
+    drop(spare.map_err(|error| explain(&error, "cannot wait for the network", hint(&error)))?);
     Builder::new_current_thread().enable_all().build()
 }
 
-/// The same error with what could not be done, and what to do about it if that is known.
-pub(super) fn explain(error: &io::Error, what: &str) -> io::Error {
-    io::Error::new(error.kind(), format!("{what}: {error}{}", hint(error)))
+/// Starts a thread of this name.
+///
+/// # Errors
+/// What the operating system said, and what to do.
+pub fn spawn<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
+    let allow = "; allow this process more memory and threads (`ulimit -v`, `ulimit -u`)";
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map_err(|error| explain(&error, &format!("cannot start the thread `{name}`"), allow))
+}
+
+fn explain(error: &io::Error, what: &str, advice: &str) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}{advice}"))
 }
 
 /// What to do about an error of the operating system that says nothing of the limit behind it; else nothing.

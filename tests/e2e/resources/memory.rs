@@ -154,9 +154,13 @@ fn a_process_that_gets_no_memory_leaves_whole_lines_or_says_why() {
     let bench = Bench::new(Ring { nodes: 20, steps: 3000 });
     for place in PLACES {
         let (mut refused, mut ran) = (0, 0);
-        for mib in (6..40).step_by(2).chain([64, 128, 256, 512, 1024]) {
+        for mib in (8..40).chain([64, 128, 256, 512, 1024]) {
             let _ = std::fs::remove_file(bench.path().join("out.csv"));
             let wrapper = ["prlimit", &format!("--as={}", mib << 20)];
+            let version = wrapped(bench.path(), &wrapper, &["--version"]).output().expect("it starts");
+            if !version.status.success() {
+                continue; // not even the program's text has room
+            }
             let arguments = ["scenario", "run", "s.yaml", place, "-o", "out.csv"];
             let done = wrapped(bench.path(), &wrapper, &arguments).output().expect("it starts");
             let message = said(&done);
