@@ -86,3 +86,17 @@ impl Mailbox {
         *self = Self::default();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_session_nothing_waits() {
+        let mut mailbox = Mailbox::default();
+        for _ in 0..1000 {
+            mailbox.send::<64>(None, b"lost");
+        }
+        assert_eq!(mailbox.waiting(), 0);
+    }
+}

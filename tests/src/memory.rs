@@ -1,10 +1,10 @@
 //! The memory of running processes, as Linux tells it.
 
 /// What a node takes at most beside its plan, however many datagrams come `[KiB]`; stated in docs/operations.md.
-pub const NODE_KIB_MAX: u64 = 16 * 1024;
+pub const NODE_KIB_MAX: u64 = 12 * 1024;
 /// What a host takes at most for 49 nodes and a scenario without large data, simulated nodes included `[KiB]`; stated
 /// in docs/operations.md.
-pub const HOST_KIB_MAX: u64 = 48 * 1024;
+pub const HOST_KIB_MAX: u64 = 32 * 1024;
 
 /// What is in RAM now `[KiB]`; `None` once the process has ended.
 pub fn resident_kib(process: u32) -> Option<u64> {

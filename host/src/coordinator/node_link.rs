@@ -261,3 +261,60 @@ impl NodeLink {
         RunError::Lost { node: self.label.clone(), step, silent_s }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use illuminator_node::node::Node;
+    use illuminator_protocol::BootId;
+
+    const RUN: RunId = RunId(1);
+
+    struct Counting(u8);
+
+    impl Entropy for Counting {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            bytes.iter_mut().for_each(|byte| {
+                self.0 = self.0.wrapping_add(1);
+                *byte = self.0;
+            });
+        }
+    }
+
+    /// Lets both talk until both have nothing to say.
+    fn talk(link: &mut NodeLink, node: &mut Node<u8>, now: Instant, entropy: &mut Counting) {
+        let (mut datagram, mut message) = (Datagram::new(), Vec::new());
+        let mut silent = false;
+        while !std::mem::replace(&mut silent, true) {
+            while link.poll_transmit(now, &mut datagram) {
+                silent = false;
+                let _ = node.handle(now, 0, &mut datagram, entropy);
+            }
+            while node.poll_transmit(now, &mut datagram).is_some() {
+                silent = false;
+                link.handle(now, &mut datagram);
+            }
+            while link.poll_change(RUN, now, false).is_some() {}
+            while link.receive(&mut message).expect("messages of a node are short") {}
+        }
+    }
+
+    #[test]
+    fn light_for_a_slow_node_is_bounded_and_told_anew_once_it_keeps_up() {
+        let (key, now, mut entropy) = (ClusterKey::OPEN, Instant::ZERO, Counting(0));
+        let host = Hello::new(BootId(1), "host", "test");
+        let mut link = NodeLink::new("slow".to_owned(), &key, host, &PlacePlan::default(), &mut entropy);
+        let mut node = Node::new(key, Hello::new(BootId(2), "slow", "test"), Vec::new());
+        talk(&mut link, &mut node, now, &mut entropy);
+        assert!(link.initiator.session().is_some() && link.mailbox.waiting() == 0);
+        for cable in 0..10_000 {
+            link.send_light(Word::Unplugged(cable));
+        }
+        assert_eq!(link.mailbox.waiting(), LIGHT_WAITING_MAX);
+        assert!(!link.wants_light(), "not while so much waits");
+        talk(&mut link, &mut node, now + Duration::from_millis(1), &mut entropy);
+        talk(&mut link, &mut node, now + Duration::from_millis(500), &mut entropy);
+        assert_eq!(link.mailbox.waiting(), 0);
+        assert!(link.wants_light() && !link.wants_light(), "once");
+    }
+}

@@ -87,3 +87,47 @@ pub(super) fn help(error: &io::Error) -> &'static str {
         _ => hint(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_torn_line_is_taken_away_and_whole_ones_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        // Of these lines so many bytes found room behind what was there.
+        let lines = b"ab\ncd\nef\n";
+        for (written, kept) in
+            [(0, "x\n"), (2, "x\n"), (3, "x\nab\n"), (5, "x\nab\n"), (9, "x\nab\ncd\nef\n")]
+        {
+            let mut file = File::create(&path).unwrap();
+            file.write_all(b"x\n").unwrap();
+            file.write_all(&lines[..written]).unwrap();
+            trim(&mut file, 2, lines).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), kept, "{written} bytes");
+            file.write_all(b"next\n").unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{kept}next\n"), "no hole");
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_name_is_as_good_as_another_but_not_one_that_loses_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        let mut file = LineFile::create(&path).unwrap();
+        file.write(b"one\n").unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(file.write(b"two\n").unwrap_err().kind(), io::ErrorKind::NotFound);
+        let unnamed = tempfile::tempfile().unwrap();
+        let fd = std::os::fd::AsRawFd::as_raw_fd(&unnamed);
+        let mut file = LineFile::create(Path::new(&format!("/proc/self/fd/{fd}"))).unwrap();
+        file.write(b"one\n").unwrap();
+    }
+
+    #[test]
+    fn of_a_device_nothing_is_taken_back() {
+        let mut full = LineFile::create(Path::new("/dev/full")).unwrap();
+        assert_eq!(full.write(b"one\n").unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
+}

@@ -170,3 +170,28 @@ impl LiveTable {
         self.notices.push_back(notice);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Token;
+
+    #[test]
+    fn a_recording_is_bounded_and_says_where_it_ends() {
+        let token = Token { id: 0, name: None, plugged_at_start: false };
+        let mut table = LiveTable { topology: Topology::new(&[], &[token]), ..LiveTable::bare() }.recording();
+        let mut slots = Slots::new(0);
+        for step in 0..RECORDED_MAX as u64 + 100 {
+            table.seen("node", 0, step.is_multiple_of(2));
+            table.advance(step, &mut slots);
+        }
+        let notices: Vec<String> = std::iter::from_fn(|| table.poll_notice()).collect();
+        assert!(matches!(&notices[..], [only] if only.contains("up to step 250000")), "{notices:?}");
+        let log = table.into_log();
+        assert_eq!(log.events().len(), RECORDED_MAX);
+        assert!(
+            log.to_string()
+                .ends_with("\n# The recording was full: events from step 250000 on are missing.\n")
+        );
+    }
+}
