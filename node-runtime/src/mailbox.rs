@@ -25,12 +25,9 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Sends a message after those that wait.
+    /// Sends a message after those that wait. Without a session it is lost: a session begins with nothing waiting.
     pub fn send<const W: usize>(&mut self, session: Option<&mut Session<W>>, message: &[u8]) {
-        let Some(session) = session else {
-            self.waiting.push_back(message.to_vec());
-            return;
-        };
+        let Some(session) = session else { return };
         self.flush(session);
         if !self.waiting.is_empty() {
             self.waiting.push_back(message.to_vec());
@@ -87,5 +84,19 @@ impl Mailbox {
     /// Forgets everything: the session is gone, and with it what was under way.
     pub fn clear(&mut self) {
         *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_session_nothing_waits() {
+        let mut mailbox = Mailbox::default();
+        for _ in 0..1000 {
+            mailbox.send::<64>(None, b"lost");
+        }
+        assert_eq!(mailbox.waiting(), 0);
     }
 }

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use cli::Failure;
 use cli::settings::{Options, check_config};
 use cli::strips::{TestStrip, test_strip};
+use illuminator_node::model::ModelType;
 use illuminator_node::model::registry::MODEL_TYPES;
 use std::io::Write;
 use std::path::PathBuf;
@@ -37,14 +38,24 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let printed = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { end(cli::check_printed(printed)) };
+        }
+    };
+    end(match cli.command {
         Some(Command::Models) => list_models(),
         Some(Command::CheckConfig { file }) => check_config(&file),
         Some(Command::TestStrip(options)) => test_strip(&options),
         Some(Command::Serve(options)) => cli::serve::run(options),
         None => cli::serve::run(cli.serve),
-    };
+    })
+}
+
+/// Says what went wrong, if anything did.
+fn end(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { status, error }) => {
@@ -55,11 +66,6 @@ fn main() -> ExitCode {
 }
 
 fn list_models() -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    for model_type in MODEL_TYPES {
-        if writeln!(out, "{:<18} {}", model_type.name, model_type.summary).is_err() {
-            break; // a closed pipe is a clean end
-        }
-    }
-    Ok(())
+    let line = |model_type: &&ModelType| format!("{:<18} {}\n", model_type.name, model_type.summary);
+    cli::print(&MODEL_TYPES.iter().map(line).collect::<String>())
 }

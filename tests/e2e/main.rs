@@ -22,6 +22,7 @@ mod placement;
 mod plugs;
 mod recovery;
 mod reports;
+mod resources;
 mod story;
 mod strips;
 mod suspended;

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
-const STEPS: usize = 300;
+const STEPS: usize = 1000;
 
 /// Two nodes with models that remember, and a loop between them.
 fn scenario(first: SocketAddr, second: SocketAddr) -> TempDir {
@@ -19,7 +19,7 @@ fn scenario(first: SocketAddr, second: SocketAddr) -> TempDir {
         "scenario:
   name: recovery
   start_time: '2024-06-20 00:00:00'
-  end_time: '2024-06-20 05:00:00'
+  end_time: '2024-06-20 16:40:00'
   time_resolution: 60
 models:
 - name: Data
@@ -52,6 +52,7 @@ models:
 connections:
 - {{from: Data.load, to: Controller.load_dem}}
 - {{from: Data.light, to: Controller.pv_gen}}
+- {{from: Data.light, to: Controller.wind_gen}}
 - {{from: Battery.soc, to: Controller.soc}}
 - {{from: Controller.flow2b, to: Battery.flow2b, time_shifted: true}}
 monitor:
@@ -101,7 +102,7 @@ fn undisturbed(folder: &Path) -> String {
 fn a_node_that_is_killed_and_comes_back_changes_nothing() {
     let (mut first, second) = (NodeProcess::start(&[]), NodeProcess::start(&[]));
     let folder = scenario(first.address, second.address);
-    let running = start(folder.path(), &["--pace", "0.02"]);
+    let running = start(folder.path(), &["--pace", "0.01"]);
     wait_for_rows(&folder.path().join("out.csv"));
     let address = first.address;
     first.kill();
@@ -121,7 +122,7 @@ fn a_spare_takes_the_place_of_a_node_that_is_killed() {
     let address = spare.address.to_string();
     let running = start(
         folder.path(),
-        &["--pace", "0.02", "--lost-after", "2", "--spare", &address, "--on-loss", "abort"],
+        &["--pace", "0.01", "--lost-after", "2", "--spare", &address, "--on-loss", "abort"],
     );
     wait_for_rows(&folder.path().join("out.csv"));
     second.kill();
@@ -136,7 +137,7 @@ fn a_spare_takes_the_place_of_a_node_that_is_killed() {
 fn a_frozen_node_keeps_its_values_until_it_is_back() {
     let (mut first, second) = (NodeProcess::start(&[]), NodeProcess::start(&[]));
     let folder = scenario(first.address, second.address);
-    let running = start(folder.path(), &["--pace", "0.05", "--lost-after", "2", "--on-loss", "freeze"]);
+    let running = start(folder.path(), &["--pace", "0.02", "--lost-after", "2", "--on-loss", "freeze"]);
     wait_for_rows(&folder.path().join("out.csv"));
     let address = first.address;
     first.kill();
@@ -168,11 +169,11 @@ fn a_host_that_is_killed_at_any_instant_goes_on_with_resume() {
     let mut random = SplitMix64::new(4);
     let (mut kills, mut resumed) = (0, 0);
     for placement in [&["--local"][..], &[][..]] {
-        let arguments = [placement, &["--pace", "0.02", "--resume"]].concat();
+        let arguments = [placement, &["--pace", "0.01", "--resume"]].concat();
         for _ in 0..10 {
             let mut running = start(folder.path(), &arguments);
             // A run that goes on loses its rows since the last checkpoint, and gets them again.
-            let (before, more) = (rows(&out), random.next_u64() as usize % 60);
+            let (before, more) = (rows(&out), random.next_u64() as usize % 160);
             until("more rows, or the end", || {
                 rows(&out) >= before + more || running.try_wait().expect("it is ours").is_some()
             });
@@ -188,6 +189,7 @@ fn a_host_that_is_killed_at_any_instant_goes_on_with_resume() {
         assert!(done.status.success(), "{}", stderr(&done));
         assert_eq!(read(&out), expected);
         assert!(!folder.path().join("out.csv.journal").exists(), "what is complete has no journal");
+        std::fs::remove_file(&out).expect("it is there");
     }
-    assert!(kills >= 16 && resumed >= 8, "{kills} kills, {resumed} times gone on");
+    assert!(kills == 20 && resumed >= 10, "{kills} kills, {resumed} times gone on");
 }

@@ -4,6 +4,8 @@
 //! - [`netlab`]: the table in network namespaces, on a switch that loses and reorders.
 //! - [`programs`]: the built programs, started and watched as their users do.
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
+//! - [`ring`]: a scenario of any size, and its nodes.
+//! - [`memory`]: how much of it processes use.
 //! - [`picture`]: what is to be seen on a strip.
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
@@ -17,9 +19,11 @@ pub mod board_table;
 pub mod emupi;
 pub mod generate;
 pub mod lit_node;
+pub mod memory;
 pub mod netlab;
 pub mod picture;
 pub mod programs;
+pub mod ring;
 pub mod samples;
 pub mod terminal;
 pub mod tube;

@@ -15,10 +15,12 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a test looks whether a program has written something.
 const POLL: Duration = Duration::from_millis(5);
 
-/// The path of a built program of this workspace, beside the running test.
+/// The path of a built program of this workspace, beside the running test or program.
 pub fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows its own path");
-    let folder = test.parent().and_then(Path::parent).expect("tests stand in target/PROFILE/deps");
+    let own = std::env::current_exe().expect("a program knows its own path");
+    let folder = own.parent().expect("a program stands in a folder");
+    // Tests stand in target/PROFILE/deps, programs in target/PROFILE.
+    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     let path = folder.join(name);
     assert!(path.is_file(), "{} is not built: run `cargo test --workspace` or `cargo build`", path.display());
     path
@@ -81,6 +83,11 @@ impl NodeProcess {
             .find_map(|word| word.parse().ok())
             .unwrap_or_else(|| panic!("the node did not start: {ready}"));
         (child, lines, address)
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits until it has written a line with this in it, and gives it. The lines before that are lost.

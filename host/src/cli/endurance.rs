@@ -56,7 +56,9 @@ impl Endurance {
         results: &mut ResultFiles,
         fingerprint: Fingerprint,
     ) -> Result<Option<Checkpoint>, Failure> {
-        let Some(path) = results.paths().next().map(Path::to_owned) else {
+        // A pipe or a device cannot be gone on with.
+        let is_file = |path: &&Path| path.metadata().map_or(true, |metadata| metadata.is_file());
+        let Some(path) = results.paths().next().filter(is_file).map(Path::to_owned) else {
             return if self.resume {
                 Err(Failure::wrong_use("--resume needs a result in a file: there is a journal beside it"))
             } else {

@@ -38,25 +38,39 @@ enum Command {
 
 /// Parses the arguments and does what they say.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Demo(demo) => demo.run(),
-        Command::Scenario(command) => command.run(),
-        Command::Models(models) => models.run(),
-        Command::Cluster(command) => command.run(),
-    };
-    match result {
+    match Cli::try_parse().map_or_else(|error| explain(&error), Cli::run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            note(&failure.error);
+            if !failure.error.is_empty() {
+                note(&failure.error);
+            }
             ExitCode::from(failure.status)
         }
     }
+}
+
+impl Cli {
+    fn run(self) -> Result<(), Failure> {
+        match self.command {
+            Command::Demo(demo) => demo.run(),
+            Command::Scenario(command) => command.run(),
+            Command::Models(models) => models.run(),
+            Command::Cluster(command) => command.run(),
+        }
+    }
+}
+
+/// Prints the help or version that was asked for; or fails with what is wrong with the arguments.
+fn explain(error: &clap::Error) -> Result<(), Failure> {
+    let printed = error.print();
+    if error.use_stderr() { Err(Failure { status: 2, error: String::new() }) } else { check_printed(printed) }
 }
 
 /// An error for the user, and the exit status it ends with: 2 wrong use or wrong scenario, 3 a node was lost,
 /// 4 output could not be written, 1 anything else.
 struct Failure {
     status: u8,
+    /// Empty if all was said.
     error: String,
 }
 
@@ -84,7 +98,12 @@ fn note(message: impl fmt::Display) {
 /// Writes to stdout. A reader who leaves early has seen enough: that is a clean end.
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    check_printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// Whether what was asked for has reached whoever asked.
+fn check_printed(printed: io::Result<()>) -> Result<(), Failure> {
+    match printed {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(4, format_args!("error: cannot write to the standard output: {error}")))
         }

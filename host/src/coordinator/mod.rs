@@ -401,6 +401,9 @@ impl Coordinator {
             self.admitted = self.pacer.admit(now);
             let Self { lights, seats, table, .. } = self;
             table.plugs().for_each(|(cable, plugged)| lights.plug(cable, plugged));
+            if seats.any_wants_light() {
+                lights.repeat();
+            }
             lights.poll(now, |place, word| seats[place - 1].send_light(word));
             while self.run_ready() {}
             self.cut(now);

@@ -31,6 +31,9 @@ enum State {
 /// How long a node that has answered may take for its plan: time for the largest on a slow network.
 const PLAN_WITHIN: Duration = Duration::from_secs(60);
 
+/// Light is told while fewer messages than this wait for a node: a node that keeps up has none.
+const LIGHT_WAITING_MAX: usize = 256;
+
 /// The link to one node.
 pub struct NodeLink {
     label: String,
@@ -51,6 +54,8 @@ pub struct NodeLink {
     refusal: Option<Refusal>,
     scratch: Vec<u8>,
     values: ValueBuffer,
+    /// It was so slow that it has not been told of some light.
+    light_missed: bool,
 }
 
 /// What became of a node's session.
@@ -89,6 +94,7 @@ impl NodeLink {
             refusal: None,
             scratch: Vec::new(),
             values: ValueBuffer::default(),
+            light_missed: false,
         }
     }
 
@@ -258,11 +264,21 @@ impl NodeLink {
         self.send(&ToNode::SnapshotRequest { run });
     }
 
+    /// Tells of light, unless so much waits already that it would be old when it arrives.
     pub(super) fn send_light(&mut self, word: Word) {
+        if self.mailbox.waiting() >= LIGHT_WAITING_MAX {
+            self.light_missed = true;
+            return;
+        }
         self.send(&match word {
             Word::Flow(flow) => ToNode::Flow(flow),
             Word::Unplugged(cable) => ToNode::Unplugged { cable },
         });
+    }
+
+    /// Whether it has missed light and now keeps up again: then it is to be told anew.
+    pub(super) fn wants_light(&mut self) -> bool {
+        self.light_missed && self.mailbox.waiting() == 0 && std::mem::take(&mut self.light_missed)
     }
 
     pub(super) fn send_control(&mut self, control: Control) {
@@ -336,5 +352,62 @@ impl NodeLink {
         };
         let silent_s = Tenths(now.saturating_since(since).as_millis() / 100);
         RunError::Lost { node: self.label.clone(), step, silent_s }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use illuminator_node::node::Node;
+    use illuminator_protocol::BootId;
+
+    const RUN: RunId = RunId(1);
+
+    struct Counting(u8);
+
+    impl Entropy for Counting {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            bytes.iter_mut().for_each(|byte| {
+                self.0 = self.0.wrapping_add(1);
+                *byte = self.0;
+            });
+        }
+    }
+
+    /// Lets both talk until both have nothing to say.
+    fn talk(link: &mut NodeLink, node: &mut Node<u8>, now: Instant, entropy: &mut Counting) {
+        let (mut datagram, mut message) = (Datagram::new(), Vec::new());
+        let mut silent = false;
+        while !std::mem::replace(&mut silent, true) {
+            while link.poll_transmit(now, &mut datagram) {
+                silent = false;
+                let _ = node.handle(now, 0, &mut datagram, entropy);
+            }
+            while node.poll_transmit(now, &mut datagram).is_some() {
+                silent = false;
+                link.handle(now, &mut datagram);
+            }
+            while link.poll_change(RUN, now, false).is_some() {}
+            while link.receive(&mut message).expect("messages of a node are short") {}
+        }
+    }
+
+    #[test]
+    fn light_for_a_slow_node_is_bounded_and_told_anew_once_it_keeps_up() {
+        let (key, now, mut entropy) = (ClusterKey::OPEN, Instant::ZERO, Counting(0));
+        let host = Hello::new(BootId(1), "host", "test");
+        let mut link = NodeLink::new("slow".to_owned(), &key, host, &PlacePlan::default(), &mut entropy);
+        let mut node = Node::new(key, Hello::new(BootId(2), "slow", "test"), Vec::new());
+        talk(&mut link, &mut node, now, &mut entropy);
+        assert!(link.initiator.session().is_some() && link.mailbox.waiting() == 0);
+        for cable in 0..10_000 {
+            link.send_light(Word::Unplugged(cable));
+        }
+        assert_eq!(link.mailbox.waiting(), LIGHT_WAITING_MAX);
+        assert!(!link.wants_light(), "not while so much waits");
+        talk(&mut link, &mut node, now + Duration::from_millis(1), &mut entropy);
+        talk(&mut link, &mut node, now + Duration::from_millis(500), &mut entropy);
+        assert_eq!(link.mailbox.waiting(), 0);
+        assert!(link.wants_light() && !link.wants_light(), "once");
     }
 }

@@ -48,6 +48,13 @@ impl Seats {
         idle
     }
 
+    /// Whether a node missed light, and wants all of it again.
+    pub(super) fn any_wants_light(&mut self) -> bool {
+        let mut wants = false;
+        self.each(|link| wants |= link.wants_light());
+        wants
+    }
+
     /// The link of a node.
     pub(super) fn link_of(&self, node: usize) -> usize {
         self.seated[node]

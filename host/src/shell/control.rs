@@ -4,7 +4,7 @@ use super::distributed::local_address;
 use super::{StopFlag, Target};
 use crate::control::Call;
 use crate::coordinator::RunError;
-use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello};
+use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, runtime};
 use illuminator_protocol::{ClusterKey, Control, Datagram};
 use std::io;
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl NodeCaller {
     /// # Errors
     /// A socket that cannot be opened.
     pub fn new(target: Target, key: &ClusterKey) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = runtime()?;
         let socket = runtime.block_on(bind(local_address(&[target.address])))?;
         let call = Call::new(target.to_string(), key, hello("host"), &mut SystemEntropy);
         Ok(Self { runtime, line: Line { target, socket, clock: Clock::start(), call } })

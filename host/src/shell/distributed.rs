@@ -6,7 +6,7 @@ use crate::checkpoint::Checkpoint;
 use crate::coordinator::{Coordinator, NodeLink, Timing};
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
-use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, random_id};
+use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, random_id, runtime};
 use illuminator_protocol::{ClusterKey, Datagram, Instant, RunId};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -56,7 +56,7 @@ pub fn run_on_nodes(
     table: LiveTable,
     mut attendance: Attendance<'_>,
 ) -> RunEnd {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => return RunEnd::early(error.into()),
     };

@@ -1,6 +1,7 @@
 //! Writes the reports of models, a file each step that has one.
 
 use super::OutputError;
+use super::lines::LineFile;
 use crate::record::push_table;
 use crate::scenario::Report;
 use illuminator_node::model::Slots;
@@ -60,11 +61,12 @@ impl ReportFiles {
 
 /// Writes a whole file; makes its directory if only that is missing.
 fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    match (fs::write(path, text), path.parent()) {
+    let file = match (LineFile::create(path), path.parent()) {
         (Err(error), Some(directory)) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir(directory)?;
-            fs::write(path, text)
+            LineFile::create(path)
         }
-        (written, _) => written,
-    }
+        (file, _) => file,
+    };
+    file?.write(text)
 }

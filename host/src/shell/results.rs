@@ -1,5 +1,6 @@
 //! Writes the result files of a run, and the reports of its models.
 
+use super::lines::{LineFile, help};
 use super::report_files::ReportFiles;
 use super::{Journal, StepObserver};
 use crate::checkpoint::Checkpoint;
@@ -8,8 +9,7 @@ use crate::record::{Cell, CsvRecorder, ResultFormat, UnknownZone};
 use crate::scenario::Scenario;
 use illuminator_node::model::Slots;
 use illuminator_node::shell::Clock;
-use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Bytes kept back before they are written.
@@ -19,7 +19,7 @@ const FLUSH_US: u64 = 200_000;
 
 /// A result file that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write the result to {path}: {error}")]
+#[error("cannot write the result to {path}: {error}{}", help(error))]
 pub struct OutputError {
     /// The file, or "standard output".
     pub path: String,
@@ -50,7 +50,7 @@ struct ResultFile {
     /// For each item, where its value stands.
     cells: Vec<u32>,
     to_stdout: bool,
-    open: Option<Open>,
+    open: Option<LineFile>,
     buffer: Vec<u8>,
     flushed_us: u64,
 }
@@ -105,8 +105,8 @@ impl ResultFiles {
     pub fn resume(&mut self, lengths: &[Option<u64>]) -> Result<(), OutputError> {
         let lengths = self.files.iter_mut().zip(lengths);
         lengths.filter_map(|(file, length)| Some((file, (*length)?))).try_for_each(|(file, length)| {
-            let open = file.reopen(length).map_err(|error| file.error(error))?;
-            file.open = Some(open);
+            let open = LineFile::reopen(Path::new(&file.path), length);
+            file.open = Some(open.map_err(|error| file.error(error))?);
             Ok(())
         })
     }
@@ -142,28 +142,6 @@ impl ResultFiles {
     /// Makes everything written so far safe from a crash of the machine. Returns the length of each file that was begun.
     fn sync(&mut self) -> Result<Vec<Option<u64>>, OutputError> {
         self.files.iter_mut().map(ResultFile::sync).collect()
-    }
-}
-
-/// Where the bytes go.
-enum Open {
-    Stdout(io::Stdout),
-    File(File),
-}
-
-impl Write for Open {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Stdout(stdout) => stdout.write(bytes),
-            Self::File(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Stdout(stdout) => stdout.flush(),
-            Self::File(file) => file.flush(),
-        }
     }
 }
 
@@ -218,35 +196,23 @@ impl ResultFile {
         Ok(())
     }
 
-    fn create(&self) -> Result<Open, OutputError> {
+    fn create(&self) -> Result<LineFile, OutputError> {
         if self.to_stdout {
-            return Ok(Open::Stdout(io::stdout()));
+            return Ok(LineFile::stdout());
         }
-        File::create(&self.path).map(Open::File).map_err(|error| self.error(error))
-    }
-
-    /// Opens it behind its first `length` bytes, and cuts off the rest.
-    fn reopen(&self, length: u64) -> io::Result<Open> {
-        let mut file = File::options().write(true).open(&self.path)?;
-        if file.metadata()?.len() < length {
-            return Err(io::Error::other("it is shorter than its journal says: leave out --resume"));
-        }
-        file.set_len(length)?;
-        file.seek(SeekFrom::End(0))?;
-        Ok(Open::File(file))
+        LineFile::create(Path::new(&self.path)).map_err(|error| self.error(error))
     }
 
     fn sync(&mut self) -> Result<Option<u64>, OutputError> {
         self.flush()?;
-        let Some(Open::File(file)) = &self.open else { return Ok(None) };
-        let length = file.sync_data().and_then(|()| Ok(file.metadata()?.len()));
-        length.map(Some).map_err(|error| self.error(error))
+        let length = self.open.as_mut().map_or(Ok(None), LineFile::sync);
+        length.map_err(|error| self.error(error))
     }
 
     fn flush(&mut self) -> Result<(), OutputError> {
         let Some(open) = &mut self.open else { return Ok(()) };
-        let written = open.write_all(&self.buffer).and_then(|()| open.flush());
-        // A part of a line may have been written; more of it would only tear it further.
+        let written = open.write(&self.buffer);
+        // What could not be written once is not tried again: there would be rows missing before it.
         self.buffer.clear();
         written.map_err(|error| self.error(error))
     }

@@ -2,7 +2,7 @@
 
 use super::SimulatedTable;
 use illuminator_node::node::Node;
-use illuminator_node::shell::{Clock, Machine, bind, hello, serve};
+use illuminator_node::shell::{Clock, Machine, bind, hello, runtime, serve, spawn};
 use illuminator_protocol::ClusterKey;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -42,8 +42,8 @@ impl SimulatedNodes {
         let (stop, stopped) = watch::channel(false);
         let (ready, addresses) = std::sync::mpsc::channel();
         let key = key.clone();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let thread = std::thread::Builder::new().name("nodes".to_owned()).spawn(move || {
+        let runtime = runtime()?;
+        let thread = spawn("nodes", move || {
             runtime.block_on(run(nodes, key, ready, stopped));
         })?;
         let addresses =

@@ -1,7 +1,12 @@
 //! Ctrl-C, SIGTERM and a terminal that goes away as a flag that runs look at.
 
+use illuminator_node::shell::{runtime, spawn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+
+/// The signal of a write beyond the size that files of this process may have, on Linux for x86 and Arm.
+const SIGXFSZ: i32 = 25;
 
 /// Set once the program is asked to end. A second request ends it at once.
 #[derive(Clone, Debug, Default)]
@@ -23,9 +28,13 @@ impl StopFlag {
     fn watching(hangup: bool, let_go: fn()) -> Self {
         let flag = Self::default();
         let set = flag.clone();
+        let (watched, ready) = channel();
+        let watch = move || watch(&set, hangup, let_go, watched);
         // If the signals cannot be watched, they end the process as they always did.
-        let _ =
-            std::thread::Builder::new().name("signals".to_owned()).spawn(move || watch(&set, hangup, let_go));
+        if spawn("signals", watch).is_ok() {
+            // Nothing is written before: a file that grows too large is to be an error from its first byte.
+            let _ = ready.recv();
+        }
         flag
     }
 
@@ -40,16 +49,20 @@ impl StopFlag {
     }
 }
 
-fn watch(flag: &StopFlag, hangup: bool, let_go: fn()) {
+/// Watches the signals of this process; drops `watched` once it does.
+fn watch(flag: &StopFlag, hangup: bool, let_go: fn(), watched: Sender<()>) {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    let Ok(runtime) = runtime() else { return };
     runtime.block_on(async {
         let (Ok(mut interrupt), Ok(mut terminate)) =
             (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
         else {
             return;
         };
+        // Watched, it ends the process no longer: what is too large cannot be written then, and whoever writes says so.
+        let _file_too_large = signal(SignalKind::from_raw(SIGXFSZ));
         let mut hung_up = if hangup { signal(SignalKind::hangup()).ok() } else { None };
+        drop(watched);
         let mut asked = false;
         loop {
             let asks = tokio::select! {

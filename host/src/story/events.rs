@@ -66,6 +66,8 @@ pub enum EventError {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventLog {
     events: Vec<Event>,
+    /// The step from which on events are missing, if any are.
+    cut: Option<u64>,
 }
 
 impl EventLog {
@@ -100,6 +102,16 @@ impl EventLog {
         Ok(())
     }
 
+    /// Notes that events from this step on are missing.
+    pub fn cut(&mut self, step: u64) {
+        self.cut = Some(step);
+    }
+
+    /// Whether events are missing at the end.
+    pub const fn is_cut(&self) -> bool {
+        self.cut.is_some()
+    }
+
     /// All events.
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -121,7 +133,10 @@ impl EventLog {
 impl fmt::Display for EventLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}")?;
-        self.events.iter().try_for_each(|event| writeln!(f, "{event}"))
+        self.events.iter().try_for_each(|event| writeln!(f, "{event}"))?;
+        self.cut.map_or(Ok(()), |step| {
+            writeln!(f, "# The recording was full: events from step {step} on are missing.")
+        })
     }
 }
 

@@ -21,6 +21,9 @@ use std::collections::VecDeque;
 /// Most notices that wait to be shown.
 const NOTICES_MAX: usize = 256;
 
+/// Most events that are recorded: a cable plugged every second for a day is half of it, in 10 MB.
+const RECORDED_MAX: usize = 250_000;
+
 /// What is plugged at the table, and the story.
 pub struct LiveTable {
     topology: Topology,
@@ -176,6 +179,16 @@ impl LiveTable {
     fn record(&mut self, step: u64) {
         let changes = self.topology.changes();
         let Some(log) = &mut self.log else { return };
+        if log.is_cut() || changes.is_empty() {
+            return;
+        }
+        // A step is recorded as a whole or not at all.
+        if log.events().len() + changes.len() > RECORDED_MAX {
+            log.cut(step);
+            return self.note(format!(
+                "the recording of events is full: it repeats the run up to step {step}, and not beyond"
+            ));
+        }
         for (cable, plugged) in changes {
             log.push(Event { step, cable, node: None, plugged }).expect("steps ascend, and no node is named");
         }
@@ -186,5 +199,30 @@ impl LiveTable {
             self.notices.pop_front();
         }
         self.notices.push_back(notice);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Token;
+
+    #[test]
+    fn a_recording_is_bounded_and_says_where_it_ends() {
+        let token = Token { id: 0, name: None, plugged_at_start: false };
+        let mut table = LiveTable { topology: Topology::new(&[], &[token]), ..LiveTable::bare() }.recording();
+        let mut slots = Slots::new(0);
+        for step in 0..RECORDED_MAX as u64 + 100 {
+            table.seen("node", 0, step.is_multiple_of(2));
+            table.advance(step, &mut slots);
+        }
+        let notices: Vec<String> = std::iter::from_fn(|| table.poll_notice()).collect();
+        assert!(matches!(&notices[..], [only] if only.contains("up to step 250000")), "{notices:?}");
+        let log = table.into_log();
+        assert_eq!(log.events().len(), RECORDED_MAX);
+        assert!(
+            log.to_string()
+                .ends_with("\n# The recording was full: events from step 250000 on are missing.\n")
+        );
     }
 }

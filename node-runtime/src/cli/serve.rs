@@ -7,7 +7,7 @@ use super::{Failure, wrong_use};
 use illuminator_node::config::BoardsEntry;
 use illuminator_node::node::Node;
 use illuminator_node::shell::{
-    Animation, Boards, Clock, Inputs, LitStrip, Machine, bind, hello, read_key, serve,
+    Animation, Boards, Clock, Inputs, LitStrip, Machine, bind, hello, read_key, runtime, serve,
 };
 use illuminator_protocol::ClusterKey;
 use std::io::{self, Write};
@@ -27,7 +27,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
     };
     let strips = open_strips(config.strips, hal)?;
     let pins = open_pins(&config.pins, hal)?;
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    runtime()?.block_on(async {
         let socket = bind(listen).await?;
         let _ = writeln!(
             io::stderr(),

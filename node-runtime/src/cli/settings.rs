@@ -1,7 +1,7 @@
 //! What a node goes by: its options over its configuration file over the defaults.
 
 use super::strips::dark_warning;
-use super::{Failure, wrong_use};
+use super::{Failure, print, wrong_use};
 use clap::ValueEnum;
 use illuminator_hal::{Backend, GpioLine, PinError, SpiPort};
 use illuminator_node::config::{BoardsEntry, NodeConfig, SegmentEntry, StripEntry, order_name};
@@ -154,12 +154,10 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
         text += &format!("{}\n", strip_line(strip));
     }
     text += &config.pins.to_string();
-    // A closed pipe is a clean end.
-    let _ = io::stdout().write_all(text.as_bytes());
     for warning in config.strips.iter().filter_map(dark_warning) {
         let _ = writeln!(io::stderr(), "{warning}");
     }
-    Ok(())
+    print(&text)
 }
 
 /// A strip, as it is used.

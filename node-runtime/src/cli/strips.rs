@@ -6,6 +6,7 @@ use super::{Failure, wrong_use};
 use illuminator_hal::{Backend, OpenError, Rgb8, Strip, StripError};
 use illuminator_node::config::{StripEntry, order_name};
 use illuminator_node::light::{CHANNEL_MA, IDLE_MA, Limits};
+use illuminator_node::shell::runtime;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -73,7 +74,7 @@ pub(crate) fn test_strip(options: &TestStrip) -> Result<(), Failure> {
     }
     let strips = open_strips(entries, options.hal)?;
     let span = Duration::from_secs(options.seconds);
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    runtime()?.block_on(async {
         for mut opened in strips {
             say(&opened.to_string());
             dark_warning(&opened.entry).iter().for_each(|warning| say(warning));

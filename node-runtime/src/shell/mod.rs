@@ -8,6 +8,7 @@ mod clock;
 mod key;
 mod machine;
 mod pins;
+mod runtime;
 mod serve;
 mod telemetry;
 
@@ -17,6 +18,7 @@ pub use clock::Clock;
 pub use key::{KeyError, read_key};
 pub use machine::Machine;
 pub use pins::{Inputs, Outputs, Relay, RelayError, Watched};
+pub use runtime::{hint, runtime, spawn};
 pub use serve::{bind, hello, serve};
 
 use illuminator_protocol::Entropy;

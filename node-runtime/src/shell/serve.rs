@@ -2,7 +2,7 @@
 
 use super::machine::MachineEvent;
 use super::telemetry::Reporter;
-use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, random_id};
+use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, hint, random_id};
 use crate::boards::BoardEvent;
 use crate::node::{Node, Request};
 use crate::pins::{ButtonEvent, PinEvent, Role};
@@ -29,7 +29,7 @@ pub async fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
         let hint = match error.kind() {
             io::ErrorKind::AddrInUse => "; another program uses this port: choose another one with --listen",
             io::ErrorKind::AddrNotAvailable => "; this machine does not have that address",
-            _ => "",
+            _ => hint(&error),
         };
         io::Error::new(error.kind(), format!("cannot listen on {address}: {error}{hint}"))
     })

@@ -9,7 +9,8 @@ use crate::plan::{self, TablePlan};
 use crate::record::{Fingerprint, ResultFormat};
 use crate::scenario::Scenario;
 use crate::shell::{
-    Attendance, DiskFiles, Progress, ResultFiles, RunEnd, RunFailure, StopFlag, run_local, run_on_nodes,
+    Attendance, DiskFiles, LineFile, Progress, ResultFiles, RunEnd, RunFailure, StopFlag, run_local,
+    run_on_nodes,
 };
 use crate::story::{EventLog, LiveTable, Topology};
 use clap::ValueEnum;
@@ -156,7 +157,8 @@ impl Run {
     /// Writes the events of a run, if they are asked for.
     fn record(&self, events: &EventLog) -> Result<(), Failure> {
         let Some(path) = &self.record_events else { return Ok(()) };
-        std::fs::write(path, events.to_string()).map_err(|error| {
+        let written = LineFile::create(path).and_then(|mut file| file.write(events.to_string().as_bytes()));
+        written.map_err(|error| {
             Failure::new(4, format_args!("error: cannot write the events to {}: {error}", path.display()))
         })
     }

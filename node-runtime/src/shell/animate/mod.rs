@@ -17,7 +17,7 @@ mod lateness;
 mod pace;
 mod stage;
 
-use super::Clock;
+use super::{Clock, spawn};
 use crate::light::{Limits, Segment, StripState};
 use illuminator_hal::Strip;
 use illuminator_protocol::CableFlow;
@@ -112,8 +112,7 @@ impl Animation {
             clock,
         };
         let pace = Pace::new(clock.now().as_micros(), frames_per_s);
-        let thread =
-            std::thread::Builder::new().name("animation".to_owned()).spawn(move || player.play(pace))?;
+        let thread = spawn("animation", move || player.play(pace))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 

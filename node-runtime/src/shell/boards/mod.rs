@@ -13,7 +13,7 @@
 
 mod ports;
 
-use super::Clock;
+use super::{Clock, spawn};
 use crate::boards::{BoardEvent, BoardTracker};
 use crate::config::BoardsEntry;
 use crate::node::Request;
@@ -56,7 +56,7 @@ impl Boards {
         let state = Mutex::new(State { tracker, end: false });
         let shared = Arc::new(Shared { state, bell: Bell::new()?, events: Notify::new() });
         let ports = Ports::new(Arc::clone(&shared), discovery, clock);
-        let thread = std::thread::Builder::new().name("boards".to_owned()).spawn(move || ports.serve())?;
+        let thread = spawn("boards", move || ports.serve())?;
         Ok(Self { shared, thread: Some(thread) })
     }
 

@@ -4,7 +4,7 @@
 //! that fails is told of once and tried again slowly; an emergency stop that cannot be read is pressed; every thread ends when [`Inputs`] is dropped.
 
 use crate::pins::{PinEvent, Reader, Role};
-use crate::shell::Clock;
+use crate::shell::{Clock, spawn};
 use illuminator_hal::{InputPin, PinError};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -76,9 +76,7 @@ impl Inputs {
                 failing: false,
             };
             // On an error the threads before it end with `inputs`.
-            inputs
-                .threads
-                .push(std::thread::Builder::new().name(role.to_string()).spawn(|| watcher.watch())?);
+            inputs.threads.push(spawn(&role.to_string(), || watcher.watch())?);
         }
         Ok(inputs)
     }
