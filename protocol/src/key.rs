@@ -53,6 +53,14 @@ impl ClusterKey {
         Ok(key)
     }
 
+    /// Whether a text begins as a key in hexadecimal digits does. Such a text stands where it does not belong, and
+    /// must not be shown in a message.
+    pub fn looks_like(text: &[u8]) -> bool {
+        text.trim_ascii_start()
+            .get(..2 * KEY_LEN)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    }
+
     /// Draws a new key.
     pub fn draw(entropy: &mut dyn Entropy) -> Self {
         // Filled in place, as above.
@@ -229,6 +237,9 @@ mod tests {
         assert_eq!(ClusterKey::from_hex("00").unwrap_err(), KeyError::Length);
         assert_eq!(ClusterKey::from_hex(&"0g".repeat(32)).unwrap_err(), KeyError::Digit);
         assert_eq!(ClusterKey::from_hex(&"é".repeat(32)).unwrap_err(), KeyError::Digit);
+        assert!(ClusterKey::looks_like(format!("\n {}0", "aB".repeat(32)).as_bytes()));
+        assert!(!ClusterKey::looks_like("aB".repeat(31).as_bytes()));
+        assert!(!ClusterKey::looks_like("0g".repeat(32).as_bytes()));
     }
 
     #[test]

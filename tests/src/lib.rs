@@ -4,6 +4,7 @@
 //! - [`programs`]: the built programs, started and watched as their users do.
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
 //! - [`picture`]: what is to be seen on a strip.
+//! - [`sockets`]: what a process listens to.
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
 //! - [`terminal`]: a program in a terminal, and the picture of that.
@@ -15,5 +16,6 @@ pub mod generate;
 pub mod picture;
 pub mod programs;
 pub mod samples;
+pub mod sockets;
 pub mod terminal;
 pub mod tube;

@@ -82,6 +82,11 @@ impl NodeProcess {
         panic!("the node said nothing of `{part}`, but {others:?}");
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end, and waits until it has.
     pub fn terminate(&mut self) {
         signal(self.child.id(), "TERM");

@@ -193,11 +193,11 @@ fn another_key_and_another_version_are_told_so() {
 /// Shakes hands and sends a first sealed frame, which is given back.
 fn connect(host: &mut Initiator<W>, node: &mut Responder<u8, W>, random: &mut Random) -> Vec<u8> {
     let now = Instant::ZERO;
-    node.handle(now, 0, &mut init(host, now), random).unwrap();
+    node.handle(now, 0, &mut init(host, now), random).expect("an Init with a key of the node's");
     let (_, mut answer) = drain(node, now).remove(0);
-    host.handle(now, &mut answer).unwrap();
+    host.handle(now, &mut answer).expect("its answer");
     let sealed = init(host, now);
-    node.handle(now, 0, &mut sealed.clone(), random).unwrap();
+    node.handle(now, 0, &mut sealed.clone(), random).expect("the first sealed frame");
     sealed
 }
 
