@@ -16,7 +16,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 
 /// A run that keeps a pace, as on a table: many times the round trip for a step, far less than what repairs a loss takes.
-const PACED: Speed = Speed { steps: 2_000, pace_s: "0.001" };
+const PACED: Speed = Speed { steps: 3_000, pace_s: "0.001" };
 /// A run as fast as it can be, which every datagram before its own slows down.
 const FAST: Speed = Speed { steps: 12_000, pace_s: "0" };
 /// Datagrams of each sort that each end must get for the test to mean something.
