@@ -86,12 +86,7 @@ fn nothing_that_is_written_tells_of_a_key() {
 
     // A node that works: a session with the right key, a foreign one, and its end.
     let good = folder.path().join("good.key").display().to_string();
-    let log = std::fs::File::create(folder.path().join("node.log")).expect("it can be made");
-    let mut node = Command::new("sh");
-    let serve = "exec \"$0\" --listen 127.0.0.1:0 --key \"$1\" 2>&1 | tee node.log >&2";
-    drop(log);
-    node.args(["-c", serve]).arg(program("illuminator-node")).arg(&good).current_dir(folder.path());
-    let mut node = NodeProcess::spawn(node);
+    let mut node = NodeProcess::start(&["--key", &good]);
     let address = node.address.to_string();
     std::fs::write(folder.path().join("s.yaml"), scenario(node.address, 10)).expect("it can be written");
     let run = ["scenario", "run", "s.yaml", "-o", "out.csv", "--json", "--key"];
@@ -135,12 +130,11 @@ fn nothing_that_is_written_tells_of_a_key() {
     assert_eq!(key_of_environment.status.code(), Some(2));
     watch.note("ILLUMINATOR_KEY", key_of_environment);
 
-    node.terminate();
-    for file in ["node.log", "out.csv"] {
-        let bytes = std::fs::read(folder.path().join(file)).expect("it was written");
-        assert!(!bytes.is_empty(), "{file}");
-        watch.outputs.push((file.to_owned(), bytes));
-    }
+    let said = [std::mem::take(&mut node.ready), node.last_words().join("\n")].join("\n");
+    assert!(said.contains("(key "), "its fingerprint is told: {said}");
+    watch.outputs.push(("the node".to_owned(), said.into_bytes()));
+    let result = std::fs::read(folder.path().join("out.csv")).expect("it was written");
+    watch.outputs.push(("the result".to_owned(), result));
     assert!(watch.outputs.len() > 40, "{}", watch.outputs.len());
     watch.check();
 }

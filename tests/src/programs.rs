@@ -47,6 +47,8 @@ pub struct NodeProcess {
     lines: Receiver<String>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// The line in which it said so.
+    pub ready: String,
 }
 
 impl NodeProcess {
@@ -67,7 +69,7 @@ impl NodeProcess {
             .split_whitespace()
             .find_map(|word| word.parse().ok())
             .unwrap_or_else(|| panic!("the node did not start: {ready}"));
-        Self { child, lines, address }
+        Self { child, lines, address, ready }
     }
 
     /// Waits until it has written a line with this in it, and gives it. The lines before that are lost.
@@ -91,6 +93,12 @@ impl NodeProcess {
     pub fn terminate(&mut self) {
         signal(self.child.id(), "TERM");
         let _ = self.child.wait();
+    }
+
+    /// Asks it to end; gives the lines that it wrote and nobody has waited for.
+    pub fn last_words(&mut self) -> Vec<String> {
+        self.terminate();
+        std::iter::from_fn(|| next_line(&self.lines)).collect()
     }
 
     /// Ends it without warning, as a power cut does.

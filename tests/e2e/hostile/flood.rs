@@ -2,7 +2,8 @@
 //!
 //! The time of the run is compared with that of a run beside which the same flood goes to a socket that nobody reads.
 //! So both share the machine with the attacker, and the ratio says what his datagrams cost the two programs that get
-//! them. It is the ratio of times in one test on one machine: neither time alone decides anything.
+//! them. A handshake that is under way when recordings come for the first time may be broken by them, which costs a second
+//! and a half, once; the run is long enough for that. It is the ratio of times in one test on one machine: neither time alone decides anything.
 
 use super::wire::{End, Wire};
 use super::{HANDSHAKE_LEN, frame, handshake_like, recorded_inits, scenario};
