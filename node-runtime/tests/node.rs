@@ -417,6 +417,34 @@ impl Entropy for Counting {
 }
 
 /// A node and the host's end of its link.
+#[test]
+fn what_strangers_send_is_counted_as_dropped_and_as_nothing_else() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    bench.step(RUN, 0, 1.0);
+    bench.requests();
+    let before = bench.counters();
+    // A frame of this session, kept back.
+    bench.mailbox.send(bench.host.session(), b"later");
+    let mut real = Datagram::new();
+    assert!(bench.host.poll_transmit(bench.now, &mut real));
+    let flipped = |bit: usize| {
+        let mut frame = real.to_vec();
+        frame[bit / 8] ^= 1 << (bit % 8);
+        frame
+    };
+    let mut frames: Vec<Vec<u8>> = (0..real.len() * 8).map(flipped).collect();
+    frames.extend((0..real.len()).map(|length| real[..length].to_vec()));
+    let count = frames.len() as u64;
+    for mut frame in frames {
+        bench.node.handle(bench.now, 9, &mut frame, &mut bench.entropy).expect_err("it is not authentic");
+    }
+    assert_eq!(bench.node.responder().drops().total(), count);
+    assert_eq!(bench.counters(), before);
+    assert!(bench.requests().is_empty(), "nothing is asked of the machine");
+    assert_eq!(bench.node.run(), Some(RUN));
+}
+
 struct Bench {
     node: Node<u8>,
     host: Box<Initiator<LINK_WINDOW>>,

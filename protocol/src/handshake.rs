@@ -15,6 +15,8 @@
 //! There is no forward secrecy: who learns the cluster key can read what he recorded. The wire protects a table
 //! from its neighbours, and an exchange of public keys would double the code for that.
 
+use zeroize::ZeroizeOnDrop;
+
 use crate::error::DropReason;
 use crate::frame::{Datagram, HEADER_LEN, Header, Kind, TAG_LEN, VERSION};
 use crate::hello::{HELLO_LEN, Hello};
@@ -62,9 +64,13 @@ pub(crate) enum Side {
     Node,
 }
 
-/// What a session needs of its handshake.
+/// What a session needs of its handshake. Erased when dropped, as a handshake that waits is.
+#[derive(ZeroizeOnDrop)]
 pub(crate) struct SessionKeys {
+    #[zeroize(skip)]
     pub(crate) session: SessionId,
+    /// Which cluster key they were derived from.
+    #[zeroize(skip)]
     pub(crate) key: KeyId,
     pub(crate) transmit: Seal,
     pub(crate) receive: Seal,

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! The Init of one attempt is repeated unchanged, so that an Accept fits whichever copy it answers; a new
-//! attempt draws new random bytes. When a session ends, what the node had not acknowledged is gone: the caller
+//! attempt draws new random bytes. After five copies without an answer it is time for one: a node that is flooded
+//! with recorded handshakes lets only new ones in. When a session ends, what the node had not acknowledged is gone: the caller
 //! sends again what still matters after the next [`Event::Connected`].
 
 use zeroize::Zeroizing;
@@ -26,6 +27,9 @@ use crate::time::{Duration, Instant};
 
 /// Time between two copies of an Init.
 pub const INIT_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Copies of one Init before a new attempt begins.
+const INIT_COPIES: u8 = 5;
 
 /// Silence after which the host gives a session up and shakes hands anew.
 pub const NODE_SILENT_AFTER: Duration = Duration::from_millis(1500);
@@ -51,10 +55,11 @@ pub enum Event {
 }
 
 enum State {
-    /// Waiting for an Accept; the next copy of the Init leaves at `init_at`.
+    /// Waiting for an Accept; the next copy of the Init leaves at `init_at`, `copies` have left.
     Connecting {
         random: Random,
         init_at: Instant,
+        copies: u8,
     },
     Connected,
 }
@@ -89,7 +94,7 @@ impl<const W: usize> Initiator<W> {
             hello,
             seed,
             attempts: 1,
-            state: State::Connecting { random, init_at: Instant::ZERO },
+            state: State::Connecting { random, init_at: Instant::ZERO, copies: 0 },
             session: Session::new(),
             boot_last: None,
             events: heapless::Deque::new(),
@@ -115,7 +120,13 @@ impl<const W: usize> Initiator<W> {
         }
         match &mut self.state {
             State::Connected => self.session.poll_transmit(now, out),
-            State::Connecting { random, init_at } if *init_at <= now => {
+            State::Connecting { random, init_at, copies } if *init_at <= now => {
+                if *copies == INIT_COPIES {
+                    *random = draw(&self.seed, self.attempts);
+                    self.attempts += 1;
+                    *copies = 0;
+                }
+                *copies += 1;
                 handshake::write_init(&self.key, random, &self.hello, out);
                 *init_at = now + INIT_INTERVAL;
                 true
@@ -181,7 +192,8 @@ impl<const W: usize> Initiator<W> {
     fn connect(&mut self, now: Instant) {
         let random = draw(&self.seed, self.attempts);
         self.attempts += 1;
-        self.state = State::Connecting { random, init_at: now };
+        self.session.end();
+        self.state = State::Connecting { random, init_at: now, copies: 0 };
     }
 
     fn report(&mut self, event: Event) {

@@ -58,7 +58,10 @@
 //! `random_h`. A node takes an Init for a promise only: the session begins when the first sealed frame under
 //! its keys opens. While one host is heard, another is refused.
 //!
-//! A Refuse has reason 1 (version), 2 (key) or 3 (busy), and its header carries the version and key id of the
+//! A node may hold two keys while the key of its cluster is changed; the key id in a header says which one is meant,
+//! and everything of a handshake and its session is derived from that one.
+//!
+//! A Refuse has reason 1 (version), 2 (key) or 3 (busy), and its header carries the version and the first key id of the
 //! node. It answers only an Init of at least 128 bytes, at most about ten times a second, and is a hint.
 //!
 //! A session takes each packet number once and remembers the last [`REPLAY_WINDOW`].
@@ -111,7 +114,7 @@ pub use handshake::Entropy;
 pub use hello::{Hello, NAME_MAX, SOFTWARE_MAX};
 pub use id::{BootId, KeyId, RunId, SessionId};
 pub use initiator::Initiator;
-pub use key::{ClusterKey, KEY_LEN, KeyError};
+pub use key::{ClusterKey, ClusterKeys, KEY_LEN, KEYS_MAX, KeyError, KeysError};
 pub use link::body::PART_MAX;
 pub use link::join::{Join, MessageTooLong};
 pub use link::receive::Part;

@@ -8,6 +8,9 @@
 //! An Init alone changes nothing, for it may be a recording: only a sealed frame under the keys of its Accept
 //! shows that its sender lives and holds the key. Until then the current session goes on untouched.
 //!
+//! Who recorded Inits can send them again, as often as he likes. So an Init that was answered before and is not
+//! pending takes nobody's place: a host that is alive has drawn a new one.
+//!
 //! Invariants: everything is bounded; an older handshake never replaces a newer session; no other host takes
 //! over while the current one is heard; no answer is larger than its question; a bad frame gets no answer
 //! unless it is an Init of another version or key.
@@ -16,8 +19,8 @@ use crate::error::{DropCounters, DropReason};
 use crate::frame::{Datagram, Header, Kind, VERSION};
 use crate::handshake::{self, Entropy, HANDSHAKE_LEN, RANDOM_LEN, Random, Randoms, SessionKeys, Side};
 use crate::hello::Hello;
-use crate::id::{BootId, KeyId};
-use crate::key::ClusterKey;
+use crate::id::BootId;
+use crate::key::ClusterKeys;
 use crate::refuse::{RateLimit, Refusal};
 use crate::session::Session;
 use crate::time::{Duration, Instant};
@@ -28,6 +31,10 @@ pub const HOST_SILENT_AFTER: Duration = Duration::from_millis(1400);
 
 /// Handshakes that may wait for their first sealed frame.
 pub const PENDING_MAX: usize = 4;
+
+/// Answered Inits that are known again. A node that is flooded with recordings of more attempts than that may keep
+/// a new host waiting.
+pub const ANSWERED_MAX: usize = 256;
 
 /// Events kept for the caller; the oldest are dropped if he does not ask.
 const EVENTS_MAX: usize = 4;
@@ -73,11 +80,12 @@ struct RefuseDue<A> {
 /// `A` is the address type of the caller's transport. About `2 * W` kB large: keep it where it need not be
 /// moved.
 pub struct Responder<A: Copy, const W: usize> {
-    key: ClusterKey,
-    key_id: KeyId,
+    keys: ClusterKeys,
     hello: Hello,
     /// Oldest first.
     pending: heapless::Deque<Pending<A>, PENDING_MAX>,
+    /// The attempts that were answered last.
+    answered: heapless::HistoryBuf<u64, ANSWERED_MAX>,
     refuse: Option<RefuseDue<A>>,
     refuse_limit: RateLimit,
     host: Option<Host<A>>,
@@ -89,13 +97,13 @@ pub struct Responder<A: Copy, const W: usize> {
 }
 
 impl<A: Copy, const W: usize> Responder<A, W> {
-    /// Waits for a host that holds `key`.
-    pub fn new(key: ClusterKey, hello: Hello) -> Self {
+    /// Waits for a host that holds one of `keys`.
+    pub fn new(keys: impl Into<ClusterKeys>, hello: Hello) -> Self {
         Self {
-            key_id: key.id(),
-            key,
+            keys: keys.into(),
             hello,
             pending: heapless::Deque::new(),
+            answered: heapless::HistoryBuf::new(),
             refuse: None,
             refuse_limit: RateLimit::new(),
             host: None,
@@ -131,16 +139,18 @@ impl<A: Copy, const W: usize> Responder<A, W> {
     /// until it returns `None`. Also notices that the host has fallen silent, so look for events afterwards.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Datagram) -> Option<A> {
         if let Some(RefuseDue { to, attempt, refusal }) = self.refuse.take() {
-            refusal.write(attempt, self.key_id, out);
+            refusal.write(attempt, self.keys.first_id(), out);
             return Some(to);
         }
         if let Some(pending) = self.pending.iter_mut().find(|pending| pending.answer_due) {
             pending.answer_due = false;
-            handshake::write_accept(&self.key, &pending.randoms, &self.hello, out);
+            let key = self.keys.get(pending.keys.key).expect("it was accepted with one of our keys");
+            handshake::write_accept(key, &pending.randoms, &self.hello, out);
             return Some(pending.from);
         }
         if self.session().is_some_and(|session| session.silent_for(now) >= HOST_SILENT_AFTER) {
             self.host = None;
+            self.session.end();
             self.report(Event::Silent);
         }
         let address = self.host.as_ref()?.address;
@@ -206,14 +216,18 @@ impl<A: Copy, const W: usize> Responder<A, W> {
         if datagram.len() < HANDSHAKE_LEN {
             return Err(DropReason::Malformed);
         }
-        header.check(self.key_id).inspect_err(|reason| {
-            let refusal = match reason {
-                DropReason::Version => Refusal::Version(VERSION),
-                _ => Refusal::Key(self.key_id),
-            };
-            self.refuse(now, from, header, refusal);
-        })?;
-        let (random, hello) = handshake::open_init(&self.key, datagram)?;
+        let key = match self.keys.of(header) {
+            Ok(key) => key,
+            Err(reason) => {
+                let refusal = match reason {
+                    DropReason::Version => Refusal::Version(VERSION),
+                    _ => Refusal::Key(self.keys.first_id()),
+                };
+                self.refuse(now, from, header, refusal);
+                return Err(reason);
+            }
+        };
+        let (random, hello) = handshake::open_init(key, datagram)?;
         if self.host.as_ref().is_some_and(|host| host.random == random) {
             return Err(DropReason::Replayed);
         }
@@ -226,9 +240,17 @@ impl<A: Copy, const W: usize> Responder<A, W> {
             pending.answer_due = true;
             return Ok(());
         }
+        let attempt = handshake::attempt(&random);
+        let known = self.answered.contains(&attempt);
+        if known && self.pending.is_full() {
+            return Err(DropReason::Replayed);
+        }
+        if !known {
+            self.answered.write(attempt);
+        }
         let mut randoms = Randoms { host: random, node: [0; RANDOM_LEN] };
         entropy.fill(&mut randoms.node);
-        let keys = randoms.keys(&self.key, Side::Node);
+        let keys = randoms.keys(key, Side::Node);
         if self.pending.is_full() {
             self.pending.pop_front();
         }
@@ -244,7 +266,7 @@ impl<A: Copy, const W: usize> Responder<A, W> {
         header: &Header,
         datagram: &mut [u8],
     ) -> Result<(), DropReason> {
-        header.check(self.key_id)?;
+        self.keys.of(header)?;
         if let Some(host) = &mut self.host
             && self.session.id().is_some_and(|id| id.0 == header.session)
         {

@@ -5,13 +5,14 @@
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::error::DropReason;
 use crate::frame::TAG_LEN;
 use crate::key::ClusterKey;
 
 /// The key of one direction. Erased when dropped.
+#[derive(ZeroizeOnDrop)]
 pub(crate) struct Seal(ChaCha20Poly1305);
 
 impl Seal {

@@ -24,7 +24,7 @@ use crate::wire::Writer;
 /// A session is about `2 * W` kB large. It lives inside an [`Initiator`](crate::Initiator) or a
 /// [`Responder`](crate::Responder) and is reset in place, never moved.
 pub struct Session<const W: usize> {
-    /// `None` before the first handshake; nothing is sent or received then.
+    /// `None` before the first handshake and after the end; nothing is sent or received then.
     keys: Option<SessionKeys>,
     replay: ReplayWindow,
     link: Link<W>,
@@ -50,6 +50,11 @@ impl<const W: usize> Session<W> {
         self.link.reset();
         self.packet_next = 0;
         self.heard_at = now;
+    }
+
+    /// The session is over: its keys are erased.
+    pub(crate) fn end(&mut self) {
+        self.keys = None;
     }
 
     /// The session's id, if a handshake was made.

@@ -7,6 +7,7 @@
 //! - [`ring`]: a scenario of any size, and its nodes.
 //! - [`memory`]: how much of it processes use.
 //! - [`picture`]: what is to be seen on a strip.
+//! - [`sockets`]: what a process listens to.
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
 //! - [`board_table`]: a run on two nodes, one with such boards.
@@ -25,5 +26,6 @@ pub mod picture;
 pub mod programs;
 pub mod ring;
 pub mod samples;
+pub mod sockets;
 pub mod terminal;
 pub mod tube;

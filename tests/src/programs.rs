@@ -50,6 +50,8 @@ pub struct NodeProcess {
     lines: Receiver<String>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// The line in which it said so.
+    pub ready: String,
 }
 
 impl NodeProcess {
@@ -63,18 +65,18 @@ impl NodeProcess {
     /// Starts a node by any command and waits until it says where it listens.
     pub fn spawn(mut command: Command) -> Self {
         command.stdin(Stdio::null()).stderr(Stdio::piped()).env_remove("ILLUMINATOR_KEY");
-        let (child, lines, address) = Self::launch(&mut command);
-        Self { command, child, lines, address }
+        let (child, lines, ready, address) = Self::launch(&mut command);
+        Self { command, child, lines, address, ready }
     }
 
     /// Ends it without warning and starts it again by the same command: a power cut, and power again. It has lost
     /// all that it knew.
     pub fn restart(&mut self) {
         self.kill();
-        (self.child, self.lines, self.address) = Self::launch(&mut self.command);
+        (self.child, self.lines, self.ready, self.address) = Self::launch(&mut self.command);
     }
 
-    fn launch(command: &mut Command) -> (Child, Receiver<String>, SocketAddr) {
+    fn launch(command: &mut Command) -> (Child, Receiver<String>, String, SocketAddr) {
         let mut child = command.spawn().expect("the node can be started");
         let lines = lines(child.stderr.take().expect("stderr is piped"));
         let ready = next_line(&lines).expect("the node says where it listens");
@@ -82,12 +84,7 @@ impl NodeProcess {
             .split_whitespace()
             .find_map(|word| word.parse().ok())
             .unwrap_or_else(|| panic!("the node did not start: {ready}"));
-        (child, lines, address)
-    }
-
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
+        (child, lines, ready, address)
     }
 
     /// Waits until it has written a line with this in it, and gives it. The lines before that are lost.
@@ -102,10 +99,21 @@ impl NodeProcess {
         panic!("the node said nothing of `{part}`, but {others:?}");
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end, and waits until it has.
     pub fn terminate(&mut self) {
         signal(self.child.id(), "TERM");
         let _ = self.child.wait();
+    }
+
+    /// Asks it to end; gives the lines that it wrote and nobody has waited for.
+    pub fn last_words(&mut self) -> Vec<String> {
+        self.terminate();
+        std::iter::from_fn(|| next_line(&self.lines)).collect()
     }
 
     /// Ends it without warning, as a power cut does.

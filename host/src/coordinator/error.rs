@@ -32,7 +32,8 @@ pub enum RunError {
     /// A node answers, with another cluster key.
     #[error(
         "node {node} has another cluster key ({theirs}; this host has {ours})\n  \
-         help: give the node and this host the same key file"
+         help: give the node and this host the same key file; while the key is changed, a node takes both \
+         (`--key` twice)"
     )]
     OtherKey {
         /// Its name and address.

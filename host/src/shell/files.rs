@@ -1,6 +1,7 @@
 //! Input files from the disk, each of a bounded size.
 
 use crate::scenario::{Files, TEXT_BYTES_MAX};
+use illuminator_protocol::ClusterKey;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,7 +16,7 @@ pub const DATA_FILE_MAX: u64 = 256 << 20;
 /// Reads a whole file of at most `max` bytes.
 ///
 /// # Errors
-/// What the operating system said; a larger file; one that is no regular file, as a pipe or device may never
+/// What the operating system said; a larger file; a key, of which no message may show a line; one that is no regular file, as a pipe or device may never
 /// end, or never begin.
 pub fn read_file(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
@@ -26,6 +27,12 @@ pub fn read_file(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > max {
         let message = format!("it is larger than {} MiB", max >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    if ClusterKey::looks_like(&bytes) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it holds the key of a cluster, and nothing else",
+        ));
     }
     Ok(bytes)
 }

@@ -7,24 +7,18 @@ use super::{Failure, wrong_use};
 use illuminator_node::config::BoardsEntry;
 use illuminator_node::node::Node;
 use illuminator_node::shell::{
-    Animation, Boards, Clock, Inputs, LitStrip, Machine, bind, hello, read_key, runtime, serve,
+    Animation, Boards, Clock, Inputs, LitStrip, Machine, bind, hello, read_keys, runtime, serve,
 };
-use illuminator_protocol::ClusterKey;
+use illuminator_protocol::{ClusterKey, ClusterKeys};
 use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Serves until the process is asked to end.
 pub(crate) fn run(options: Options) -> Result<(), Failure> {
     let (Settings { name, listen, config }, hal) = options.settings()?;
-    let key = match &config.key {
-        Some(path) => read_key(path).map_err(wrong_use)?,
-        None if listen.ip().is_loopback() => ClusterKey::OPEN,
-        None => {
-            return Err(wrong_use(format!(
-                "--listen {listen}: beyond loopback a node needs the cluster's key: --key FILE \
-                 (make one with `illuminator cluster init`)"
-            )));
-        }
-    };
+    let keys = keys(&config.keys, listen)?;
+    let named: Vec<String> = keys.ids().map(|id| id.to_string()).collect();
     let strips = open_strips(config.strips, hal)?;
     let pins = open_pins(&config.pins, hal)?;
     runtime()?.block_on(async {
@@ -33,7 +27,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
             io::stderr(),
             "illuminator-node {name} listens on {} (key {}, strips {})",
             socket.local_addr()?,
-            if config.key.is_some() { key.id().to_string() } else { "none: loopback only".to_owned() },
+            if config.keys.is_empty() { "none: loopback only".to_owned() } else { named.join(" and ") },
             strips.len(),
         );
         let clock = Clock::start();
@@ -42,7 +36,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         let inputs = Inputs::start(pins.inputs, clock)?;
         let boards = look_for_boards(&config.boards, hal, clock)?;
         let mut machine = Machine::new(animation, boards, pins.outputs, inputs);
-        let mut node = Node::new(key, hello(&name), config.only);
+        let mut node = Node::new(keys, hello(&name), config.only);
         if config.boards.enabled == Some(true) {
             // Who writes so has boards: a cable of which none tells is not plugged in, even before the first is seen.
             node.detects_boards(true);
@@ -50,6 +44,18 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         serve(&socket, &mut node, &mut machine, clock, stop_signal()).await?;
         Ok(())
     })
+}
+
+/// The keys of these files; without any, the one that everybody knows, if only this machine is listened to.
+fn keys(files: &[PathBuf], listen: SocketAddr) -> Result<ClusterKeys, Failure> {
+    match read_keys(files).map_err(wrong_use)? {
+        Some(keys) => Ok(keys),
+        None if listen.ip().is_loopback() => Ok(ClusterKey::OPEN.into()),
+        None => Err(wrong_use(format!(
+            "--listen {listen}: beyond loopback a node needs the cluster's key: --key FILE \
+             (make one with `illuminator cluster init`)"
+        ))),
+    }
 }
 
 /// Starts the animation of the strips, and says what drives each.

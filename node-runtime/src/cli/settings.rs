@@ -8,6 +8,7 @@ use illuminator_node::config::{BoardsEntry, NodeConfig, SegmentEntry, StripEntry
 use illuminator_node::light::{Limits, Segment};
 use illuminator_node::model::registry::MODEL_TYPES;
 use illuminator_node::node::PORT;
+use illuminator_protocol::ClusterKey;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,9 +29,10 @@ pub(crate) struct Options {
     /// Name of this node, shown by the host; the machine's host name unless given.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// File with the cluster's key (64 hexadecimal digits, readable by its owner only).
-    #[arg(long, value_name = "FILE", env = "ILLUMINATOR_KEY")]
-    pub(crate) key: Option<PathBuf>,
+    /// File with the cluster's key (64 hexadecimal digits, readable by its owner only). Twice while the key is
+    /// changed: the present one, then the next one.
+    #[arg(long = "key", value_name = "FILE", env = "ILLUMINATOR_KEY")]
+    pub(crate) keys: Vec<PathBuf>,
     /// Take only these model types.
     #[arg(long, value_name = "TYPE,…", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
@@ -92,7 +94,9 @@ impl Options {
         }
         config.name = self.name.or(config.name);
         config.listen = self.listen.or(config.listen);
-        config.key = self.key.or(config.key);
+        if !self.keys.is_empty() {
+            config.keys = self.keys;
+        }
         Ok((Settings::new(config), self.hal))
     }
 }
@@ -116,7 +120,7 @@ pub(crate) fn read_config(path: Option<&Path>) -> Result<NodeConfig, Failure> {
     let mut config = NodeConfig::parse(&text).map_err(|error| wrong_use(format!("{shown}:{error}")))?;
     check_only(&config.only).map_err(|error| wrong_use(format!("{shown}: only: {error}")))?;
     if let Some(folder) = path.parent() {
-        config.key = config.key.map(|key| folder.join(key));
+        config.keys.iter_mut().for_each(|key| *key = folder.join(&*key));
         config.boards.directory = folder.join(&config.boards.directory);
     }
     Ok(config)
@@ -125,6 +129,9 @@ pub(crate) fn read_config(path: Option<&Path>) -> Result<NodeConfig, Failure> {
 fn read_text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     let length = File::open(path)?.take(FILE_MAX + 1).read_to_string(&mut text)? as u64;
+    if ClusterKey::looks_like(text.as_bytes()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it holds a key, and no configuration"));
+    }
     if length > FILE_MAX {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {FILE_MAX} bytes")));
     }
@@ -143,7 +150,8 @@ fn check_only(only: &[String]) -> Result<(), String> {
 /// Prints what a node with this file would go by.
 pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
     let Settings { name, listen, config } = Settings::new(read_config(Some(path))?);
-    let key = config.key.as_ref().map_or_else(|| "none".to_owned(), |key| key.display().to_string());
+    let keys: Vec<String> = config.keys.iter().map(|key| key.display().to_string()).collect();
+    let key = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
     let only = if config.only.is_empty() { "all".to_owned() } else { config.only.join(", ") };
     let mut text = format!(
         "name {name}\nlisten {listen}\nkey {key}\nmodels {only}\nframes_per_s {}\n",

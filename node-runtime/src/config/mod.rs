@@ -3,7 +3,7 @@
 //! ```toml
 //! name = "wind"              # the machine's host name unless given
 //! listen = "0.0.0.0:5123"
-//! key = "cluster.key"        # relative to this file
+//! key = "cluster.key"        # relative to this file; or keys = ["cluster.key", "next.key"]
 //! only = ["Wind"]
 //! frames_per_s = 60
 //!
@@ -58,6 +58,7 @@ pub use pins::{InputEntry, OutputEntry, PinsConfig, PlugEntry, RelayEntry, SETTL
 pub use strip::{LEDS, SegmentEntry, StripEntry, order_name};
 
 use core::net::SocketAddr;
+use illuminator_protocol::{ClusterKey, KEYS_MAX};
 use pins::{Claims, RawInput, RawOutput, RawPins, RawPlug, RawRelay};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -76,8 +77,9 @@ pub struct NodeConfig {
     pub name: Option<String>,
     /// Address and UDP port to listen on.
     pub listen: Option<SocketAddr>,
-    /// The file with the cluster's key, relative to the configuration file.
-    pub key: Option<PathBuf>,
+    /// The files with the cluster's keys, relative to the configuration file: none, the present one, or also the
+    /// next one while the key is changed.
+    pub keys: Vec<PathBuf>,
     /// The model types to take; all, if empty.
     pub only: Vec<String>,
     /// Frames of the animation `[1/s]`, in [`FRAMES_PER_S`].
@@ -95,7 +97,7 @@ impl Default for NodeConfig {
         Self {
             name: None,
             listen: None,
-            key: None,
+            keys: Vec::new(),
             only: Vec::new(),
             frames_per_s: default_frames(),
             strips: Vec::new(),
@@ -114,7 +116,8 @@ impl NodeConfig {
         let place = Place { text };
         let raw: RawConfig = toml::from_str(text)
             .map_err(|error| place.error(error.span().unwrap_or_default(), error.message()))?;
-        let RawConfig { name, listen, key, only, frames_per_s, strips, boards, .. } = raw;
+        let RawConfig { name, listen, key, keys, only, frames_per_s, strips, boards, .. } = raw;
+        let keys = checked_keys(key, keys, place)?;
         let strips = checked_strips(strips, place)?;
         let taken = strips.iter().flat_map(|StripEntry { bus, .. }| {
             bus.lines().map(move |line| (line, format!("the strip on {bus}")))
@@ -122,7 +125,7 @@ impl NodeConfig {
         let RawConfig { status_led, button, emergency_stop, plugs, relays, .. } = raw;
         let pins = RawPins { status_led, button, emergency_stop, plugs, relays };
         let pins = pins.checked(Claims::new(place, taken))?;
-        Ok(Self { name, listen, key, only, frames_per_s, strips, pins, boards })
+        Ok(Self { name, listen, keys, only, frames_per_s, strips, pins, boards })
     }
 }
 
@@ -160,7 +163,8 @@ impl Place<'_> {
 struct RawConfig {
     name: Option<String>,
     listen: Option<SocketAddr>,
-    key: Option<PathBuf>,
+    key: Option<Spanned<PathBuf>>,
+    keys: Option<Spanned<Vec<PathBuf>>>,
     #[serde(default)]
     only: Vec<String>,
     #[serde(default = "default_frames", deserialize_with = "frames_per_s")]
@@ -178,6 +182,32 @@ struct RawConfig {
     boards: BoardsEntry,
 }
 
+const NOT_A_FILE: &str =
+    "a key is here where the name of its file is expected; others may have seen it: make a new one";
+
+/// `key = FILE`, or `keys` with at most as many as a node takes.
+fn checked_keys(
+    key: Option<Spanned<PathBuf>>,
+    keys: Option<Spanned<Vec<PathBuf>>>,
+    place: Place<'_>,
+) -> Result<Vec<PathBuf>, ConfigError> {
+    let bare = |file: &PathBuf| ClusterKey::looks_like(file.as_os_str().as_encoded_bytes());
+    let Some(keys) = keys else {
+        let Some(key) = key else { return Ok(Vec::new()) };
+        if bare(key.get_ref()) {
+            return Err(place.error(key.span(), NOT_A_FILE));
+        }
+        return Ok(vec![key.into_inner()]);
+    };
+    let wrong = |message: &str| Err(place.error(keys.span(), message));
+    match keys.get_ref().len() {
+        _ if key.is_some() => wrong("either `key` or `keys`, not both"),
+        _ if keys.get_ref().iter().any(bare) => wrong(NOT_A_FILE),
+        1..=KEYS_MAX => Ok(keys.into_inner()),
+        _ => wrong("a node takes one or two keys: the present one and the next one"),
+    }
+}
+
 const fn default_frames() -> u32 {
     60
 }
@@ -193,6 +223,7 @@ mod tests {
     use super::{NodeConfig, SegmentEntry};
     use crate::light::{Limits, Segment};
     use illuminator_hal::{ColourOrder, SpiPort};
+    use std::path::Path;
 
     fn error(text: &str) -> String {
         NodeConfig::parse(text).unwrap_err().to_string()
@@ -220,11 +251,27 @@ mod tests {
         .unwrap();
         assert_eq!((config.name.as_deref(), config.frames_per_s), (Some("wind"), 200));
         assert_eq!((config.listen, config.only), ("0.0.0.0:5123".parse().ok(), vec!["Wind".to_owned()]));
+        assert_eq!(config.keys, [Path::new("c.key")]);
         let strip = &config.strips[1];
         assert_eq!((strip.bus, strip.order), (SpiPort::Spi1, ColourOrder::Bgr));
         let all = SegmentEntry { cable: 2, segment: Segment { leds: 1000, reversed: true } };
         assert_eq!(strip.segments, [all]);
         assert_eq!(strip.limits, Limits { ceiling: 0, budget_ma: 2000 });
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_its_file_is_not_shown() {
+        let key = "5a".repeat(32);
+        for text in [format!("key = '{key}'"), format!("keys = ['a', '{key}']")] {
+            let error = error(&text);
+            assert!(error.contains("name of its file") && !error.contains("5a5a"), "{error}");
+        }
+    }
+
+    #[test]
+    fn there_may_be_two_keys() {
+        let config = NodeConfig::parse("keys = ['old.key', 'new.key']").unwrap();
+        assert_eq!(config.keys, [Path::new("old.key"), Path::new("new.key")]);
     }
 
     #[test]
@@ -246,6 +293,9 @@ mod tests {
             ("frames_per_s = 201", "1:16: ", "1 to 200, not 201"),
             ("listen = 'here'", "1:10: ", "socket address"),
             ("name = ", "1:8: ", ""),
+            ("keys = []", "1:8: ", "one or two keys"),
+            ("keys = ['a', 'b', 'c']", "1:8: ", "one or two keys"),
+            ("key = 'a'\nkeys = ['b']", "2:8: ", "either `key` or `keys`"),
             ("[[strip]]\nleds = 3", "1:1: ", "missing field `cable`"),
             ("[[strip]]\ncable = 70000", "2:9: ", "70000"),
             ("[[strip]]\ncable = 1\nleds = 0", "3:8: ", "1 to 1000 LEDs, not 0"),

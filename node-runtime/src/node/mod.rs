@@ -19,7 +19,7 @@ use crate::mailbox::Mailbox;
 pub use board_lines::BoardLine;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
-    CableFlow, ClusterKey, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, Responder, RunId,
+    CableFlow, ClusterKeys, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, Responder, RunId,
     Telemetry, ToHost, ToNode,
 };
 pub use run::STEPS_IN_FLIGHT;
@@ -95,11 +95,11 @@ pub struct Node<A: Copy + Eq> {
 }
 
 impl<A: Copy + Eq> Node<A> {
-    /// A node that waits for a host with the same cluster key. `only` restricts the model types it takes
+    /// A node that waits for a host with one of these cluster keys. `only` restricts the model types it takes
     /// (empty: all).
-    pub fn new(key: ClusterKey, hello: Hello, only: Vec<String>) -> Self {
+    pub fn new(keys: impl Into<ClusterKeys>, hello: Hello, only: Vec<String>) -> Self {
         Self {
-            responder: Box::new(Responder::new(key, hello)),
+            responder: Box::new(Responder::new(keys, hello)),
             mailbox: Mailbox::default(),
             run: None,
             only,

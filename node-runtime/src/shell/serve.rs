@@ -15,6 +15,11 @@ use tokio::net::UdpSocket;
 /// Datagrams taken from the socket before the node gets to answer: keeps replies prompt in a flood.
 const BURST_MAX: usize = 64;
 
+/// Room for datagrams that wait while this process computes or is not scheduled `[bytes]`. The system grants at most
+/// what it permits: on most machines twice its default. More would not help: in a flood that never ends, what is real
+/// would only wait longer.
+const RECEIVE_BUFFER: usize = 1 << 20;
+
 /// Who this process is on the wire: a fresh boot id, its name, its version.
 pub fn hello(name: &str) -> Hello {
     Hello::new(BootId(random_id()), name, env!("CARGO_PKG_VERSION"))
@@ -25,14 +30,17 @@ pub fn hello(name: &str) -> Hello {
 /// # Errors
 /// An address that is taken or not this machine's, named in the message.
 pub async fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
-    UdpSocket::bind(address).await.map_err(|error| {
+    let socket = UdpSocket::bind(address).await.map_err(|error| {
         let hint = match error.kind() {
             io::ErrorKind::AddrInUse => "; another program uses this port: choose another one with --listen",
             io::ErrorKind::AddrNotAvailable => "; this machine does not have that address",
             _ => hint(&error),
         };
         io::Error::new(error.kind(), format!("cannot listen on {address}: {error}{hint}"))
-    })
+    })?;
+    // Without it everything works, but a burst of strangers displaces what is real.
+    let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&socket, RECEIVE_BUFFER);
+    Ok(socket)
 }
 
 /// Runs a node until `stop` is ready. `clock` is the one that animation and inputs go by.

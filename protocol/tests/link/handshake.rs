@@ -1,8 +1,8 @@
 //! The handshake: who gets a session, who gets an answer, and what a recording is worth.
 
 use illuminator_protocol::{
-    BootId, ClusterKey, Datagram, DropReason, Duration, Hello, Initiator, Instant, Refusal, Responder,
-    initiator,
+    BootId, ClusterKey, ClusterKeys, Datagram, DropReason, Duration, Hello, Initiator, Instant, Refusal,
+    Responder, initiator,
 };
 
 use crate::net::{Net, Random, W};
@@ -188,6 +188,49 @@ fn another_key_and_another_version_are_told_so() {
         assert_eq!(stranger.poll_event(), Some(initiator::Event::Refused(refusal)));
     }
     assert!(stranger.session().is_none());
+}
+
+/// Shakes hands and sends a first sealed frame, which is given back.
+fn connect(host: &mut Initiator<W>, node: &mut Responder<u8, W>, random: &mut Random) -> Vec<u8> {
+    let now = Instant::ZERO;
+    node.handle(now, 0, &mut init(host, now), random).expect("an Init with a key of the node's");
+    let (_, mut answer) = drain(node, now).remove(0);
+    host.handle(now, &mut answer).expect("its answer");
+    let sealed = init(host, now);
+    node.handle(now, 0, &mut sealed.clone(), random).expect("the first sealed frame");
+    sealed
+}
+
+#[test]
+fn a_node_with_two_keys_takes_a_host_with_either_and_names_the_first_to_others() {
+    let [old, new, foreign] = [1, 2, 3].map(|byte| ClusterKey::from_bytes([byte; 32]));
+    let mut random = Random::new(9);
+    let keys = ClusterKeys::from(old.clone()).and(new.clone()).unwrap();
+    for key in [&old, &new] {
+        let mut node = Responder::<u8, W>::new(keys.clone(), Hello::new(BootId(1), "node", "0.1.0"));
+        let sealed = connect(&mut host(2, key.clone()), &mut node, &mut random);
+        assert_eq!(sealed[2..6], key.id().0, "all that is sent names the key that is used");
+        // The other key is known as well, but not this session's.
+        let other = if key.id() == old.id() { new.id() } else { old.id() };
+        let mut swapped = sealed.clone();
+        swapped[2..6].copy_from_slice(&other.0);
+        assert_eq!(node.handle(Instant::ZERO, 0, &mut swapped, &mut random), Err(DropReason::Key));
+        let mut stranger = host(4, foreign.clone());
+        let mut question = init(&mut stranger, Instant::ZERO);
+        assert_eq!(node.handle(Instant::ZERO, 5, &mut question, &mut random), Err(DropReason::Key));
+        stranger.handle(Instant::ZERO, &mut drain(&mut node, Instant::ZERO).remove(0).1).unwrap();
+        assert_eq!(stranger.poll_event(), Some(initiator::Event::Refused(Refusal::Key(old.id()))));
+    }
+}
+
+#[test]
+fn a_host_without_an_answer_begins_a_new_attempt_every_second() {
+    let mut host = host(2, ClusterKey::OPEN);
+    let attempts: Vec<Vec<u8>> =
+        (0..11).map(|copy| init(&mut host, Instant::from_micros(copy * 200_000))).collect();
+    assert!(attempts[..5].iter().all(|init| *init == attempts[0]));
+    assert!(attempts[5..10].iter().all(|init| *init == attempts[5]));
+    assert!(attempts[0] != attempts[5] && attempts[5] != attempts[10]);
 }
 
 #[test]

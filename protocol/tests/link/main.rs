@@ -1,6 +1,7 @@
 //! The link over a bad network, in simulated time: what was sent arrives, once and in order.
 
 mod handshake;
+mod hostile;
 mod net;
 
 use illuminator_protocol::{DropReason, Duration, initiator, responder};

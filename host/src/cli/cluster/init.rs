@@ -2,11 +2,10 @@
 
 use crate::cli::{Failure, note};
 use illuminator_node::shell::SystemEntropy;
-use illuminator_protocol::{ClusterKey, Entropy};
-use std::fmt::Write as _;
-use std::io::Write as _;
+use illuminator_protocol::ClusterKey;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Init {
@@ -17,23 +16,24 @@ pub(in crate::cli) struct Init {
 
 impl Init {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let mut bytes = [0; 32];
-        SystemEntropy.fill(&mut bytes);
-        let mut digits = String::with_capacity(65);
-        for byte in bytes {
-            let _ = write!(digits, "{byte:02x}");
-        }
-        digits.push('\n');
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        (options.open(&self.file).and_then(|mut file| file.write_all(digits.as_bytes()))).map_err(
-            |error| Failure::new(4, format_args!("error: cannot make {}: {error}", self.file.display())),
-        )?;
-        let id = ClusterKey::from_bytes(bytes).id();
+        let key = ClusterKey::draw(&mut SystemEntropy);
+        write(&self.file, &key).map_err(|error| {
+            Failure::new(4, format_args!("error: cannot make {}: {error}", self.file.display()))
+        })?;
         note(format_args!(
-            "{} holds the key {id}; copy it to every node (mode 0600) and name it there with --key",
-            self.file.display()
+            "{} holds the key {}; copy it to every node (mode 0600) and name it there with --key",
+            self.file.display(),
+            key.id()
         ));
         Ok(())
     }
+}
+
+/// Makes the file; one that could not be written is taken away again, so that nobody takes it for a key.
+fn write(path: &Path, key: &ClusterKey) -> io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(&key.to_hex()[..])
+        .and_then(|()| file.write_all(b"\n"))
+        .and_then(|()| file.sync_all())
+        .inspect_err(|_| drop(std::fs::remove_file(path)))
 }

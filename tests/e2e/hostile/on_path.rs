@@ -32,7 +32,8 @@ fn nothing_that_somebody_on_the_path_can_send_disturbs_a_run() {
     let node = NodeProcess::start(&[]);
     let relay = Relay::to(node.address);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("s.yaml"), scenario(relay.address())).expect("it can be written");
+    std::fs::write(folder.path().join("s.yaml"), super::scenario(relay.address(), 200))
+        .expect("it can be written");
     let arguments = ["scenario", "run", "s.yaml", "-o", "hostile.csv", "--pace", "0.01"];
     let (done, at_node, at_host) = std::thread::scope(|scope| {
         let to_node = scope.spawn(|| relay.host_to_node());
@@ -238,29 +239,4 @@ impl Attacker {
     fn below(&mut self, bound: usize) -> usize {
         self.random.next_u64() as usize % bound
     }
-}
-
-fn scenario(node: SocketAddr) -> String {
-    let (ip, port) = (node.ip(), node.port());
-    format!(
-        "scenario:
-  name: hostile
-  start_time: '2024-06-20 00:00:00'
-  end_time: '2024-06-20 03:20:00'
-  time_resolution: 60
-models:
-- name: B1
-  type: Battery
-  connect: {{ip: {ip}, port: {port}}}
-  parameters: {{max_p: 5, min_p: -5, max_energy: 50, charge_efficiency: 90, discharge_efficiency: 90, soc_min: 10, soc_max: 90}}
-  inputs: {{flow2b: 2.5}}
-  outputs: {{p_out: 0, p_in: 0}}
-  states: {{soc: 20, flag: 0, mod: 0}}
-connections:
-- {{from: B1.p_out, to: B1.flow2b, time_shifted: true}}
-monitor:
-  file: out.csv
-  items: [B1.soc, B1.p_out]
-"
-    )
 }

@@ -1,0 +1,247 @@
+//! As many hostile datagrams as this machine can send, at node and host at once, during a run.
+//!
+//! The time of the run is compared with that of a run beside which the same flood goes to a socket that nobody reads.
+//! So both share the machine with the attacker, and the ratio says what his datagrams cost the two programs that get
+//! them. A handshake that is under way when recordings come for the first time may be broken by them, which costs a second
+//! and a half, once; the run is long enough for that. It is the ratio of times in one test on one machine: neither time alone decides anything.
+
+use super::wire::{End, Wire};
+use super::{HANDSHAKE_LEN, frame, handshake_like, recorded_inits, scenario};
+use crate::read;
+use illuminator_node::shell::Clock;
+use illuminator_protocol::{ClusterKey, Header, Kind, VERSION};
+use illuminator_tests::generate::random::SplitMix64;
+use illuminator_tests::programs::{NodeProcess, illuminator, stderr};
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
+
+/// A run that keeps a pace, as on a table: many times the round trip for a step, far less than what repairs a loss takes.
+const PACED: Speed = Speed { steps: 3_000, pace_s: "0.001" };
+/// A run as fast as it can be, which every datagram before its own slows down.
+const FAST: Speed = Speed { steps: 12_000, pace_s: "0" };
+/// Datagrams of each sort that each end must get for the test to mean something.
+const SORT_MIN: u64 = 500;
+/// Datagrams between two looks at what is on the wire.
+const LOOK_EVERY: usize = 256;
+/// Ready-made datagrams of each sort.
+const STOCK: usize = 64;
+
+#[test]
+fn a_flood_at_node_and_host_changes_no_byte_and_does_not_double_the_time() {
+    let ratio = compare(PACED);
+    assert!(ratio <= 2.0, "the flood makes the run {ratio:.2} times as long");
+}
+
+/// How much of the processor a flooded program gets in such a race is the scheduler's choice, so here the ratio is told
+/// and decides nothing; the bytes do.
+#[test]
+fn a_flood_changes_no_byte_of_a_run_without_a_pace() {
+    compare(FAST);
+}
+
+/// Runs under a flood and beside one: the ratio of their times. Both must have the bytes of a run in one process.
+fn compare(speed: Speed) -> f64 {
+    let node = NodeProcess::start(&[]);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let beside = attacked_run(node.address, folder.path(), speed, "beside.csv", Aim::Beside);
+    let under = attacked_run(node.address, folder.path(), speed, "under.csv", Aim::Both);
+    let local = illuminator(folder.path(), &["scenario", "run", "s.yaml", "-o", "local.csv", "--local"]);
+    assert!(local.status.success(), "{}", stderr(&local));
+    let expected = read(&folder.path().join("local.csv"));
+    assert_eq!(expected.lines().count(), speed.steps as usize + 1);
+    for file in ["beside.csv", "under.csv"] {
+        assert!(read(&folder.path().join(file)) == expected, "{file} differs from the run in one process");
+    }
+    for sent in under.sent {
+        assert!(sent.iter().all(|&sent| sent >= SORT_MIN), "of each sort to node and host: {:?}", under.sent);
+    }
+    let ratio = under.run_us as f64 / beside.run_us as f64;
+    let _ = writeln!(
+        std::io::stderr(),
+        "flood: {} steps with pace {}: {:.0} hostile datagrams/s, {:.0}/s beside; {:.2} s under it, {:.2} s beside it: \
+         {ratio:.2} times",
+        speed.steps,
+        speed.pace_s,
+        under.rate(),
+        beside.rate(),
+        under.run_us as f64 / 1e6,
+        beside.run_us as f64 / 1e6,
+    );
+    ratio
+}
+
+/// How long a run is, and how fast.
+#[derive(Clone, Copy)]
+struct Speed {
+    steps: u32,
+    /// As the host takes it.
+    pace_s: &'static str,
+}
+
+/// Sorts of hostile datagrams.
+#[derive(Clone, Copy)]
+enum Sort {
+    /// Random bytes.
+    Garbage,
+    /// Frames of another cluster.
+    ForeignKey,
+    /// Frames of another version of the wire.
+    ForeignVersion,
+    /// Handshake frames with the right key that are not authentic.
+    FalseHandshake,
+    /// Inits that were recorded in other sessions.
+    RecordedInit,
+    /// Frames of this session, once more.
+    Replayed,
+    /// Frames that this end has sent, sent back.
+    Reflected,
+    /// Frames of this session without their end.
+    Truncated,
+    /// What nobody has sealed, as the next frame of this session.
+    Forged,
+}
+
+/// Those that are made before the run, and those that are made of what is on the wire.
+const READY: [Sort; 5] =
+    [Sort::Garbage, Sort::ForeignKey, Sort::ForeignVersion, Sort::FalseHandshake, Sort::RecordedInit];
+const SORTS: usize = 9;
+
+/// Where the flood goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Aim {
+    Both,
+    /// To a socket that nobody reads.
+    Beside,
+}
+
+struct Attacked {
+    run_us: u64,
+    /// Datagrams to node and host, of each sort.
+    sent: [[u64; SORTS]; 2],
+}
+
+impl Attacked {
+    /// Hostile datagrams in a second.
+    fn rate(&self) -> f64 {
+        self.sent.iter().flatten().sum::<u64>() as f64 * 1e6 / self.run_us as f64
+    }
+}
+
+/// Runs the scenario with its node behind a wire, and a flood from the first moment to the last.
+fn attacked_run(node: SocketAddr, folder: &Path, speed: Speed, output: &str, aim: Aim) -> Attacked {
+    let wire = Wire::to(node);
+    std::fs::write(folder.join("s.yaml"), scenario(wire.address(), speed.steps)).expect("it can be written");
+    let clock = Clock::start();
+    std::thread::scope(|scope| {
+        scope.spawn(|| wire.carry(End::Node));
+        scope.spawn(|| wire.carry(End::Host));
+        let flood = scope.spawn(|| Flood::new(aim).pour(&wire));
+        let arguments = ["scenario", "run", "s.yaml", "-o", output, "--pace", speed.pace_s];
+        let done = illuminator(folder, &arguments);
+        let run_us = clock.now().as_micros();
+        wire.stop();
+        let sent = flood.join().expect("no panic");
+        assert!(done.status.success(), "{}", stderr(&done));
+        Attacked { run_us, sent }
+    })
+}
+
+struct Flood {
+    aim: Aim,
+    random: SplitMix64,
+    /// Other addresses of the same network.
+    foreign: Vec<UdpSocket>,
+    /// Nobody reads it.
+    sink: UdpSocket,
+    stock: Vec<(Sort, Vec<u8>)>,
+    sent: [[u64; SORTS]; 2],
+}
+
+impl Flood {
+    fn new(aim: Aim) -> Self {
+        let mut random = SplitMix64::new(1);
+        let recorded = recorded_inits();
+        let mut stock = Vec::new();
+        for number in 0..STOCK {
+            for sort in READY {
+                stock.push((sort, ready(sort, &recorded[number % recorded.len()], &mut random)));
+            }
+        }
+        let bind = |host: u8| {
+            UdpSocket::bind((Ipv4Addr::new(127, 66, 0, host), 0)).expect("all of 127.0.0.0/8 is here")
+        };
+        Self {
+            aim,
+            random,
+            foreign: (1..=8).map(bind).collect(),
+            sink: bind(100),
+            stock,
+            sent: [[0; SORTS]; 2],
+        }
+    }
+
+    /// Sends as fast as it can, until the wire is stopped.
+    fn pour(mut self, wire: &Wire) -> [[u64; SORTS]; 2] {
+        while !wire.stopped() {
+            for end in [End::Node, End::Host] {
+                self.burst(wire, end);
+            }
+        }
+        self.sent
+    }
+
+    /// One look at the wire, and what follows from it.
+    fn burst(&mut self, wire: &Wire, end: End) {
+        let mut ammunition = std::mem::take(&mut self.stock);
+        let ready = ammunition.len();
+        ammunition.extend(self.made_of_the_wire(wire, end));
+        let to = match self.aim {
+            Aim::Both => wire.address_of(end),
+            Aim::Beside => Some(self.sink.local_addr().expect("it is bound")),
+        };
+        if let Some(to) = to {
+            for number in 0..LOOK_EVERY {
+                let (sort, datagram) = &ammunition[self.random.next_u64() as usize % ammunition.len()];
+                // Half of it with the address of the real sender.
+                let foreign = &self.foreign[number / 2 % self.foreign.len()];
+                let from = if number % 2 == 0 { wire.facing(end) } else { foreign };
+                let sent = from.send_to(datagram, to).is_ok();
+                self.sent[end as usize][*sort as usize] += u64::from(sent);
+            }
+        }
+        ammunition.truncate(ready);
+        self.stock = ammunition;
+    }
+
+    /// Hostile datagrams that are made of the last real ones.
+    fn made_of_the_wire(&mut self, wire: &Wire, end: End) -> Vec<(Sort, Vec<u8>)> {
+        let other = if end == End::Node { End::Host } else { End::Node };
+        let mut made: Vec<(Sort, Vec<u8>)> =
+            wire.seen(other).into_iter().map(|frame| (Sort::Reflected, frame)).collect();
+        for real in wire.seen(end) {
+            let header = Header::decode(&real).expect("host and node send frames");
+            let next = Header { kind: Kind::Sealed, packet: header.packet + 1, ..header };
+            made.push((Sort::Forged, frame(next, real.len(), &mut self.random)));
+            made.push((Sort::Truncated, real[..self.random.next_u64() as usize % real.len()].to_vec()));
+            made.push((Sort::Replayed, real));
+        }
+        made
+    }
+}
+
+/// A datagram that needs nothing of the session.
+fn ready(sort: Sort, recorded: &[u8], random: &mut SplitMix64) -> Vec<u8> {
+    let kinds = [Kind::Init, Kind::Accept, Kind::Refuse, Kind::Sealed];
+    let kind = kinds[random.next_u64() as usize % kinds.len()];
+    match sort {
+        Sort::RecordedInit => recorded.to_vec(),
+        Sort::FalseHandshake => handshake_like(Kind::Init, false, random),
+        Sort::ForeignKey => handshake_like(kind, true, random),
+        Sort::ForeignVersion => {
+            let (version, key) = (VERSION + 1, ClusterKey::OPEN.id());
+            frame(Header { version, kind, key, session: 1, packet: 1 }, HANDSHAKE_LEN, random)
+        }
+        _ => (0..random.next_u64() % 1400).map(|_| random.next_u64() as u8).collect(),
+    }
+}

@@ -1,0 +1,81 @@
+//! What somebody without the key can do to a table: nothing but take up some of its time.
+
+mod crowd;
+mod flood;
+mod on_path;
+mod wire;
+
+use illuminator_protocol::responder::ANSWERED_MAX;
+use illuminator_protocol::{
+    BootId, ClusterKey, Datagram, Entropy, Header, Hello, Initiator, Instant, KeyId, Kind, VERSION,
+};
+use illuminator_tests::generate::random::SplitMix64;
+use std::net::SocketAddr;
+
+/// Length of a handshake frame `[bytes]`.
+const HANDSHAKE_LEN: usize = 128;
+
+/// A battery on the node, whose flow the host asks for and hears in every step: no step begins before the answer of the
+/// one before, so that every lost frame costs time.
+pub(crate) fn scenario(node: SocketAddr, minutes: u32) -> String {
+    let (ip, port) = (node.ip(), node.port());
+    let (day, hour, minute) = (20 + minutes / 1440, minutes / 60 % 24, minutes % 60);
+    format!(
+        "scenario:
+  name: hostile
+  start_time: '2024-06-20 00:00:00'
+  end_time: '2024-06-{day} {hour:02}:{minute:02}:00'
+  time_resolution: 60
+models:
+- {{name: Request, type: Dummy, parameters: {{param1: 2.5}}, inputs: {{in1: 0}}, outputs: {{out1: 0}}, states: {{state1: 0}}}}
+- name: B1
+  type: Battery
+  connect: {{ip: {ip}, port: {port}}}
+  parameters: {{max_p: 5, min_p: -5, max_energy: 50, charge_efficiency: 90, discharge_efficiency: 90, soc_min: 10, soc_max: 90}}
+  inputs: {{flow2b: 2.5}}
+  outputs: {{p_out: 0, p_in: 0}}
+  states: {{soc: 20, flag: 0, mod: 0}}
+connections:
+- {{from: Request.state1, to: B1.flow2b, time_shifted: true}}
+- {{from: B1.p_out, to: Request.in1}}
+monitor:
+  file: out.csv
+  items: [B1.soc, B1.p_out]
+"
+    )
+}
+
+struct Seeded(SplitMix64);
+
+impl Entropy for Seeded {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        bytes.fill_with(|| self.0.next_u64() as u8);
+    }
+}
+
+/// Inits as somebody recorded them, of as many hosts of this cluster as a node knows again: authentic, each.
+fn recorded_inits() -> Vec<Vec<u8>> {
+    let init = |seed| {
+        let hello = Hello::new(BootId(seed), "host", "0.1.0");
+        let mut entropy = Seeded(SplitMix64::new(seed));
+        let mut host = Box::new(Initiator::<2>::new(ClusterKey::OPEN, hello, &mut entropy));
+        let mut out = Datagram::new();
+        assert!(host.poll_transmit(Instant::ZERO, &mut out), "the first Init is due at once");
+        out.to_vec()
+    };
+    (1..=ANSWERED_MAX as u64 / 2).map(init).collect()
+}
+
+/// A frame with this header before noise.
+fn frame(header: Header, length: usize, random: &mut SplitMix64) -> Vec<u8> {
+    let mut frame = header.encode().to_vec();
+    frame.extend((frame.len()..length).map(|_| random.next_u64() as u8));
+    frame
+}
+
+/// A handshake frame of nobody: like a real one, but for the key (`foreign`) or for what is sealed.
+fn handshake_like(kind: Kind, foreign: bool, random: &mut SplitMix64) -> Vec<u8> {
+    let key = if foreign { KeyId(*b"none") } else { ClusterKey::OPEN.id() };
+    let header = Header { version: VERSION, kind, key, session: random.next_u64(), packet: 0 };
+    frame(header, HANDSHAKE_LEN, random)
+}
