@@ -67,7 +67,10 @@ fn the_first_failure_in_simulated_time_counts() {
 fn a_node_that_no_longer_has_the_run_ends_it() {
     let mut bench = Bench::new();
     bench.until_first_step();
-    bench.say(&ToHost::Rejected { run: RUN, reason: "another run" });
+    bench.say(&ToHost::Forgotten { run: OTHER });
+    bench.exchange();
+    assert!(bench.host.outcome().is_none(), "of another run");
+    bench.say(&ToHost::Forgotten { run: RUN });
     bench.exchange();
     assert!(matches!(bench.outcome(), Err(RunError::Forgotten { .. })));
 }

@@ -32,7 +32,7 @@ fn steps_of_another_run_or_out_of_order_change_nothing() {
     bench.assign(RUN, &battery());
     let first = bench.step(RUN, 0, 2.0);
     let refused = bench.try_step(RunId(2), 1, 50.0);
-    assert!(matches!(ToHost::decode(&refused[0]), Ok(ToHost::Rejected { run: RunId(2), .. })), "another run");
+    assert!(matches!(ToHost::decode(&refused[0]), Ok(ToHost::Forgotten { run: RunId(2) })), "another run");
     assert!(bench.try_step(RUN, 5, 50.0).is_empty(), "a step that is not next");
     assert_eq!(bench.counters(), NodeCounters { computed: 1, repeated: 0, stale: 2, unreadable: 0 });
 

@@ -88,13 +88,14 @@ fn messages_to_the_host() {
         memory_kib: 9,
     };
     to_host(&ToHost::Telemetry(telemetry), "08ac02020304810106070809");
+    to_host(&ToHost::Forgotten { run: RUN }, "09ac02");
 }
 
 #[test]
 fn unknown_variants_and_broken_texts_are_rejected() {
     assert_eq!(ToNode::decode(&[9]), Err(DecodeError::Malformed));
     assert_eq!(ToNode::decode(&[5, 6]), Err(DecodeError::Malformed));
-    assert_eq!(ToHost::decode(&[9]), Err(DecodeError::Malformed));
+    assert_eq!(ToHost::decode(&[10]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[1, 0, 1, 0xff]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[]), Err(DecodeError::Truncated));
 }

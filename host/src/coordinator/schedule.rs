@@ -24,7 +24,7 @@ const RING: usize = WINDOW + 1;
 /// Memory for the values of earlier steps `[bytes]`, as far as that leaves a history of useful length.
 const HISTORY_BYTES: usize = 32 << 20;
 /// Shortest and longest history `[steps]`.
-const HISTORY: std::ops::RangeInclusive<usize> = WINDOW..=64 * WINDOW;
+const HISTORY: std::ops::RangeInclusive<usize> = WINDOW..=16 * WINDOW;
 
 /// A task in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(super) struct Schedule {
     history: usize,
     /// The oldest step that a node may have to repeat.
     kept: u64,
+    /// Texts and lists of steps before this one are forgotten.
+    forgotten: u64,
     done: Vec<Vec<bool>>,
     left: Vec<usize>,
     /// The next turn of each place: (step, stage).
@@ -64,6 +66,7 @@ impl Schedule {
             values: vec![Slots::new(plan.wires as usize); RING + history],
             history,
             kept: 0,
+            forgotten: 0,
             done: vec![vec![false; tasks.len()]; RING],
             left: vec![tasks.len(); RING],
             next: vec![(0, 0); places],
@@ -86,7 +89,7 @@ impl Schedule {
 
     /// Begins with `step` instead of the first one, after which the wires of the step before were these.
     pub(super) fn resume(&mut self, step: u64, wires: Vec<Option<Value>>) {
-        (self.base, self.kept) = (step, step);
+        (self.base, self.kept, self.forgotten) = (step, step, step.saturating_sub(1));
         self.next.fill((step, 0));
         if let Some(before) = step.checked_sub(1) {
             let position = self.position(before);
@@ -108,6 +111,13 @@ impl Schedule {
     /// No node will have to repeat a step before `step`.
     pub(super) fn keep_from(&mut self, step: u64) {
         self.kept = self.kept.max(step);
+        // The step before may still be needed for time-shifted connections.
+        let needed = self.kept.min(self.base).saturating_sub(1);
+        for step in self.forgotten..needed {
+            let position = self.position(step);
+            self.values[position].forget_rich();
+        }
+        self.forgotten = self.forgotten.max(needed);
     }
 
     /// Whether so many steps were started since the oldest that is kept, that soon no more can be.

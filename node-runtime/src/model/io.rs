@@ -85,6 +85,11 @@ impl Slots {
         }
     }
 
+    /// Frees what holds texts, lists and mappings; their slots must be written before they are read.
+    pub fn forget_rich(&mut self) {
+        self.rich.clear();
+    }
+
     /// Copies a slot of another set.
     #[inline]
     pub fn copy_from(&mut self, other: &Self, from: u32, to: u32) {

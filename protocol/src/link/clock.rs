@@ -6,8 +6,9 @@
 //!   peer's clock       arrived ---> returned
 //! ```
 //!
-//! The error of one offset is at most half its delay, so the sample with the least delay of the last few is
-//! the one to believe.
+//! Each way is taken alone: what arrived with the least delay there says how far the peer's clock is ahead at most, and
+//! what came with the least delay back says how far at least. The truth lies between; jitter needs to spare only one
+//! datagram each way, not both of one round trip.
 
 use super::body::Echo;
 use crate::time::{Duration, Instant};
@@ -16,13 +17,16 @@ use crate::time::{Duration, Instant};
 /// queue; and in that time crystals drift apart by no more than a millisecond or two.
 const SAMPLES: usize = 64;
 
+/// The peer's clock minus ours `[µs]`, each with the delay of one way in it.
 #[derive(Clone, Copy)]
 struct Sample {
-    delay: Duration,
-    offset_us: i64,
+    /// At most, by the way there.
+    there: i64,
+    /// At least, by the way back.
+    back: i64,
 }
 
-/// Minimum-delay filter over the last samples.
+/// Minimum-delay filter over the last samples, for each way.
 pub(crate) struct ClockFilter {
     samples: [Option<Sample>; SAMPLES],
     next: usize,
@@ -40,17 +44,22 @@ impl ClockFilter {
         let away = now.as_micros().checked_sub(echo.left)?;
         let held = echo.returned.checked_sub(echo.arrived)?;
         let delay = Duration::from_micros(away.checked_sub(held)?);
-        // The zeros of both clocks are arbitrary: differences wrap, and are halved before they are added.
+        // The zeros of both clocks are arbitrary: differences wrap.
         let there = echo.arrived.wrapping_sub(echo.left) as i64;
         let back = echo.returned.wrapping_sub(now.as_micros()) as i64;
-        self.samples[self.next] = Some(Sample { delay, offset_us: there / 2 + back / 2 });
+        self.samples[self.next] = Some(Sample { there, back });
         self.next = (self.next + 1) % SAMPLES;
         Some(delay)
     }
 
     /// The peer's clock minus ours `[µs]`; `None` before the first echo.
     pub(crate) fn offset_us(&self) -> Option<i64> {
-        self.samples.iter().flatten().min_by_key(|sample| sample.delay).map(|sample| sample.offset_us)
+        let zero = self.samples.iter().flatten().next()?.there;
+        // Near to each other, wherever they are: compared and halved relative to one of them.
+        let samples = || self.samples.iter().flatten();
+        let most = samples().map(|sample| sample.there.wrapping_sub(zero)).min()?;
+        let least = samples().map(|sample| sample.back.wrapping_sub(zero)).max()?;
+        Some(zero.wrapping_add(least / 2 + most / 2))
     }
 }
 
@@ -59,15 +68,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sample_with_the_least_delay_wins() {
+    fn the_least_delay_of_each_way_wins() {
         let mut filter = ClockFilter::new();
         assert_eq!(filter.offset_us(), None);
-        // The peer is 5,000 µs ahead; the second way takes 300 µs there and 100 µs back.
-        let slow = Echo { left: 1_000, arrived: 15_000, returned: 16_000 };
-        assert_eq!(filter.sample(Instant::from_micros(12_000), &slow), Some(Duration::from_micros(10_000)));
-        let fast = Echo { left: 20_000, arrived: 25_300, returned: 26_300 };
-        assert_eq!(filter.sample(Instant::from_micros(21_400), &fast), Some(Duration::from_micros(400)));
-        assert_eq!(filter.offset_us(), Some(5_100));
+        // The peer is 5,000 µs ahead. 9,000 µs there and 1,000 µs back:
+        let slow_there = Echo { left: 1_000, arrived: 15_000, returned: 16_000 };
+        let now = Instant::from_micros(12_000);
+        assert_eq!(filter.sample(now, &slow_there), Some(Duration::from_micros(10_000)));
+        assert_eq!(filter.offset_us(), Some(9_000));
+        // 300 µs there and 5,100 µs back:
+        let slow_back = Echo { left: 20_000, arrived: 25_300, returned: 26_300 };
+        let now = Instant::from_micros(26_400);
+        assert_eq!(filter.sample(now, &slow_back), Some(Duration::from_micros(5_400)));
+        assert_eq!(filter.offset_us(), Some(5_000 + (300 - 1_000) / 2));
     }
 
     #[test]
