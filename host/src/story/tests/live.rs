@@ -101,7 +101,10 @@ proptest! {
     }
 
     #[test]
-    fn a_table_that_goes_on_elsewhere_is_the_same(reports in reports(), breaks in prop::collection::vec(0..=STEPS, 0..4)) {
+    fn a_table_that_goes_on_elsewhere_is_the_same(
+        reports in reports(),
+        breaks in prop::collection::vec(0..STEPS, 0..4),
+    ) {
         let scenario = story();
         let plan = local(&scenario);
         let (mut undisturbed, mut broken) = (Run::new(&scenario, &plan, None), Run::new(&scenario, &plan, None));
