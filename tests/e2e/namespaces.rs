@@ -1,17 +1,18 @@
 //! The table in network namespaces: each program on a host of its own, on a switch that loses, duplicates and
-//! reorders.
+//! reorders, and killed while it runs.
 
 use crate::read;
 use illuminator_node::shell::Clock;
 use illuminator_protocol::Duration;
 use illuminator_tests::generate::random::SplitMix64;
 use illuminator_tests::netlab::{Lab, Order, PortCounts, VILLAGE_NODES, villages};
-use illuminator_tests::programs::{NodeProcess, command, illuminator, program, stderr, until};
+use illuminator_tests::programs::{NodeProcess, command, illuminator, program, rows, stderr, until};
 use illuminator_tests::tube::Faults;
+use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::net::UdpSocket;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command};
 
 /// 10 % loss, 5 % duplication, and a jitter by which frames overtake each other.
 const ROUGH: Faults = Faults {
@@ -23,13 +24,15 @@ const ROUGH: Faults = Faults {
 };
 const STEPS: usize = 2000;
 const SEED: u64 = 7;
-/// Times that a node is killed.
+/// Times that a node is killed during the run, and comes back.
 const NODE_KILLS: usize = 10;
+/// Times that the host is killed during the run, and goes on.
+const HOST_KILLS: usize = 3;
 /// The port of every node: each has an address of its own.
 const PORT: u16 = 5123;
 
 #[test]
-fn forty_nine_nodes_on_a_network_with_faults_give_the_bytes_of_one_process() {
+fn forty_nine_nodes_that_are_killed_on_a_network_with_faults_give_the_bytes_of_one_process() {
     let Some(mut lab) = Lab::build(1 + VILLAGE_NODES, SEED) else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     villages(folder.path(), STEPS).expect("the scenario can be written");
@@ -45,10 +48,9 @@ fn forty_nine_nodes_on_a_network_with_faults_give_the_bytes_of_one_process() {
     let calm = lab.order(Order::impair(&ROUGH)).total();
     assert_eq!((calm.lost, calm.duplicated, calm.reordered), (0, 0, 0));
 
-    let kills = kill_host_and_nodes(&lab, folder.path(), &mut nodes, &expected);
     let before = lab.order(Order::Count).total();
-    let rough_s = run(&lab, folder.path(), "rough.csv");
-    assert!(read(&folder.path().join("rough.csv")) == expected, "other bytes on a network with faults");
+    let rough_s = run_and_kill(&lab, folder.path(), &mut nodes, &expected);
+    assert!(read(&folder.path().join("rough.csv")) == expected, "other bytes after kills and faults");
     let counts = lab.order(Order::Count);
     let during = |count: fn(&PortCounts) -> u64| count(&counts.total()) - count(&before);
     let offered = during(|all| all.offered);
@@ -66,7 +68,8 @@ fn forty_nine_nodes_on_a_network_with_faults_give_the_bytes_of_one_process() {
     let _ = writeln!(
         std::io::stderr(),
         "namespaces: {STEPS} steps on {VILLAGE_NODES} nodes: {lost} of {offered} frames lost, {duplicated} duplicated, \
-         {reordered} reordered; {rough_s:.1} s against {calm_s:.1} s undisturbed; before that {kills} programs killed",
+         {reordered} reordered, nodes killed {NODE_KILLS} times and the host {HOST_KILLS} times; {rough_s:.1} s against \
+         {calm_s:.1} s undisturbed",
     );
 }
 
@@ -169,31 +172,56 @@ fn run(lab: &Lab, folder: &Path, output: &str) -> f64 {
     clock.now().as_micros() as f64 / 1e6
 }
 
-/// Kills the host in the midst of a run, and some of the nodes, which come back. Returns how many programs that were.
-fn kill_host_and_nodes(lab: &Lab, folder: &Path, nodes: &mut [NodeProcess], expected: &str) -> usize {
+/// Runs the scenario, and kills nodes and the host meanwhile; they start again at once, the host with `--resume`.
+/// Returns how long the run took in all `[s]`.
+fn run_and_kill(lab: &Lab, folder: &Path, nodes: &mut [NodeProcess], expected: &str) -> f64 {
     let mut random = SplitMix64::new(SEED);
     let mut below = |end: usize| random.next_u64() as usize % end;
-    let arguments = ["scenario", "run", "scenario.yaml", "--cluster", "cluster.toml", "-o", "killed.csv"];
-    let mut host = lab.on(0, &command(folder, &arguments));
-    let mut host = host.stderr(Stdio::null()).spawn().expect("the program can be started");
-    let rows = 1 + below(STEPS / 20);
-    let output = folder.join("killed.csv");
-    until("the run is under way", || {
-        assert!(host.try_wait().expect("a child can be asked").is_none(), "the host ended by itself");
-        std::fs::read_to_string(&output).is_ok_and(|text| text.lines().count() > rows)
-    });
-    host.kill().expect("a child can be killed");
-    host.wait().expect("a child can be waited for");
-    let left = read(&output);
-    let (rows, _) = left.rsplit_once('\n').expect("a header and rows");
-    assert!(
-        rows.len() < expected.len() && expected.starts_with(rows),
-        "whole rows of the same bytes are left"
-    );
-    for _ in 0..NODE_KILLS {
-        nodes[below(VILLAGE_NODES)].restart();
+    let (output, said) = (folder.join("rough.csv"), folder.join("said"));
+    let said_so = |what: &str| read(&said).matches(what).count();
+    let clock = Clock::start();
+    let mut host = start_host(lab, folder, &said);
+    let mut host_kills = 0;
+    for kill in 0..NODE_KILLS + HOST_KILLS {
+        // By rows, not by time: kills are spread over the run however fast it is, and all come before its end.
+        let share = STEPS * 9 / 10 / (NODE_KILLS + HOST_KILLS);
+        let row = kill * share + below(share);
+        until("the run is so far", || {
+            assert!(host.try_wait().expect("a child can be asked").is_none(), "the host ended by itself");
+            rows(&output) > row
+        });
+        if kill % 4 == 3 {
+            host.kill().expect("a child can be killed");
+            host.wait().expect("a child can be waited for");
+            let left = read(&output);
+            assert!(
+                left.len() < expected.len() && expected.starts_with(&left),
+                "rows of the same bytes are left"
+            );
+            host = start_host(lab, folder, &said);
+            host_kills += 1;
+        } else {
+            let restored = said_so(RESTORED);
+            nodes[below(VILLAGE_NODES)].restart();
+            until("the node has its state again", || said_so(RESTORED) > restored);
+        }
     }
-    1 + NODE_KILLS
+    let ended = host.wait().expect("a child can be waited for");
+    assert!(ended.success(), "{}", read(&said));
+    assert_eq!((host_kills, said_so("going on with step")), (HOST_KILLS, HOST_KILLS), "{}", read(&said));
+    clock.now().as_micros() as f64 / 1e6
+}
+
+/// What the host says of a node that had lost all that it knew.
+const RESTORED: &str = "restored to step";
+
+/// Starts or goes on with a run from the first host. What it says is added to the file `said`.
+fn start_host(lab: &Lab, folder: &Path, said: &Path) -> Child {
+    let arguments =
+        ["scenario", "run", "scenario.yaml", "--cluster", "cluster.toml", "-o", "rough.csv", "--resume"];
+    let said = File::options().create(true).append(true).open(said).expect("it can be written");
+    let mut host = lab.on(0, &command(folder, &arguments));
+    host.stderr(said).spawn().expect("the program can be started")
 }
 
 /// Waits until the switch has nothing under way.

@@ -3,16 +3,14 @@
 use super::{Failure, note};
 use crate::checkpoint::Checkpoint;
 use crate::coordinator::{OnLoss, Timing};
-use crate::record::Fingerprint;
+use crate::record::{Fingerprint, JournalEntry};
 use crate::shell::{Journal, ResultFiles};
 use clap::ValueEnum;
 use illuminator_protocol::Duration;
-use std::path::Path;
 
 #[derive(clap::Args)]
 pub(super) struct Endurance {
-    /// What to do when a node is lost and no spare is left. One that comes back in time is restored, and the result is
-    /// the same.
+    /// What to do when a node is lost and no spare is left. One that comes back is restored, and the result is the same.
     #[arg(long, value_name = "POLICY", value_enum, default_value = "restart")]
     on_loss: Policy,
     /// How long a node may be silent before it counts as lost, in seconds.
@@ -21,20 +19,20 @@ pub(super) struct Endurance {
     /// A node that takes the place of a lost one: its name in the cluster file, or its address. May be repeated.
     #[arg(long, value_name = "NODE")]
     pub(super) spare: Vec<String>,
-    /// Go on with a run that was stopped or that crashed, from the journal beside its result.
+    /// Go on with a run that was stopped or that crashed, from the journal beside its result. Without one it begins.
     #[arg(long)]
     resume: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Policy {
-    /// Wait a minute for it: time for a Raspberry Pi to start.
+    /// Wait a minute for it, time for a Raspberry Pi to start; then end the run.
     Restart,
     /// Wait until it is back.
     Wait,
     /// Go on with the values that it had last, until it is back. The result then depends on the loss.
     Freeze,
-    /// End the run.
+    /// End the run, also when a node has only restarted.
     Abort,
 }
 
@@ -50,28 +48,31 @@ impl Endurance {
         Timing { on_loss, lost_after: self.lost_after, pace, ..Timing::default() }
     }
 
-    /// Makes the results keep a journal, and finds out where the run goes on; `None`: it begins.
+    /// Makes the results keep a journal, and finds out where the run goes on; `None`: it begins, which is said
+    /// unless it is to be `quiet`.
     pub(super) fn begin(
         &self,
         results: &mut ResultFiles,
         fingerprint: Fingerprint,
+        quiet: bool,
     ) -> Result<Option<Checkpoint>, Failure> {
-        // A pipe or a device cannot be gone on with.
-        let is_file = |path: &&Path| path.metadata().map_or(true, |metadata| metadata.is_file());
-        let Some(path) = results.paths().next().filter(is_file).map(Path::to_owned) else {
+        let Some(path) = results.journal_beside() else {
             return if self.resume {
-                Err(Failure::wrong_use("--resume needs a result in a file: there is a journal beside it"))
+                Err(Failure::wrong_use(
+                    "--resume needs results in files: the journal is beside the first one",
+                ))
             } else {
                 Ok(None)
             };
         };
-        let journal = Journal::beside(&path, fingerprint);
+        let journal = Journal::beside(path, fingerprint);
         let checkpoint = if self.resume {
             let entry = journal.read().map_err(Failure::wrong_use)?;
-            if entry.is_none() {
+            if entry.is_none() && !quiet {
                 note(format_args!("there is no {}: the run begins anew", journal.path().display()));
             }
-            entry.map(|entry| results.resume(&entry.lengths).map(|()| entry.checkpoint)).transpose()?
+            let resume = |entry: JournalEntry| results.resume(&entry.lengths).map(|()| entry.checkpoint);
+            entry.map(resume).transpose().map_err(Failure::wrong_use)?
         } else {
             remove(&journal)?;
             None

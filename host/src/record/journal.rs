@@ -11,6 +11,8 @@ use super::ResultFormat;
 use crate::checkpoint::Checkpoint;
 use crate::plan::TablePlan;
 use crate::scenario::Scenario;
+use crate::story::EventLog;
+use illuminator_node::model::{Cells, Table};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -22,8 +24,15 @@ const DIGEST_BYTES: usize = 32;
 pub struct Fingerprint([u8; DIGEST_BYTES]);
 
 impl Fingerprint {
-    /// The fingerprint of `scenario`, planned as `plan`, with results of `format`, in this release.
-    pub fn of(scenario: &Scenario, plan: &TablePlan, format: ResultFormat) -> Self {
+    /// The fingerprint of `scenario`, planned as `plan`, with results of `format`, in this release. `script` is what is
+    /// plugged, if that is scripted. `recorded` says whether it is recorded: that cannot begin in the midst of a run.
+    pub fn of(
+        scenario: &Scenario,
+        plan: &TablePlan,
+        format: ResultFormat,
+        script: Option<&EventLog>,
+        recorded: bool,
+    ) -> Self {
         let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
         for place in &plan.places {
             digest.update(place.to_bytes());
@@ -36,7 +45,24 @@ impl Fingerprint {
         ));
         let Scenario { recorders, reports, story, resolution_s, start, .. } = scenario;
         digest.update(format!("{recorders:?}{reports:?}{story:?}{resolution_s}{start}{format:?}"));
+        digest.update(format!("{script:?}{recorded}"));
+        // No place's bytes have the data: models that read files are on the host.
+        let tables = scenario.models.iter().flat_map(|model| model.settings.tables.files.iter());
+        tables.for_each(|table| add_table(&mut digest, table));
         Self(digest.finalize().into())
+    }
+}
+
+fn add_table(digest: &mut Sha256, table: &Table) {
+    digest.update(format!("{:?}{}", table.header, table.rows.len()));
+    for row in &table.rows {
+        digest.update(row.date_s.to_le_bytes());
+        match &row.cells {
+            Cells::Numbers(numbers) => {
+                numbers.iter().for_each(|number| digest.update(number.to_bits().to_le_bytes()));
+            }
+            Cells::Texts(texts) => digest.update(format!("{}{texts:?}", row.date_text)),
+        }
     }
 }
 

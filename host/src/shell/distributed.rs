@@ -176,7 +176,9 @@ impl Driver<'_, '_> {
     }
 
     fn keep(&mut self) -> Result<(), RunFailure> {
-        if let Some(checkpoint) = self.coordinator.take_checkpoint() {
+        if let Some(checkpoint) = self.coordinator.take_checkpoint()
+            && self.attendance.observer.wants_checkpoint()
+        {
             self.attendance.observer.checkpoint(checkpoint)?;
         }
         Ok(())

@@ -49,8 +49,8 @@ pub enum JournalError {
     },
     /// It is of another run.
     #[error(
-        "{path} is of another run: the scenario, its data, the placement or this program has changed since; \
-         to start anew, leave out --resume",
+        "{path} is of another run: the scenario, its data, the placement, the events or this program has changed \
+         since; to start anew, leave out --resume",
         path = path.display()
     )]
     OtherRun {
@@ -70,6 +70,11 @@ impl Journal {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether there is one, and so a run can go on.
+    pub fn is_there(&self) -> bool {
+        self.path.is_file()
     }
 
     /// What it says; `None` if there is none.
@@ -109,8 +114,7 @@ impl Journal {
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut new = self.path.clone().into_os_string();
-        new.push(".new");
+        let new = self.unfinished();
         let mut file = File::create(&new)?;
         file.write_all(bytes)?;
         file.sync_all()?;
@@ -119,12 +123,20 @@ impl Journal {
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
     }
 
-    /// Removes it: the run is complete, or begins anew.
+    /// Where the next entry is until all of it is on the disk.
+    fn unfinished(&self) -> PathBuf {
+        let mut new = self.path.clone().into_os_string();
+        new.push(".new");
+        new.into()
+    }
+
+    /// Removes it: the run is complete, or begins anew. What a crash left of an entry goes with it.
     ///
     /// # Errors
-    /// What the operating system said; there being none is no error.
+    /// What the operating system said; there being none is no error, even on a disk that may not be written.
     pub fn remove(&self) -> io::Result<()> {
         // Of a disk that may not be written nothing can be removed, not even what is not there.
-        if self.path.exists() { fs::remove_file(&self.path) } else { Ok(()) }
+        let paths = [&self.path, &self.unfinished()];
+        paths.into_iter().filter(|path| path.symlink_metadata().is_ok()).try_for_each(fs::remove_file)
     }
 }

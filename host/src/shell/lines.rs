@@ -32,20 +32,34 @@ impl LineFile {
         Ok(Self(Target::File(file, named)))
     }
 
-    /// The first `length` bytes of an older file; what it has beyond that is cut off.
+    /// An older file, to go on behind its first `length` bytes once [`cut`](Self::cut) has taken away the others.
     ///
     /// # Errors
     /// What the operating system said; a file that is shorter.
     pub fn reopen(path: &Path, length: u64) -> io::Result<Self> {
-        let mut file = File::options().write(true).open(path)?;
+        let other = |what: &str| io::Error::other(format!("{what}; to start anew, leave out --resume"));
+        let mut file = match File::options().write(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(other("it is gone, and its journal is there"));
+            }
+            opened => opened?,
+        };
         if file.metadata()?.len() < length {
-            return Err(io::Error::other(
-                "it is shorter than its journal says; to start anew, leave out --resume",
-            ));
+            return Err(other("it is shorter than its journal says"));
         }
-        file.set_len(length)?;
         file.seek(SeekFrom::Start(length))?;
         Ok(Self(Target::File(file, true)))
+    }
+
+    /// Takes away what a file has behind the place where it goes on.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn cut(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Target::Stdout(_) => Ok(()),
+            Target::File(file, _) => file.stream_position().and_then(|end| file.set_len(end)),
+        }
     }
 
     /// Makes what was written safe from a crash of the machine. Returns the length of the file `[bytes]`; `None` for the

@@ -53,7 +53,7 @@ pub trait StepObserver {
         Ok(())
     }
 
-    /// Whether a checkpoint is wanted now. Runs on nodes make them anyway.
+    /// Whether a checkpoint is wanted now. A run that is ended gives one without being asked, if it can.
     fn wants_checkpoint(&self) -> bool {
         false
     }

@@ -98,7 +98,8 @@ impl ResultFiles {
         self.journal = Some(journal);
     }
 
-    /// Goes on with files that were so long `[bytes]`: what they have beyond that is cut off.
+    /// Goes on with files that were so long `[bytes]`: once all of them are found to be, what they have beyond that is
+    /// cut off.
     ///
     /// # Errors
     /// A file that cannot be opened, or is shorter.
@@ -108,7 +109,19 @@ impl ResultFiles {
             let open = LineFile::reopen(Path::new(&file.path), length);
             file.open = Some(open.map_err(|error| file.error(error))?);
             Ok(())
+        })?;
+        self.files.iter_mut().try_for_each(|file| {
+            let cut = file.open.as_mut().map_or(Ok(()), LineFile::cut);
+            cut.map_err(|error| file.error(error))
         })
+    }
+
+    /// Where a journal of them belongs. `None` if one of them is no file: what went into a pipe or a device cannot be
+    /// gone on with.
+    pub fn journal_beside(&self) -> Option<&Path> {
+        let is_file = |path: &Path| path.metadata().map_or(true, |metadata| metadata.is_file());
+        let goes_on = |file: &ResultFile| !file.to_stdout && is_file(Path::new(&file.path));
+        self.files.iter().all(goes_on).then(|| self.paths().next())?
     }
 
     /// The path of the monitor's file.
@@ -167,14 +180,13 @@ impl StepObserver for ResultFiles {
     }
 
     fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), OutputError> {
-        if !self.wants_checkpoint() {
-            return Ok(());
+        let Some(mut journal) = self.journal.take() else { return Ok(()) };
+        let synced = self.sync();
+        if let Ok(lengths) = &synced {
+            journal.write(lengths.clone(), checkpoint);
         }
-        let lengths = self.sync()?;
-        if let Some(journal) = &mut self.journal {
-            journal.write(lengths, checkpoint);
-        }
-        Ok(())
+        self.journal = Some(journal);
+        synced.map(drop)
     }
 }
 

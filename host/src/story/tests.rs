@@ -1,6 +1,7 @@
 //! What is plugged, events, and the story step by step.
 
 mod events;
+mod live;
 mod play;
 mod topology;
 

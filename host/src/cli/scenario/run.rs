@@ -80,13 +80,14 @@ impl Run {
         let (script_file, recording) = (self.events.as_deref(), self.record_events.as_deref());
         let events = EventFiles { script: script_file, recording };
         overwriting::refuse(&self.file, &scenario, &results, &events)?;
+        let fingerprint = Fingerprint::of(&scenario, &plan, format, script.as_ref(), recording.is_some());
         let live = LiveTable::new(&scenario, &plan, script);
         let live = if recording.is_some() { live.recording() } else { live };
         let (key, spares) = (self.key.as_deref(), self.endurance.spare.as_slice());
         let nodes = if plan.is_local() { None } else { Some(placed.table(key, spares)?) };
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();
-        let resume = self.endurance.begin(&mut results, Fingerprint::of(&scenario, &plan, format))?;
+        let resume = self.endurance.begin(&mut results, fingerprint, self.quiet)?;
         if let Some(checkpoint) = &resume
             && !self.quiet
         {
@@ -109,7 +110,11 @@ impl Run {
         if done == plan.steps {
             Endurance::end(journal.as_ref())?;
         }
-        self.summary(&scenario, &end.telemetry, (done, plan.steps), progress.elapsed_s(), &path)
+        self.summary(&scenario, &end.telemetry, (done, plan.steps), progress.elapsed_s(), &path)?;
+        if done < plan.steps && !self.quiet && journal.is_some_and(|journal| journal.is_there()) {
+            note("`--resume` goes on from here");
+        }
+        Ok(())
     }
 
     /// Reads and checks the scenario. With `-o` nothing is asked of the directory of `monitor.file`.
@@ -188,9 +193,6 @@ impl Run {
         if !self.quiet {
             let early = if done < planned { format!(" of {planned}, stopped early") } else { String::new() };
             note(format_args!("{done} steps{early} in {elapsed_s:.3} s, result in {path}"));
-            if done < planned && path != "standard output" {
-                note("`--resume` goes on from here");
-            }
         }
         Ok(())
     }

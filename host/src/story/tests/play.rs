@@ -59,7 +59,7 @@ story:
     load(&text, "s.yaml", &mut NoFiles).unwrap_or_else(|messages| panic!("{messages}"))
 }
 
-fn scenario(story: &str) -> Scenario {
+pub(super) fn scenario(story: &str) -> Scenario {
     scenario_from("2023-11-30 18:00:00", "2023-12-02 00:00:00", story)
 }
 
@@ -77,7 +77,7 @@ fn rule(when: &str) -> String {
     format!("  phases: [{{name: only}}]\n  rules: [{{when: {when}, set: {{L.load: 1}}}}]\n")
 }
 
-const PHASES: &str = "  phases:
+pub(super) const PHASES: &str = "  phases:
   - name: empty table
   - name: house
     when: {plugged: 4}

@@ -1,5 +1,7 @@
 //! The coordinator against nodes that misbehave, over a perfect network in simulated time.
 
+mod losses;
+
 use illuminator::coordinator::{Coordinator, NodeLink, OnLoss, RunError, Timing};
 use illuminator::plan::{Import, TablePlan, Task};
 use illuminator::story::LiveTable;
@@ -8,6 +10,7 @@ use illuminator_node::mailbox::Mailbox;
 use illuminator_node::node::LINK_WINDOW;
 use illuminator_node::value::Value;
 use illuminator_node::wire::ValueBuffer;
+use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
     BootId, ClusterKey, Datagram, Duration, Entropy, Hello, Instant, Responder, RunId, ToHost, ToNode,
 };
@@ -73,6 +76,11 @@ fn a_node_that_no_longer_has_the_run_ends_it() {
     bench.say(&ToHost::Forgotten { run: RUN });
     bench.exchange();
     assert!(matches!(bench.outcome(), Err(RunError::Forgotten { .. })));
+    let mut bench = Bench::with(OnLoss::Wait);
+    bench.until_first_step();
+    bench.say(&ToHost::Rejected { run: RUN, reason: "no such model" });
+    bench.exchange();
+    assert!(matches!(bench.outcome(), Err(RunError::Rejected { .. })), "to wait is of no use");
 }
 
 #[test]
@@ -157,11 +165,20 @@ struct Bench {
     heard: Vec<Vec<u8>>,
     entropy: Counting,
     now: Instant,
+    /// Whether the cable to the node is pulled.
+    cut: bool,
+    /// What the host said to the person at the table.
+    notices: Vec<String>,
 }
 
 impl Bench {
     /// One node with one stage that fills one wire and needs its own value of the step before.
     fn new() -> Self {
+        Self::with(OnLoss::Abort)
+    }
+
+    /// The same, with another answer to losses.
+    fn with(on_loss: OnLoss) -> Self {
         let import = Import { wire: 0, shifted: Some(Value::Int(0)) };
         let task = Task {
             place: 1,
@@ -186,11 +203,12 @@ impl Bench {
         let hello = Hello::new(BootId(9), "host", "test");
         let link = NodeLink::new("node".to_owned(), &ClusterKey::OPEN, hello, &plan.places[1], &mut entropy);
         let now = Instant::ZERO;
-        let timing = Timing { on_loss: OnLoss::Abort, ..Timing::default() };
+        let timing = Timing { on_loss, ..Timing::default() };
         let host =
             Coordinator::new(&plan, RUN, vec![link], LiveTable::bare(), timing, now).expect("no models");
         let node = Box::new(Responder::new(ClusterKey::OPEN, Hello::new(BootId(1), "node", "test")));
-        Self { host, node, mailbox: Mailbox::default(), heard: Vec::new(), entropy, now }
+        let (mailbox, heard, notices) = (Mailbox::default(), Vec::new(), Vec::new());
+        Self { host, node, mailbox, heard, entropy, now, cut: false, notices }
     }
 
     fn restart(&mut self, boot: BootId) {
@@ -209,16 +227,25 @@ impl Bench {
         while self.now < end {
             self.now = self.now + Duration::from_millis(1);
             while self.host.poll_transmit(self.now, &mut datagram).is_some() {
-                // A node that has just restarted does not know the session.
-                let _ = self.node.handle(self.now, 0, &mut datagram, &mut self.entropy);
+                if !self.cut {
+                    // A node that has just restarted does not know the session.
+                    let _ = self.node.handle(self.now, 0, &mut datagram, &mut self.entropy);
+                }
             }
-            while self.node.poll_event().is_some() {}
+            while let Some(event) = self.node.poll_event() {
+                if let ResponderEvent::Connected { .. } = event {
+                    self.mailbox.clear();
+                }
+            }
             if let Some(session) = self.node.session() {
                 self.mailbox.flush(session);
             }
             while self.node.poll_transmit(self.now, &mut datagram).is_some() {
-                self.host.handle(self.now, 0, &mut datagram);
+                if !self.cut {
+                    self.host.handle(self.now, 0, &mut datagram);
+                }
             }
+            self.notices.extend(std::iter::from_fn(|| self.host.poll_notice()));
             let mut message = Vec::new();
             while let Some(session) = self.node.session()
                 && self.mailbox.receive(session, &mut message).expect("short messages")
