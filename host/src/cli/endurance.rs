@@ -74,7 +74,6 @@ impl Endurance {
             let resume = |entry: JournalEntry| results.resume(&entry.lengths).map(|()| entry.checkpoint);
             entry.map(resume).transpose().map_err(Failure::wrong_use)?
         } else {
-            remove(&journal)?;
             None
         };
         results.keep_journal(journal);
@@ -83,17 +82,13 @@ impl Endurance {
 
     /// The run is complete: there is nothing to go on with.
     pub(super) fn end(journal: Option<&Journal>) -> Result<(), Failure> {
-        journal.map_or(Ok(()), remove)
+        journal.map_or(Ok(()), |journal| {
+            let path = journal.path().display();
+            let failed =
+                |error| Failure::new(4, format_args!("error: cannot remove the journal {path}: {error}"));
+            journal.remove().map_err(failed)
+        })
     }
-}
-
-fn remove(journal: &Journal) -> Result<(), Failure> {
-    journal.remove().map_err(|error| {
-        Failure::new(
-            4,
-            format_args!("error: cannot remove the journal {}: {error}", journal.path().display()),
-        )
-    })
 }
 
 /// Seconds of patience, from a tenth of one to a day.

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::scenario::Scenario;
-use crate::shell::{DiskFiles, ReportFiles, ResultFiles};
+use crate::shell::{DiskFiles, Journal, ReportFiles, ResultFiles};
 use illuminator_node::model::RESULTS_DIR;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -42,6 +42,15 @@ pub(super) fn refuse(
         if let Some(what) = taken.insert(identity(path), "another result") {
             return Err(Failure::wrong_use(format_args!(
                 "the result would be written over {what}: {}; give it another name, with -o or in the scenario",
+                path.display()
+            )));
+        }
+    }
+    let journal = results.journal_beside().into_iter().flat_map(Journal::names_beside);
+    for path in journal {
+        if let Some(what) = taken.insert(identity(&path), "the journal") {
+            return Err(Failure::wrong_use(format_args!(
+                "the journal of the result would be written over {what}: {}; give one of them another name",
                 path.display()
             )));
         }

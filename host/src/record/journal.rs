@@ -16,7 +16,6 @@ use illuminator_node::model::{Cells, Table};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-const MAGIC: &[u8] = b"illuminator journal 1\n";
 const DIGEST_BYTES: usize = 32;
 
 /// What tells one run from another: a digest of all that its result follows from.
@@ -34,18 +33,23 @@ impl Fingerprint {
         recorded: bool,
     ) -> Self {
         let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
-        for place in &plan.places {
-            digest.update(place.to_bytes());
-        }
+        // With its length each part stands for itself.
+        let mut add = |part: &[u8]| {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        };
+        plan.places.iter().for_each(|place| add(&place.to_bytes()));
         // What the places do not say: who is told what, and what is written. Debug texts are the same in one release.
         let TablePlan { places: _, nodes, tasks, wires, cells, watched, reports, cables, story, steps } =
             plan;
-        digest.update(format!(
-            "{nodes:?}{tasks:?}{wires}{cells:?}{watched:?}{reports:?}{cables:?}{story:?}{steps}"
-        ));
-        let Scenario { recorders, reports, story, resolution_s, start, .. } = scenario;
-        digest.update(format!("{recorders:?}{reports:?}{story:?}{resolution_s}{start}{format:?}"));
-        digest.update(format!("{script:?}{recorded}"));
+        add(format!(
+            "{nodes:?} {tasks:?} {wires} {cells:?} {watched:?} {reports:?} {cables:?} {story:?} {steps}"
+        )
+        .as_bytes());
+        let Scenario { recorders, reports, story, cables, tokens, resolution_s, start, .. } = scenario;
+        add(format!("{recorders:?} {reports:?} {story:?} {cables:?} {tokens:?} {resolution_s} {start}")
+            .as_bytes());
+        add(format!("{format:?} {script:?} {recorded}").as_bytes());
         // No place's bytes have the data: models that read files are on the host.
         let tables = scenario.models.iter().flat_map(|model| model.settings.tables.files.iter());
         tables.for_each(|table| add_table(&mut digest, table));
@@ -83,10 +87,13 @@ pub struct JournalEntry {
 pub struct UnreadableJournal;
 
 impl JournalEntry {
+    /// What every journal begins with.
+    pub const MAGIC: &[u8] = b"illuminator journal 1\n";
+
     /// The bytes of the file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let body = postcard::to_stdvec(self).expect("plain data serialises into a growing buffer");
-        [MAGIC, &Sha256::digest(&body)[..], &body].concat()
+        [Self::MAGIC, &Sha256::digest(&body)[..], &body].concat()
     }
 
     /// Reads [`to_bytes`](Self::to_bytes).
@@ -94,7 +101,7 @@ impl JournalEntry {
     /// # Errors
     /// [`UnreadableJournal`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, UnreadableJournal> {
-        let rest = bytes.strip_prefix(MAGIC).ok_or(UnreadableJournal)?;
+        let rest = bytes.strip_prefix(Self::MAGIC).ok_or(UnreadableJournal)?;
         let (digest, body) = rest.split_at_checked(DIGEST_BYTES).ok_or(UnreadableJournal)?;
         if Sha256::digest(body)[..] != *digest {
             return Err(UnreadableJournal);

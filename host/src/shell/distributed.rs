@@ -132,7 +132,11 @@ impl Driver<'_, '_> {
         loop {
             // Nodes first: they compute while the step before is written.
             self.send(socket).await;
-            self.record()?;
+            if self.record()? {
+                // A disk may be slow: whoever was heard meanwhile is not silent.
+                tokio::task::yield_now().await;
+                self.receive(socket, &mut incoming);
+            }
             self.send(socket).await;
             while let Some(notice) = self.coordinator.poll_notice() {
                 self.attendance.progress.note(&notice);
@@ -162,26 +166,28 @@ impl Driver<'_, '_> {
         }
     }
 
-    /// Hands every complete step to the observer, and every checkpoint.
-    fn record(&mut self) -> Result<(), RunFailure> {
-        self.keep()?;
+    /// Hands every complete step to the observer, and every checkpoint that it wants; whether it got one.
+    fn record(&mut self) -> Result<bool, RunFailure> {
+        let mut kept = self.keep()?;
         while let Some(step) = self.coordinator.complete() {
             self.attendance.observer.step(step, self.coordinator.values(step))?;
             self.done = step + 1;
             self.attendance.progress.at(self.done);
             self.coordinator.recorded(self.clock.now());
-            self.keep()?;
+            kept |= self.keep()?;
         }
-        Ok(())
+        Ok(kept)
     }
 
-    fn keep(&mut self) -> Result<(), RunFailure> {
-        if let Some(checkpoint) = self.coordinator.take_checkpoint()
-            && self.attendance.observer.wants_checkpoint()
-        {
-            self.attendance.observer.checkpoint(checkpoint)?;
+    fn keep(&mut self) -> Result<bool, RunFailure> {
+        let checkpoint = self.coordinator.take_checkpoint();
+        let Some(checkpoint) = checkpoint.filter(|_| self.attendance.observer.wants_checkpoint()) else {
+            return Ok(false);
+        };
+        if let Some(notice) = self.attendance.observer.checkpoint(checkpoint)? {
+            self.attendance.progress.note(&notice);
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn send(&mut self, socket: &UdpSocket) {

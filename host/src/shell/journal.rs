@@ -6,26 +6,33 @@
 //!
 //! Invariant: at every instant the journal is whole, and the result files are at least as long as it says.
 
+use super::files::read_file;
 use crate::checkpoint::Checkpoint;
 use crate::record::{Fingerprint, JournalEntry, UnreadableJournal};
 use illuminator_node::shell::Clock;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Shortest time between two entries `[us]`.
 const EVERY_US: u64 = 1_000_000;
 /// Writing takes at most one part in so many of the run's time.
 const SHARE: u64 = 20;
+/// Longest journal `[bytes]`.
+const JOURNAL_MAX: u64 = 1 << 30;
 /// An entry that could not be written counts as one that took so long `[us]`.
 const FAILED_US: u64 = 1_000_000;
 
 /// The journal of one run.
 pub struct Journal {
     path: PathBuf,
+    /// Where the next entry is until all of it is on the disk.
+    unfinished: PathBuf,
     fingerprint: Fingerprint,
     clock: Clock,
     due_us: u64,
+    /// Whether the last entry could not be written.
+    failing: bool,
 }
 
 /// Why there is nothing to go on from.
@@ -62,9 +69,17 @@ pub enum JournalError {
 impl Journal {
     /// The journal of the result at `result`.
     pub fn beside(result: &Path, fingerprint: Fingerprint) -> Self {
-        let mut path = result.as_os_str().to_owned();
-        path.push(".journal");
-        Self { path: path.into(), fingerprint, clock: Clock::start(), due_us: EVERY_US }
+        let [path, unfinished] = Self::names_beside(result);
+        Self { path, unfinished, fingerprint, clock: Clock::start(), due_us: EVERY_US, failing: false }
+    }
+
+    /// The names of both files that the journal of the result at `result` may have.
+    pub fn names_beside(result: &Path) -> [PathBuf; 2] {
+        [".journal", ".journal.new"].map(|suffix| {
+            let mut path = result.as_os_str().to_owned();
+            path.push(suffix);
+            path.into()
+        })
     }
 
     /// Where it is.
@@ -83,7 +98,7 @@ impl Journal {
     /// [`JournalError`].
     pub fn read(&self) -> Result<Option<JournalEntry>, JournalError> {
         let path = || self.path.clone();
-        let bytes = match fs::read(&self.path) {
+        let bytes = match read_file(&self.path, JOURNAL_MAX) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(JournalError::Unreadable { path: path(), error }),
@@ -101,42 +116,73 @@ impl Journal {
         self.clock.now().as_micros() >= self.due_us
     }
 
-    /// Replaces what it says. `lengths` of the result files must be on the disk. Where it cannot be written the result is
-    /// as good; it can only not be gone on with from here.
-    pub(super) fn write(&mut self, lengths: Vec<Option<u64>>, checkpoint: Checkpoint) {
-        let began_us = self.clock.now().as_micros();
+    /// The time by its clock `[us]`.
+    pub(super) fn now_us(&self) -> u64 {
+        self.clock.now().as_micros()
+    }
+
+    /// Replaces what it says. `lengths` of the result files must be on the disk, on the way to which the work began at
+    /// `began_us`. Where it cannot be written the result is as good; it can only not be gone on with from here. Returns
+    /// what to say of that.
+    pub(super) fn write(
+        &mut self,
+        lengths: Vec<Option<u64>>,
+        checkpoint: Checkpoint,
+        began_us: u64,
+    ) -> Option<String> {
         let entry = JournalEntry { fingerprint: self.fingerprint, lengths, checkpoint };
-        let took_us = match self.replace(&entry.to_bytes()) {
-            Ok(()) => self.clock.now().as_micros() - began_us,
-            Err(_) => FAILED_US,
-        };
+        let written = self.replace(&entry.to_bytes());
+        let took_us = if written.is_ok() { self.now_us() - began_us } else { FAILED_US };
         self.due_us = began_us + EVERY_US.max(took_us * SHARE);
+        let failing = std::mem::replace(&mut self.failing, written.is_err());
+        let path = self.path.display();
+        match written {
+            Err(error) if !failing => {
+                // What there is of it only takes room.
+                let _ = fs::remove_file(&self.unfinished);
+                Some(format!(
+                    "cannot write the journal {path}: {error}; until it can be, --resume falls behind"
+                ))
+            }
+            Ok(()) if failing => Some(format!("the journal {path} is written again")),
+            _ => None,
+        }
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let new = self.unfinished();
-        let mut file = File::create(&new)?;
+        let mut file = File::create(&self.unfinished)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&new, &self.path)?;
-        let folder = self.path.parent().filter(|folder| *folder != Path::new(""));
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    }
-
-    /// Where the next entry is until all of it is on the disk.
-    fn unfinished(&self) -> PathBuf {
-        let mut new = self.path.clone().into_os_string();
-        new.push(".new");
-        new.into()
+        fs::rename(&self.unfinished, &self.path)?;
+        sync_folder(&self.path)
     }
 
     /// Removes it: the run is complete, or begins anew. What a crash left of an entry goes with it.
     ///
     /// # Errors
-    /// What the operating system said; there being none is no error, even on a disk that may not be written.
+    /// What the operating system said, and a file that is no journal; there being none is no error, even on a disk that
+    /// may not be written.
     pub fn remove(&self) -> io::Result<()> {
         // Of a disk that may not be written nothing can be removed, not even what is not there.
-        let paths = [&self.path, &self.unfinished()];
-        paths.into_iter().filter(|path| path.symlink_metadata().is_ok()).try_for_each(fs::remove_file)
+        for path in [&self.path, &self.unfinished].into_iter().filter(|path| path.symlink_metadata().is_ok())
+        {
+            let mut start = Vec::new();
+            File::open(path)?.take(JournalEntry::MAGIC.len() as u64).read_to_end(&mut start)?;
+            // An entry that was begun may be cut off anywhere.
+            if !JournalEntry::MAGIC.starts_with(&start) {
+                return Err(io::Error::other(
+                    "it is no journal: move it away, or give the result another place with -o",
+                ));
+            }
+            fs::remove_file(path)?;
+            sync_folder(path)?;
+        }
+        Ok(())
     }
+}
+
+/// Makes the name of a file safe from a crash of the machine.
+pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }

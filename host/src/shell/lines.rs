@@ -1,7 +1,7 @@
 //! Files of lines that stay whole, whatever happens to the disk.
 
 use illuminator_node::shell::hint;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -27,15 +27,38 @@ impl LineFile {
     /// # Errors
     /// What the operating system said.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let file = File::create(path)?;
+        let mut file = Self::open(path)?;
+        file.clear()?;
+        Ok(file)
+    }
+
+    /// A new file, or an older one as it is, which is to be [cleared](Self::clear).
+    ///
+    /// # Errors
+    /// What the operating system said; a file that another run writes.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = File::options().write(true).create(true).truncate(false).open(path)?;
+        lock(&file)?;
         let named = has_name(&file)?;
         Ok(Self(Target::File(file, named)))
+    }
+
+    /// Takes away all that an older file has.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn clear(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            // Pipes and devices have no length.
+            Target::File(file, _) if file.metadata()?.is_file() => file.set_len(0),
+            Target::File(..) | Target::Stdout(_) => Ok(()),
+        }
     }
 
     /// An older file, to go on behind its first `length` bytes once [`cut`](Self::cut) has taken away the others.
     ///
     /// # Errors
-    /// What the operating system said; a file that is shorter.
+    /// What the operating system said; a file that is shorter, or that another run writes.
     pub fn reopen(path: &Path, length: u64) -> io::Result<Self> {
         let other = |what: &str| io::Error::other(format!("{what}; to start anew, leave out --resume"));
         let mut file = match File::options().write(true).open(path) {
@@ -44,6 +67,7 @@ impl LineFile {
             }
             opened => opened?,
         };
+        lock(&file)?;
         if file.metadata()?.len() < length {
             return Err(other("it is shorter than its journal says"));
         }
@@ -70,7 +94,8 @@ impl LineFile {
     pub fn sync(&mut self) -> io::Result<Option<u64>> {
         match &mut self.0 {
             Target::Stdout(_) => Ok(None),
-            Target::File(file, _) => file.sync_data().and_then(|()| Ok(Some(file.metadata()?.len()))),
+            // With its length, and so that it is found.
+            Target::File(file, _) => file.sync_all().and_then(|()| Ok(Some(file.metadata()?.len()))),
         }
     }
 
@@ -105,6 +130,16 @@ fn trim(file: &mut File, start: u64, lines: &[u8]) -> io::Result<()> {
     let end = start + whole as u64;
     file.set_len(end)?;
     file.seek(SeekFrom::Start(end)).map(|_| ())
+}
+
+/// Keeps other runs from a file as long as it is open. What cannot be locked is left as it is.
+fn lock(file: &File) -> io::Result<()> {
+    match file.metadata()?.is_file().then(|| file.try_lock()) {
+        Some(Err(TryLockError::WouldBlock)) => {
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, "another run is writing it"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn has_name(file: &File) -> io::Result<bool> {

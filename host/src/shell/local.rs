@@ -37,7 +37,8 @@ fn run(
         pacer.wait_for(step - first, attendance.stop);
         let stop = attendance.stop.is_set();
         if stop || attendance.observer.wants_checkpoint() {
-            attendance.observer.checkpoint(checkpoint(run, step, &engine, table))?;
+            let notice = attendance.observer.checkpoint(checkpoint(run, step, &engine, table))?;
+            notice.iter().for_each(|notice| attendance.progress.note(notice));
         }
         if stop {
             return Ok(step);

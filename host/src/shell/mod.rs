@@ -46,11 +46,12 @@ pub trait StepObserver {
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError>;
 
     /// The run can go on from here: every step before the checkpoint's was given to [`step`](Self::step), and no other.
+    /// Returns what there is to tell of that.
     ///
     /// # Errors
     /// A result that cannot be written ends the run.
-    fn checkpoint(&mut self, _checkpoint: Checkpoint) -> Result<(), OutputError> {
-        Ok(())
+    fn checkpoint(&mut self, _checkpoint: Checkpoint) -> Result<Option<String>, OutputError> {
+        Ok(None)
     }
 
     /// Whether a checkpoint is wanted now. A run that is ended gives one without being asked, if it can.

@@ -1,8 +1,9 @@
 //! Writes the result files of a run, and the reports of its models.
 
+use super::StepObserver;
+use super::journal::{Journal, sync_folder};
 use super::lines::{LineFile, help};
 use super::report_files::ReportFiles;
-use super::{Journal, StepObserver};
 use crate::checkpoint::Checkpoint;
 use crate::plan::TablePlan;
 use crate::record::{Cell, CsvRecorder, ResultFormat, UnknownZone};
@@ -39,6 +40,8 @@ impl OutputError {
 pub struct ResultFiles {
     files: Vec<ResultFile>,
     reports: Vec<ReportFiles>,
+    /// Whether the files are open and have their headers.
+    begun: bool,
     clock: Clock,
     /// Where the run's checkpoints are kept, if they are.
     journal: Option<Journal>,
@@ -88,6 +91,7 @@ impl ResultFiles {
         Ok(Self {
             files: files.collect::<Result<_, _>>()?,
             reports: reports.map(|(report, &cell)| ReportFiles::new(report.clone(), cell)).collect(),
+            begun: false,
             clock: Clock::start(),
             journal: None,
         })
@@ -110,6 +114,7 @@ impl ResultFiles {
             file.open = Some(open.map_err(|error| file.error(error))?);
             Ok(())
         })?;
+        self.begun = self.files.iter().any(|file| file.open.is_some());
         self.files.iter_mut().try_for_each(|file| {
             let cut = file.open.as_mut().map_or(Ok(()), LineFile::cut);
             cut.map_err(|error| file.error(error))
@@ -152,6 +157,24 @@ impl ResultFiles {
         self.journal.take()
     }
 
+    /// Begins all files anew, once it is sure that nobody else writes them. What an earlier run left to go on with goes
+    /// with its result, and not before.
+    fn begin(&mut self) -> Result<(), OutputError> {
+        self.files.iter_mut().try_for_each(ResultFile::open)?;
+        if let Some(journal) = &self.journal {
+            let path = || journal.path().display().to_string();
+            journal.remove().map_err(|error| OutputError { path: path(), error })?;
+        }
+        self.files.iter_mut().try_for_each(ResultFile::begin)?;
+        // After a crash of the machine there is nothing to go on with, or all of it.
+        let named = self.journal.iter().flat_map(|_| self.files.iter());
+        named.for_each(|file| {
+            let _ = sync_folder(Path::new(&file.path));
+        });
+        self.begun = true;
+        Ok(())
+    }
+
     /// Makes everything written so far safe from a crash of the machine. Returns the length of each file that was begun.
     fn sync(&mut self) -> Result<Vec<Option<u64>>, OutputError> {
         self.files.iter_mut().map(ResultFile::sync).collect()
@@ -170,6 +193,9 @@ impl Drop for ResultFiles {
 
 impl StepObserver for ResultFiles {
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
+        if !self.begun {
+            self.begin()?;
+        }
         let now_us = self.clock.now().as_micros();
         self.files.iter_mut().try_for_each(|file| file.step(step, values, now_us))?;
         self.reports.iter().try_for_each(|report| report.step(step, values))
@@ -179,14 +205,10 @@ impl StepObserver for ResultFiles {
         self.journal.as_ref().is_some_and(Journal::is_due)
     }
 
-    fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), OutputError> {
-        let Some(mut journal) = self.journal.take() else { return Ok(()) };
-        let synced = self.sync();
-        if let Ok(lengths) = &synced {
-            journal.write(lengths.clone(), checkpoint);
-        }
-        self.journal = Some(journal);
-        synced.map(drop)
+    fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<Option<String>, OutputError> {
+        let Some(began_us) = self.journal.as_ref().map(Journal::now_us) else { return Ok(None) };
+        let lengths = self.sync()?;
+        Ok(self.journal.as_mut().and_then(|journal| journal.write(lengths, checkpoint, began_us)))
     }
 }
 
@@ -194,10 +216,6 @@ impl ResultFile {
     fn step(&mut self, step: u64, values: &Slots, now_us: u64) -> Result<(), OutputError> {
         if !self.recorder.wants(step) {
             return Ok(());
-        }
-        if self.open.is_none() {
-            self.open = Some(self.create()?);
-            self.recorder.header(&mut self.buffer);
         }
         let cells = &self.cells;
         self.recorder.row(step, |item| Cell::of_slot(values, cells[item]), &mut self.buffer);
@@ -208,11 +226,19 @@ impl ResultFile {
         Ok(())
     }
 
-    fn create(&self) -> Result<LineFile, OutputError> {
-        if self.to_stdout {
-            return Ok(LineFile::stdout());
-        }
-        LineFile::create(Path::new(&self.path)).map_err(|error| self.error(error))
+    /// Opens it as it is; nobody else writes it from now on.
+    fn open(&mut self) -> Result<(), OutputError> {
+        let open =
+            if self.to_stdout { Ok(LineFile::stdout()) } else { LineFile::open(Path::new(&self.path)) };
+        self.open = Some(open.map_err(|error| self.error(error))?);
+        Ok(())
+    }
+
+    /// Begins it anew.
+    fn begin(&mut self) -> Result<(), OutputError> {
+        let cleared = self.open.as_mut().map_or(Ok(()), LineFile::clear);
+        self.recorder.header(&mut self.buffer);
+        cleared.map_err(|error| self.error(error))
     }
 
     fn sync(&mut self) -> Result<Option<u64>, OutputError> {
