@@ -3,6 +3,7 @@
 mod cluster;
 mod demo;
 mod endurance;
+mod example;
 mod models;
 mod options;
 mod overwriting;
