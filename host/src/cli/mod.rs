@@ -3,7 +3,6 @@
 mod cluster;
 mod demo;
 mod endurance;
-mod example;
 mod models;
 mod options;
 mod overwriting;

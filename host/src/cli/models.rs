@@ -1,7 +1,7 @@
 //! `illuminator models`: what can stand in a scenario.
 
-use super::example::{constant, example};
 use super::{Failure, print};
+use crate::scenario::{constant, example};
 use illuminator_node::model::registry::{MODEL_TYPES, find};
 use illuminator_node::model::{Build, Family, KeyDefault, ModelType, Parameter, Port, Written};
 use std::fmt::Write;

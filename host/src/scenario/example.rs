@@ -23,8 +23,9 @@ const DATA: &str = "\
 /// What stands in the file when the example's model writes nothing that a monitor can take.
 const OF_FILE: &str = "value";
 
-/// The scenario, as YAML.
-pub(super) fn example(model_type: &ModelType) -> String {
+/// A scenario of four steps with one model of this type, as YAML. Its models take a line each, but for the one that it
+/// is about, which is called by its type and `1`.
+pub fn example(model_type: &ModelType) -> String {
     let name = format!("{}1", model_type.name);
     let mut feeds = feeds(model_type);
     let mut items: Vec<String> = written(model_type.outputs)
@@ -131,7 +132,7 @@ fn yaml(example: Example) -> String {
 }
 
 /// A constant as YAML.
-pub(super) fn constant(value: Const) -> String {
+pub(crate) fn constant(value: Const) -> String {
     match value {
         Const::Null => "null".to_owned(),
         Const::Bool(b) => b.to_string(),
