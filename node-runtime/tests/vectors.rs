@@ -16,6 +16,7 @@ mod vectors {
     pub(super) mod compare;
     pub(super) mod ordered;
     pub(super) mod reports;
+    pub(super) mod results;
     pub(super) mod story;
 }
 
@@ -30,7 +31,7 @@ use std::fs;
 use std::path::Path;
 use vectors::compare::compare;
 use vectors::ordered::{Case, at};
-use vectors::{boards, reports, story};
+use vectors::{boards, reports, results, story};
 
 /// The vector files that are run: one model type each, `cluster_` for an older branch of upstream.
 const FILES: &[&str] = &[
@@ -104,12 +105,12 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
 
 #[test]
 fn results_equal_the_vectors() {
-    assert_eq!(problems(Keeping::Instance), "");
+    results::keep("models", &run_all(Keeping::Instance));
 }
 
 #[test]
 fn a_model_restored_before_each_step_gives_the_same_results() {
-    assert_eq!(problems(Keeping::SavedState), "");
+    assert_eq!(run_all(Keeping::SavedState), run_all(Keeping::Instance));
 }
 
 #[test]
@@ -146,18 +147,23 @@ fn load(file: &str) -> Vec<Case> {
     Case::all(&fs::read_to_string(path).unwrap())
 }
 
-/// What goes wrong in the cases that are not listed as different, a line each.
-fn problems(keeping: Keeping) -> String {
-    let mut problems = String::new();
+/// Runs all cases that are not listed as different; all that they computed, exactly.
+fn run_all(keeping: Keeping) -> String {
+    let (mut results, mut problems) = (String::new(), String::new());
     for file in FILES {
         for case in &load(file) {
             let name = text(case, "name");
-            if let (false, Err(problem)) = (is_different(file, name), run(case, keeping)) {
-                writeln!(problems, "{file}/{name}: {problem}").unwrap();
+            if is_different(file, name) {
+                continue;
+            }
+            match run(case, keeping) {
+                Ok(computed) => writeln!(results, "{file}/{name}\n{computed}").unwrap(),
+                Err(problem) => writeln!(problems, "{file}/{name}: {problem}").unwrap(),
             }
         }
     }
-    problems
+    assert_eq!(problems, "");
+    results
 }
 
 fn is_different(file: &str, name: &str) -> bool {
@@ -213,15 +219,16 @@ fn build(model_type: &ModelType, settings: &Settings) -> Result<Built, String> {
     }
 }
 
-/// Runs one case; the error says where it differs from the vector.
-fn run(case: &Case, keeping: Keeping) -> Result<(), String> {
+/// Runs one case and gives what it computed, exactly; the error says where it differs from the vector.
+fn run(case: &Case, keeping: Keeping) -> Result<String, String> {
+    let mut computed = String::new();
     let (model_type, settings) = (model_type(case), settings(case));
     let no_steps = Vec::new();
     let steps = case["steps"].as_array().unwrap_or(&no_steps);
     let fails = |steps: &[Json]| steps.iter().any(|step| step.get("error").is_some());
     let Built { mut model, attributes } = match build(model_type, &settings) {
         Ok(_) if case.get("construction_error").is_some() => return Err("was built".to_owned()),
-        Err(_) if case.get("construction_error").is_some() || fails(steps) => return Ok(()),
+        Err(error) if case.get("construction_error").is_some() || fails(steps) => return Ok(error),
         built => built?,
     };
     let first_slot = model_type.inputs.len() as u32;
@@ -239,15 +246,21 @@ fn run(case: &Case, keeping: Keeping) -> Result<(), String> {
         match model.step(&mut io) {
             Ok(()) if step.get("error").is_some() => return Err(format!("step {number} is no error")),
             Ok(()) => {}
-            Err(_) if fails(&steps[number..]) => return Ok(()),
+            Err(error) if fails(&steps[number..]) => {
+                writeln!(computed, "  {number} {error}").unwrap();
+                return Ok(computed);
+            }
             Err(error) => return Err(format!("step {number}: {error}")),
         }
         compare(model_type, &story::corrected(case, step), &attributes, &slots, first_slot)
             .and_then(|()| boards::compare(step, &attributes, &slots, first_slot))
             .and_then(|()| reports::compare(model_type, step, &attributes, &slots, first_slot))
             .map_err(|problem| format!("step {number}: {problem}"))?;
+        for (attribute, slot) in attributes.iter().zip(first_slot..) {
+            writeln!(computed, "  {number} {} {:?}", attribute.name, slots.value(slot)).unwrap();
+        }
     }
-    Ok(())
+    Ok(computed)
 }
 
 /// Writes the inputs of a step to slots of their own, as the engine does.

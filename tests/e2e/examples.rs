@@ -1,119 +1,64 @@
-//! The examples that `models show` prints, pasted into a scenario as their readers do.
+//! The examples that `models show` prints, run as they are printed.
 
-use illuminator::scenario::{Files, load};
+use crate::read;
 use illuminator_node::model::registry::MODEL_TYPES;
-use illuminator_node::model::{Const, Family, ModelType, Port, Takes, Written};
+use illuminator_node::model::{Family, ModelType};
 use illuminator_tests::programs::{illuminator, stderr};
-use illuminator_tests::samples::{local_result, project};
-use std::sync::Arc;
-
-/// Whatever data file an example names: a value for each of the two steps.
-const DATA: &str = "any\nTime,value\n2024-06-20 00:00:00,1\n2024-06-20 00:15:00,0\n";
+use illuminator_tests::samples::project;
 
 #[test]
-fn every_example_runs_once_its_inputs_are_connected() {
+fn every_example_runs_as_it_is_printed() {
     for model_type in MODEL_TYPES {
-        let name = model_type.name;
-        let shown = illuminator(&project("."), &["models", "show", name]);
-        assert!(shown.status.success(), "{name}: {}", stderr(&shown));
-        let shown = String::from_utf8(shown.stdout).expect("it is text");
-        let (_, example) = shown.split_once("\nexample\n").expect("an example stands at the end");
-        assert!(example.starts_with(&format!("  - name: {name}1\n    type: {name}\n")), "{example}");
-        // An empty table is not yet one that a market can begin with.
-        let ways =
-            if model_type.family == Family::Market { &[""][..] } else { &["", ", time_shifted: true"] };
-        for connected in ways {
-            let text = pasted(model_type, example.trim_end(), connected);
-            let scenario =
-                load(&text, name, &mut Memory).unwrap_or_else(|findings| panic!("{findings}\nin\n{text}"));
-            assert!(scenario.warnings.is_empty(), "{:?}\nin\n{text}", scenario.warnings);
-            let result = String::from_utf8(local_result(&scenario)).expect("it is text");
-            assert_eq!(result.lines().count(), 3, "{name}: a header and two rows:\n{result}");
-            assert!(
-                !result.lines().any(|row| row.ends_with(',')),
-                "{name}: every cell is written:\n{result}"
-            );
-        }
+        let example = example(model_type);
+        let result = run(model_type, &example);
+        assert!(example.contains(&format!("\n    type: {}\n", model_type.name)), "{example}");
+        assert_eq!(result.lines().count(), 5, "{}: a header and four rows:\n{result}", model_type.name);
+        // What a market gives may be nothing.
+        let whole = |row: &str| !row.split(',').any(str::is_empty);
+        assert!(
+            model_type.family == Family::Market || result.lines().all(whole),
+            "{}: every cell is written:\n{result}",
+            model_type.name
+        );
     }
 }
 
-/// A scenario with the example, each of its inputs connected, and what it writes recorded.
-fn pasted(model_type: &ModelType, example: &str, connected: &str) -> String {
+/// The initial values of an example fit their inputs. An empty table is not yet one that a market can begin with.
+#[test]
+fn every_example_runs_with_delayed_connections_too() {
+    for model_type in MODEL_TYPES.iter().filter(|model_type| model_type.family != Family::Market) {
+        let example = example(model_type);
+        let (models, rest) = example.split_once("\nconnections:").expect("it has connections");
+        let (connections, monitor) = rest.split_once("\nmonitor:").expect("it has a monitor");
+        let delayed = connections.replace('}', ", time_shifted: true}");
+        run(model_type, &format!("{models}\nconnections:{delayed}\nmonitor:{monitor}"));
+    }
+}
+
+/// What `models show` prints last.
+fn example(model_type: &ModelType) -> String {
     let name = model_type.name;
-    // A number where the model computes, else a list, or what a market takes.
-    let feed = |port: &Port| match port.name {
-        "portfolio" => "Plants.state1",
-        "bids" => "Company.bids",
-        "market_results" => "Market.market_results_summary",
-        _ if port.takes == Takes::Number => "Feed.value",
-        _ => "Lists.state1",
-    };
-    let mut inputs: Vec<(&str, &str)> = (model_type.inputs.iter())
-        .filter(|port| port.class_default != Const::Absent)
-        .map(|port| (port.name, feed(port)))
-        .collect();
-    let written = model_type.outputs.iter().chain(model_type.states);
-    let item = match written.filter(|port| port.written == Written::Always).map(|port| port.name).next() {
-        Some(port) => format!("{name}1.{port}"),
-        None if name == "CSV" => "CSV1.value".to_owned(),
-        None => {
-            inputs.push(("anything", "Feed.value"));
-            "Feed.value".to_owned()
-        }
-    };
-    let connections: Vec<String> = (inputs.iter())
-        .map(|(input, from)| format!("  - {{from: {from}, to: {name}1.{input}{connected}}}"))
-        .collect();
-    let connections = connections.join("\n");
-    format!(
-        "scenario:
-  name: example
-  start_time: '2024-06-20 00:00:00'
-  end_time: '2024-06-20 00:30:00'
-  time_resolution: 900
-models:
-  - name: Lists
-    type: Dummy
-    parameters: {{param1: []}}
-    states: {{state1: []}}
-  - name: Plants
-    type: Dummy
-    parameters: {{param1: {{gas_capacity: 9, gas_cost: 80, gas_availability: 1}}}}
-    states: {{state1: {{}}}}
-  - name: Company
-    type: GenerationCompanyAgent
-    parameters: {{company_name: A, automated_bids: true, bids_manual: }}
-    inputs: {{portfolio: }}
-    states: {{bids: , profit: 0}}
-  - name: Market
-    type: Operator_Market
-    parameters: {{results_dir: .}}
-    inputs: {{bids: , demand: }}
-    states: {{market_clearing_price: , demand: 5, market_results_summary: }}
-  - name: Feed
-    type: CSV
-    parameters: {{file_path: feed.csv, delimiter: ',', date_format: 'YYYY-MM-DD HH:mm:ss'}}
-    states: {{value: 0}}
-{example}
-connections:
-  - {{from: Plants.state1, to: Company.portfolio}}
-  - {{from: Company.bids, to: Market.bids}}
-{connections}
-monitor:
-  file: out.csv
-  items: [{item}]
-"
-    )
+    let shown = illuminator(&project("."), &["models", "show", name]);
+    assert!(shown.status.success(), "{name}: {}", stderr(&shown));
+    let shown = String::from_utf8(shown.stdout).expect("it is text");
+    let (_, example) =
+        shown.split_once("\nexample, a whole scenario\n\n").expect("an example stands at the end");
+    example.to_owned()
 }
 
-struct Memory;
-
-impl Files for Memory {
-    fn read(&mut self, _path: &str) -> Result<Arc<str>, String> {
-        Ok(DATA.into())
+/// Runs a scenario with the data file that its comments hold; its result.
+fn run(model_type: &ModelType, scenario: &str) -> String {
+    let name = model_type.name;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write =
+        |file: &str, text: &str| std::fs::write(folder.path().join(file), text).expect("it can be written");
+    write("example.yaml", scenario);
+    let data: Vec<&str> = scenario.lines().filter_map(|line| line.strip_prefix("#   ")).collect();
+    if !data.is_empty() {
+        write("data.csv", &(data.join("\n") + "\n"));
     }
-
-    fn directory_exists(&mut self, _path: &str) -> bool {
-        true
-    }
+    let done = illuminator(folder.path(), &["scenario", "run", "example.yaml"]);
+    assert!(done.status.success(), "{name}: {}\nin\n{scenario}", stderr(&done));
+    assert!(!stderr(&done).contains("warning"), "{name}: {}\nin\n{scenario}", stderr(&done));
+    read(&folder.path().join("result.csv"))
 }

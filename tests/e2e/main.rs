@@ -19,9 +19,11 @@ mod listening;
 mod multi_energy;
 mod namespaces;
 mod odd_values;
+mod old_files;
 mod pins;
 mod placement;
 mod plugs;
+mod recordings;
 mod recovery;
 mod reports;
 mod resources;
@@ -31,6 +33,7 @@ mod strips;
 mod suspended;
 mod telemetry;
 mod unreachable;
+mod writing_a_model;
 
 use std::path::Path;
 

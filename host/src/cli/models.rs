@@ -1,8 +1,9 @@
 //! `illuminator models`: what can stand in a scenario.
 
 use super::{Failure, print};
+use crate::scenario::{constant, example};
 use illuminator_node::model::registry::{MODEL_TYPES, find};
-use illuminator_node::model::{Build, Const, Family, KeyDefault, ModelType, Parameter, Port, Written};
+use illuminator_node::model::{Build, Family, KeyDefault, ModelType, Parameter, Port, Written};
 use std::fmt::Write;
 
 /// List the model types, or show one.
@@ -93,7 +94,7 @@ fn show(model_type: &ModelType) -> String {
         }
     }
     let _ = writeln!(text, "\n{}", model_type.documentation.trim());
-    let _ = writeln!(text, "\nexample\n{}", example(model_type));
+    let _ = write!(text, "\nexample, a whole scenario\n\n{}", example(model_type));
     text
 }
 
@@ -120,54 +121,4 @@ fn show_port(input: bool, port: &Port, text: &mut String) {
 fn line(text: &mut String, name: &str, unit: &str, meaning: &str) {
     let unit = if unit.is_empty() { String::new() } else { format!("[{unit}]") };
     let _ = writeln!(text, "  {name:<22} {unit:<8} {meaning}");
-}
-
-fn constant(value: Const) -> String {
-    match value {
-        Const::Null => "null".to_owned(),
-        Const::Bool(b) => b.to_string(),
-        Const::Int(i) => i.to_string(),
-        Const::Float(f) => f.to_string(),
-        Const::Text(text) => format!("'{text}'"),
-        Const::EmptyList => "[]".to_owned(),
-        Const::EmptyMap => "{}".to_owned(),
-        Const::Absent => String::new(),
-    }
-}
-
-/// A model entry to paste, with everything that a run needs; it loads as soon as its inputs are connected.
-fn example(model_type: &ModelType) -> String {
-    let parameters = (model_type.parameters.iter())
-        .filter(|parameter| !matches!(parameter.key_default, KeyDefault::Unused))
-        .map(|parameter| (parameter.name, parameter.example));
-    // A name that the class does not list is one of older files.
-    let inputs = (model_type.inputs.iter()).filter(|port| port.class_default != Const::Absent).map(beginning);
-    let written = |ports: &'static [Port]| {
-        (ports.iter())
-            .filter(|port| matches!(port.written, Written::Always | Written::Setting) && !port.is_hidden())
-            .map(beginning)
-            .collect()
-    };
-    let sections = [
-        ("parameters", parameters.collect()),
-        ("inputs", inputs.collect()),
-        ("outputs", written(model_type.outputs)),
-        ("states", written(model_type.states)),
-    ];
-    let mut text = format!("  - name: {}1\n    type: {}\n", model_type.name, model_type.name);
-    for (title, entries) in sections {
-        let entries: Vec<(&str, Const)> = entries;
-        if !entries.is_empty() {
-            let _ = writeln!(text, "    {title}:");
-        }
-        for (name, value) in entries {
-            let _ = writeln!(text, "      {name}: {}", constant(value));
-        }
-    }
-    text
-}
-
-/// A port with its value at the start. A number that is not known yet is 0: null cannot be time-shifted.
-fn beginning(port: &Port) -> (&'static str, Const) {
-    (port.name, if port.example == Const::Null { Const::Int(0) } else { port.example })
 }

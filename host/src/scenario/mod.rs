@@ -11,6 +11,7 @@
 
 mod check;
 mod diagnostic;
+mod example;
 mod inherit;
 pub(crate) mod report;
 mod schema;
@@ -20,6 +21,8 @@ mod tests;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub(crate) use example::constant;
+pub use example::example;
 pub use story::{Condition, Moment, Phase, Rule, Setting, Story, Target, Token, Via};
 pub use yaml::TEXT_BYTES_MAX;
 

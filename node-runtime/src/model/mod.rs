@@ -21,7 +21,7 @@ pub use banks::{Banks, Stand, Store};
 pub use io::{Input, Io, Slots, StepError};
 pub use settings::{BuildError, Section, SectionKind, Settings};
 pub use types::{
-    Attribute, Build, Built, Cells, Const, Family, KeyDefault, ModelType, Origin, Parameter, Port,
+    Attribute, Build, Built, Cells, Const, Example, Family, KeyDefault, ModelType, Origin, Parameter, Port,
     RESULTS_DIR, Row, Table, Tables, Takes, Written,
 };
 

@@ -71,7 +71,7 @@ pub struct Parameter {
     /// Its value if the `parameters` section lacks the key.
     pub key_default: KeyDefault,
     /// A value that a model can run with, for the example of `models show`.
-    pub example: Const,
+    pub example: Example,
 }
 
 impl Parameter {
@@ -82,7 +82,7 @@ impl Parameter {
         meaning: &'static str,
         class_default: Const,
     ) -> Self {
-        let (key_default, example) = (KeyDefault::Required, class_default);
+        let (key_default, example) = (KeyDefault::Required, Example::Value(class_default));
         Self { name, unit, meaning, class_default, key_default, example }
     }
 
@@ -98,19 +98,24 @@ impl Parameter {
             Const::Absent => key_default,
             given => given,
         };
-        let key_default = KeyDefault::Value(key_default);
+        let (key_default, example) = (KeyDefault::Value(key_default), Example::Value(example));
         Self { name, unit, meaning, class_default, key_default, example }
     }
 
     /// A parameter that files list and the model never reads.
     pub const fn unused(name: &'static str, unit: Unit, meaning: &'static str, class_default: Const) -> Self {
-        let (key_default, example) = (KeyDefault::Unused, class_default);
+        let (key_default, example) = (KeyDefault::Unused, Example::Value(class_default));
         Self { name, unit, meaning, class_default, key_default, example }
     }
 
     /// The same parameter with this value in the example: where nobody would run with the class default.
     pub const fn with_example(self, example: Const) -> Self {
-        Self { example, ..self }
+        Self { example: Example::Value(example), ..self }
+    }
+
+    /// The same, for a list or mapping: YAML in one line.
+    pub const fn with_yaml_example(self, example: &'static str) -> Self {
+        Self { example: Example::Yaml(example), ..self }
     }
 }
 
@@ -161,6 +166,15 @@ impl Const {
     }
 }
 
+/// A value in the example of `models show`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Example {
+    /// A constant.
+    Value(Const),
+    /// Any other value, as YAML in one line.
+    Yaml(&'static str),
+}
+
 /// The parameter with the directory of the [reports](Port::report) of a model, a text.
 pub const RESULTS_DIR: &str = "results_dir";
 
@@ -174,8 +188,9 @@ pub struct Port {
     pub meaning: &'static str,
     /// Its value in the class's own section; [`Const::Absent`] if the class does not list it.
     pub class_default: Const,
-    /// Its value at the start in the example of `models show`.
-    pub example: Const,
+    /// In the example of `models show`: what an input is fed with, what an output or state begins with. `None`: the
+    /// class default, and an input that need not be connected stays open.
+    pub example: Option<Example>,
     /// For outputs and states: when the model writes it. For inputs: [`Written::Never`].
     pub written: Written,
     /// For inputs: whether a step needs it connected.
@@ -201,7 +216,7 @@ impl Port {
             unit,
             meaning,
             class_default,
-            example: class_default,
+            example: None,
             written: Written::Never,
             required: true,
             takes: Takes::Number,
@@ -222,7 +237,7 @@ impl Port {
             unit,
             meaning,
             class_default,
-            example: class_default,
+            example: None,
             written: Written::Never,
             required: false,
             takes: Takes::Number,
@@ -244,7 +259,7 @@ impl Port {
             unit,
             meaning,
             class_default,
-            example: class_default,
+            example: None,
             written,
             required: false,
             takes: Takes::Number,
@@ -253,9 +268,14 @@ impl Port {
         }
     }
 
-    /// The same port with this value in the example: where nobody would start from the class default.
+    /// The same port with this value in the example: where nobody would begin with the class default.
     pub const fn with_example(self, example: Const) -> Self {
-        Self { example, ..self }
+        Self { example: Some(Example::Value(example)), ..self }
+    }
+
+    /// The same, for a list or mapping: YAML in one line.
+    pub const fn with_yaml_example(self, example: &'static str) -> Self {
+        Self { example: Some(Example::Yaml(example)), ..self }
     }
 
     /// The same input, for any value and not only for numbers.

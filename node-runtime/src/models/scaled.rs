@@ -15,7 +15,7 @@ pub(super) const UTILITIES: Parameter =
 
 /// The input: the profile for one.
 pub(super) const fn of_one(name: &'static str, unit: Unit, meaning: &'static str) -> Port {
-    Port::required(name, unit, meaning, Const::Int(0))
+    Port::required(name, unit, meaning, Const::Int(0)).with_example(Const::Float(2.5))
 }
 
 /// The output: the same for all.

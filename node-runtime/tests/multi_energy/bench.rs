@@ -86,6 +86,12 @@ impl Bench {
         self.attributes.iter().map(|attribute| attribute.name.as_str())
     }
 
+    /// All that the model wrote in the last step, exactly, a line for each attribute.
+    pub(crate) fn written(&self) -> String {
+        let line = |name: &str| format!("  {} {name} {:?}\n", self.step - 1, self.get(name));
+        self.names().map(line).collect()
+    }
+
     /// What stands in an attribute after a step.
     pub(crate) fn get(&self, name: &str) -> Value {
         let position = Attribute::position(&self.attributes, name);

@@ -1,6 +1,7 @@
 //! The models whose recordings are plain inputs and outputs, step by step.
 
 use crate::bench::{Bench, assert_equal, entries, load, value};
+use crate::results;
 use illuminator_node::value::Value;
 use serde_json::Value as Json;
 
@@ -24,22 +25,26 @@ const FILES: &[(&str, usize)] = &[
 
 #[test]
 fn results_equal_the_vectors() {
-    for_each_case(|case, context| run(case, false, context));
+    results::keep("flows", &run_all(false));
 }
 
 #[test]
 fn a_model_restored_before_each_step_gives_the_same_results() {
-    for_each_case(|case, context| run(case, true, context));
+    assert_eq!(run_all(true), run_all(false));
 }
 
-fn for_each_case(test: impl Fn(&Json, &str)) {
+/// Runs all cases; all that they computed, exactly.
+fn run_all(restored: bool) -> String {
+    let mut results = String::new();
     for (file, count) in FILES {
         let cases = load(file);
         assert_eq!(cases.len(), *count, "{file}");
         for case in &cases {
-            test(case, &format!("{file}/{}", case["name"].as_str().unwrap()));
+            let context = format!("{file}/{}", case["name"].as_str().unwrap());
+            results += &format!("{context}\n{}", run(case, restored, &context));
         }
     }
+    results
 }
 
 fn type_name(case: &Json) -> &str {
@@ -60,7 +65,8 @@ fn parameters(case: &Json) -> Vec<(String, Value)> {
     case["parameters"].as_object().unwrap().iter().flat_map(nested).collect()
 }
 
-fn run(case: &Json, restored: bool, context: &str) {
+fn run(case: &Json, restored: bool, context: &str) -> String {
+    let mut written = String::new();
     let mut bench = Bench::new(type_name(case), parameters(case)).unwrap();
     let steps = case["steps"].as_array().unwrap();
     assert!(!steps.is_empty(), "{context}");
@@ -74,7 +80,9 @@ fn run(case: &Json, restored: bool, context: &str) {
             inputs.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         bench.step(&inputs).unwrap_or_else(|error| panic!("{context}: {error}"));
         compare(&bench, step, &context);
+        written += &bench.written();
     }
+    written
 }
 
 /// Every attribute is as recorded; what is recorded beyond that repeats an input, or was never defined.

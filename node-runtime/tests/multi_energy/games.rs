@@ -1,6 +1,7 @@
 //! The electricity market, peer-to-peer trading, real-time prices and the bids of prosumers.
 
 use crate::bench::{Bench, assert_equal, entries, load, value};
+use crate::results;
 use illuminator_node::value::Value;
 use serde_json::{Value as Json, json};
 
@@ -12,6 +13,7 @@ fn name(case: &Json) -> &str {
 fn a_market_clears_as_recorded() {
     let cases = load("game_emarket_clear");
     assert_eq!(cases.len(), 11);
+    let mut written = String::new();
     for case in &cases {
         let mut bench = Bench::new("Emarket", Vec::new()).unwrap();
         bench.restore();
@@ -20,19 +22,24 @@ fn a_market_clears_as_recorded() {
         for (key, wanted) in case["result"].as_object().unwrap() {
             assert_equal(&bench.get(key), wanted, &format!("{} {key}", name(case)));
         }
+        written += &bench.written();
     }
+    results::keep("market", &written);
 }
 
 #[test]
 fn peers_trade_as_recorded() {
     let cases = load("game_p2p_match");
     assert_eq!(cases.len(), 7);
+    let mut written = String::new();
     for case in &cases {
         let mut bench = Bench::new("P2Ptrading", Vec::new()).unwrap();
         let inputs = ["supply_offers", "demand_requests"].map(|key| (key, value(&case[key])));
         bench.step(&inputs).unwrap();
         assert_equal(&bench.get("trades"), &case["trades"], name(case));
+        written += &bench.written();
     }
+    results::keep("peers", &written);
 }
 
 #[test]
@@ -63,7 +70,8 @@ fn amounts(bench: &Bench, key: &str) -> Vec<Value> {
 
 #[test]
 fn real_time_prices_add_up_as_recorded() {
-    for restored in [false, true] {
+    let run = |restored| {
+        let mut written = String::new();
         let cases = load("game_rtprice");
         assert_eq!(cases.len(), 1);
         let mut bench = Bench::new("RTprice", Vec::new()).unwrap();
@@ -82,8 +90,12 @@ fn real_time_prices_add_up_as_recorded() {
             }
             file.push_str(&rows(&step["time"], &bench.get("results")));
             assert_eq!(file, step["csv"].as_str().unwrap(), "step {number}");
+            written += &bench.written();
         }
-    }
+        written
+    };
+    assert_eq!(run(true), run(false));
+    results::keep("real_time", &run(false));
 }
 
 /// The lines that upstream adds to its file in a step.
@@ -105,6 +117,7 @@ fn rows(time: &Json, results: &Value) -> String {
 fn prosumers_bid_as_recorded() {
     let cases = load("agent_prosumer_bids");
     assert_eq!(cases.len(), 6);
+    let mut written = String::new();
     for case in &cases {
         let keys = ["dates", "generators", "demands", "MC", "MB"];
         let mut parameters: Vec<_> = keys.iter().map(|key| ((*key).to_owned(), value(&case[key]))).collect();
@@ -114,7 +127,9 @@ fn prosumers_bid_as_recorded() {
         bench.step(&[]).unwrap();
         assert_equal(&bench.get("supply_bids"), &case["supply_bids"], name(case));
         assert_equal(&bench.get("demand_bids"), &case["demand_bids"], name(case));
+        written += &bench.written();
     }
+    results::keep("prosumers", &written);
 }
 
 #[test]

@@ -11,4 +11,6 @@ mod bench;
 mod flows;
 mod games;
 mod power_flow;
+#[path = "../vectors/results.rs"]
+mod results;
 mod tank;

@@ -170,6 +170,6 @@ fn recorded(report: &Report) -> Outcome {
     Ok(())
 }
 
-fn local(scenario: &Scenario) -> TablePlan {
+pub(crate) fn local(scenario: &Scenario) -> TablePlan {
     plan(scenario, &Placement::local(scenario), &[]).expect("one place has one stage")
 }

@@ -11,6 +11,7 @@
 
 mod echo;
 mod engine;
+mod families;
 mod frames;
 mod hand_loop;
 mod in_memory;
@@ -36,8 +37,9 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// Measures a group of figures, as far as they are wanted.
 type Group = fn(&mut Report) -> Outcome;
 
-const GROUPS: [(&str, Group); 7] = [
+const GROUPS: [(&str, Group); 8] = [
     ("engine", engine::run),
+    ("families", families::run),
     ("frames", frames::run),
     ("lockstep", lockstep::run),
     ("memory", memory::run),

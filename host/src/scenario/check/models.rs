@@ -207,11 +207,14 @@ impl Stage<'_, '_> {
         }
     }
 
-    /// An error of a model's settings, at the key if it is there, else at the section, else at the model.
+    /// An error of a model's settings, at the key if it is there, else at its own section, else at the model.
     fn report_build_error(&mut self, raw: &RawModel, sections: Sections, error: &BuildError) {
         let arena = &self.inheritance.arena;
         let mark = match sections.id(error.section).map(|id| arena.get(id)) {
-            Some(shared) => shared.get(&error.key).map_or(shared.section.mark, |entry| entry.value.mark),
+            Some(shared) => {
+                let own = sections.own(error.section).map_or(raw.name.mark, |_| shared.section.mark);
+                shared.get(&error.key).map_or(own, |entry| entry.value.mark)
+            }
             None => raw.name.mark,
         };
         let origin = origin(arena, sections, error.section, self.names);

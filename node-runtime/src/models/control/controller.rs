@@ -25,7 +25,7 @@ pub static TYPE: ModelType = ModelType {
     inputs: &[
         WIND,
         SUN,
-        Port::required("load_dem", Unit::Kilowatt, "demand, ≥ 0", Const::Int(0)),
+        Port::required("load_dem", Unit::Kilowatt, "demand, ≥ 0", Const::Int(0)).with_example(Const::Int(5)),
         CHARGE,
         Port::optional("h2_soc", Unit::Percent, "charge of the hydrogen storage; 0 if open", Const::Int(0)),
         Port::optional("u60", Unit::MetrePerSecond, "not read", Const::Absent),

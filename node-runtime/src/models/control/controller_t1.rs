@@ -24,8 +24,9 @@ pub static TYPE: ModelType = ModelType {
     inputs: &[
         WIND,
         SUN,
-        Port::required("load_dem", Unit::Kilowatt, "demand, ≥ 0", Const::Int(0)),
-        Port::optional("soc", Unit::Percent, "state of charge; required with a battery", Const::Int(0)),
+        Port::required("load_dem", Unit::Kilowatt, "demand, ≥ 0", Const::Int(0)).with_example(Const::Int(5)),
+        Port::optional("soc", Unit::Percent, "state of charge; required with a battery", Const::Int(0))
+            .with_example(Const::Int(60)),
     ],
     outputs: &outputs("r, demand not generated", Const::Int(0)),
     states: &[Port::written(

@@ -39,11 +39,17 @@ pub static TYPE: ModelType = ModelType {
     inputs: &[
         WIND,
         SUN,
-        Port::required("load_dem", Unit::Kilowatt, "demand without EV and HP, ≥ 0", Const::Int(0)),
-        Port::optional("soc", Unit::Percent, "charge; required with battery or assets", Const::Int(0)),
-        Port::optional("load_EV", Unit::Kilowatt, "EV, vehicles; required with assets", Const::Int(0)),
-        Port::optional("load_HP", Unit::Kilowatt, "HP, heat pumps; required with assets", Const::Int(0)),
-        Port::optional("flag_warning", Unit::One, "1: warning; required with assets", Const::Null).any(),
+        Port::required("load_dem", Unit::Kilowatt, "demand without EV and HP, ≥ 0", Const::Int(0))
+            .with_example(Const::Int(5)),
+        Port::optional("soc", Unit::Percent, "charge; required with battery or assets", Const::Int(0))
+            .with_example(Const::Int(60)),
+        Port::optional("load_EV", Unit::Kilowatt, "EV, vehicles; required with assets", Const::Int(0))
+            .with_example(Const::Float(3.7)),
+        Port::optional("load_HP", Unit::Kilowatt, "HP, heat pumps; required with assets", Const::Int(0))
+            .with_example(Const::Float(1.2)),
+        Port::optional("flag_warning", Unit::One, "1: warning; required with assets", Const::Null)
+            .with_example(Const::Int(0))
+            .any(),
     ],
     outputs: &outputs("r, demand not generated", Const::Null),
     states: &[Port::written(

@@ -7,15 +7,20 @@ use crate::model::{Const, Port, Written};
 use illuminator_protocol::Unit;
 
 pub(super) const WIND: Port =
-    Port::required("wind_gen", Unit::Kilowatt, "wind generation, ≥ 0", Const::Int(0));
-pub(super) const SUN: Port = Port::required("pv_gen", Unit::Kilowatt, "solar generation, ≥ 0", Const::Int(0));
+    Port::required("wind_gen", Unit::Kilowatt, "wind generation, ≥ 0", Const::Int(0))
+        .with_example(Const::Float(1.5));
+pub(super) const SUN: Port = Port::required("pv_gen", Unit::Kilowatt, "solar generation, ≥ 0", Const::Int(0))
+    .with_example(Const::Int(2));
 /// Where the vehicles have an input of their own.
 pub(super) const DEMAND: Port =
-    Port::required("load_dem", Unit::Kilowatt, "demand without vehicles, ≥ 0", Const::Int(0));
+    Port::required("load_dem", Unit::Kilowatt, "demand without vehicles, ≥ 0", Const::Int(0))
+        .with_example(Const::Int(5));
 pub(super) const CHARGE: Port =
-    Port::required("soc", Unit::Percent, "state of charge of the battery", Const::Int(0));
+    Port::required("soc", Unit::Percent, "state of charge of the battery", Const::Int(0))
+        .with_example(Const::Int(60));
 pub(super) const VEHICLES: Port =
-    Port::required("load_EV", Unit::Kilowatt, "demand of the vehicles, ≥ 0", Const::Int(0));
+    Port::required("load_EV", Unit::Kilowatt, "demand of the vehicles, ≥ 0", Const::Int(0))
+        .with_example(Const::Float(3.7));
 
 pub(super) const WIND_GEN: usize = 0;
 pub(super) const PV_GEN: usize = 1;

@@ -30,6 +30,7 @@ pub static TYPE: ModelType = ModelType {
     ],
     inputs: &[
         Port::optional("presence", Unit::One, "1: plugged in; anything else, or open: away", Const::Int(0))
+            .with_example(Const::Int(1))
             .any(),
         Port::optional("load_in", Unit::Kilowatt, "not read", Const::Int(0)),
     ],

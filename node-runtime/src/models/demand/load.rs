@@ -36,7 +36,8 @@ pub static TYPE: ModelType = ModelType {
         Unit::Kilowatt,
         "demand of one house [kW or kWh]; 0 if open",
         Const::Int(0),
-    )],
+    )
+    .with_example(Const::Float(0.4))],
     outputs: &[
         Port::written("load_dem", Unit::Kilowatt, "demand, ≥ 0 [kW or kWh]", Const::Int(0), Written::Always),
         Port::written("consumption", Unit::Kilowatt, "never written", Const::Int(0), Written::Never),

@@ -12,7 +12,8 @@ pub static TYPE: ModelType = ModelType {
     documentation: DOCUMENTATION,
     parameters: &[houses_case(Const::Null), HOUSES_DATA],
     inputs: &[
-        Port::optional("power", Unit::Kilowatt, "demand of b houses' vehicles; 0 if open", Const::Int(0)),
+        Port::optional("power", Unit::Kilowatt, "demand of b houses' vehicles; 0 if open", Const::Int(0))
+            .with_example(Const::Float(3.7)),
         Port::optional("n", Unit::One, "number of vehicles that charge; not read", Const::Int(1)),
     ],
     outputs: &[Port::written(

@@ -16,7 +16,8 @@ pub static TYPE: ModelType = ModelType {
         Unit::Kilowatt,
         "demand of b houses' heat pumps; 0 if open",
         Const::Int(0),
-    )],
+    )
+    .with_example(Const::Float(1.2))],
     outputs: &[Port::written(
         "load_HP",
         Unit::Kilowatt,

@@ -63,18 +63,24 @@ pub static TYPE: ModelType = ModelType {
         Parameter::unused("sim_start", Unit::Text, "not read", Const::Int(0)),
     ],
     inputs: &[
-        Port::required("G_Gh", Unit::WattPerSquareMetre, "global irradiance, horizontal", Const::Int(0)),
-        Port::required("G_Dh", Unit::WattPerSquareMetre, "diffuse irradiance, horizontal", Const::Int(0)),
+        Port::required("G_Gh", Unit::WattPerSquareMetre, "global irradiance, horizontal", Const::Int(0))
+            .with_example(Const::Int(640)),
+        Port::required("G_Dh", Unit::WattPerSquareMetre, "diffuse irradiance, horizontal", Const::Int(0))
+            .with_example(Const::Int(120)),
         Port::required(
             "G_Bn",
             Unit::WattPerSquareMetre,
             "direct irradiance, normal to the beam",
             Const::Int(0),
-        ),
-        Port::required("Ta", Unit::DegreeCelsius, "air temperature", Const::Int(0)),
-        Port::required("hs", Unit::Degree, "elevation of the sun, −90 to 90", Const::Int(0)),
-        Port::required("FF", Unit::MetrePerSecond, "wind speed, ≥ 0", Const::Int(0)),
-        Port::required("Az", Unit::Degree, "azimuth of the sun", Const::Int(0)),
+        )
+        .with_example(Const::Int(700)),
+        Port::required("Ta", Unit::DegreeCelsius, "air temperature", Const::Int(0))
+            .with_example(Const::Float(21.5)),
+        Port::required("hs", Unit::Degree, "elevation of the sun, −90 to 90", Const::Int(0))
+            .with_example(Const::Int(52)),
+        Port::required("FF", Unit::MetrePerSecond, "wind speed, ≥ 0", Const::Int(0))
+            .with_example(Const::Int(3)),
+        Port::required("Az", Unit::Degree, "azimuth of the sun", Const::Int(0)).with_example(Const::Int(170)),
     ],
     outputs: &[
         Port::written(

@@ -50,7 +50,8 @@ pub static TYPE: ModelType = ModelType {
             Const::Text("power"),
         ),
     ],
-    inputs: &[Port::required("u", Unit::MetrePerSecond, "wind speed at 100 m", Const::Int(0))],
+    inputs: &[Port::required("u", Unit::MetrePerSecond, "wind speed at 100 m", Const::Int(0))
+        .with_example(Const::Float(9.5))],
     outputs: &[
         Port::written(
             "wind_gen",

@@ -32,7 +32,8 @@ pub static TYPE: ModelType = ModelType {
             Unit::Kilowatt,
             "power d to the grid, negative: import; 0 if open",
             Const::Null,
-        ),
+        )
+        .with_example(Const::Float(-8.5)),
         Port::optional(
             "power_flow",
             Unit::Kilowatt,

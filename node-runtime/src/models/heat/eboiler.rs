@@ -21,7 +21,8 @@ pub static TYPE: ModelType = ModelType {
         Parameter::required("standby_loss", Unit::One, "loss per capacity, 0 to 1", Const::Float(0.2)),
         Parameter::required("efficiency", Unit::One, "heat per power η, above 0", Const::Float(0.8)),
     ],
-    inputs: &[Port::required("eboiler_dem", Unit::Kilowatt, "heat demand", Const::Int(0))],
+    inputs: &[Port::required("eboiler_dem", Unit::Kilowatt, "heat demand", Const::Int(0))
+        .with_example(Const::Int(2))],
     outputs: &[
         Port::written(
             "q_gen",

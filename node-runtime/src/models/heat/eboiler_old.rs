@@ -26,7 +26,8 @@ pub static TYPE: ModelType = ModelType {
             Const::Float(0.8),
         ),
     ],
-    inputs: &[Port::required("eboiler_dem", Unit::Kilowatt, "requested power", Const::Int(0))],
+    inputs: &[Port::required("eboiler_dem", Unit::Kilowatt, "requested power", Const::Int(0))
+        .with_example(Const::Int(8))],
     outputs: &[
         Port::written("heat_generated", Unit::Kilowatt, "heat", Const::Int(0), Written::Always),
         Port::written("electricity_consumed", Unit::Kilowatt, "power used", Const::Int(0), Written::Always),

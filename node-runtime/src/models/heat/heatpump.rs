@@ -50,7 +50,8 @@ pub static TYPE: ModelType = ModelType {
             Unit::DegreeCelsius,
             "water into the condenser; the first step needs it, later the last one holds",
             Const::Int(0),
-        ),
+        )
+        .with_example(Const::Int(35)),
         Port::optional("heat_source_T", Unit::DegreeCelsius, "not read in mode `fixed`", Const::Absent),
         Port::optional("T_amb", Unit::DegreeCelsius, "not read in mode `fixed`", Const::Absent),
     ],

@@ -67,6 +67,7 @@ pub static TYPE: ModelType = ModelType {
         "requested power, + charges, − discharges; a list is added up",
         Const::Int(0),
     )
+    .with_example(Const::Int(5))
     .any()],
     outputs: &[Port::written("q_flow", Unit::Kilowatt, "power exchanged", Const::Int(0), Written::Always)],
     states: &[

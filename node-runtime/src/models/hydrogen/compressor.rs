@@ -32,8 +32,10 @@ pub static TYPE: ModelType = ModelType {
         ),
     ],
     inputs: &[
-        Port::required("compressor_on", Unit::One, "0: off, else on", Const::Int(0)),
-        Port::required("flow2c", Unit::Kilogram, "q, hydrogen [kg per step]", Const::Int(0)),
+        Port::required("compressor_on", Unit::One, "0: off, else on", Const::Int(0))
+            .with_example(Const::Int(1)),
+        Port::required("flow2c", Unit::Kilogram, "q, hydrogen [kg per step]", Const::Int(0))
+            .with_example(Const::Float(0.01)),
         Port::required("phase_step", Unit::One, "phase of the electrolyser", Const::Int(0)),
     ],
     outputs: &[

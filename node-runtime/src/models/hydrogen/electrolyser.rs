@@ -37,7 +37,8 @@ pub static TYPE: ModelType = ModelType {
             Const::Null,
         ),
     ],
-    inputs: &[Port::required("flow2e", Unit::Kilowatt, "power offered f", Const::Int(0))],
+    inputs: &[Port::required("flow2e", Unit::Kilowatt, "power offered f", Const::Int(0))
+        .with_example(Const::Int(50))],
     outputs: &[
         Port::written("h2_gen", Unit::CubicMetrePerMinute, "hydrogen made", Const::Int(0), Written::Always),
         Port::written("q_product", Unit::Kilowatt, "usable heat", Const::Int(0), Written::Always),

@@ -31,8 +31,10 @@ pub static TYPE: ModelType = ModelType {
         Parameter::required("hold_time", Unit::Second, "time at least power, ≥ 0", Const::Int(1800)),
     ],
     inputs: &[
-        Port::required("run_electrolyser", Unit::One, "1: start and run, 0: stop", Const::Int(0)),
-        Port::required("production_rate", Unit::One, "part of Pm wanted, 0.6 to 1", Const::Int(0)),
+        Port::required("run_electrolyser", Unit::One, "1: start and run, 0: stop", Const::Int(0))
+            .with_example(Const::Int(1)),
+        Port::required("production_rate", Unit::One, "part of Pm wanted, 0.6 to 1", Const::Int(0))
+            .with_example(Const::Float(0.8)),
     ],
     outputs: &[
         Port::written("flow2e", Unit::Kilowatt, "f, power: ≤ 0 uses it", Const::Int(0), Written::Always),

@@ -27,7 +27,9 @@ pub static TYPE: ModelType = ModelType {
             Const::Float(11.35),
         ),
     ],
-    inputs: &[Port::required("run_fuelcell", Unit::One, "1: on, 0: off", Const::Int(0))],
+    inputs: &[
+        Port::required("run_fuelcell", Unit::One, "1: on, 0: off", Const::Int(0)).with_example(Const::Int(1))
+    ],
     outputs: &[
         Port::written("p_out_fuelcell", Unit::Kilowatt, "p, power, ≥ 0", Const::Int(0), Written::Always),
         Port::written("p_out_fuelcell_grid", Unit::Kilowatt, "p once more", Const::Int(0), Written::Always),

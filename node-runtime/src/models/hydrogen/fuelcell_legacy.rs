@@ -24,7 +24,8 @@ pub static TYPE: ModelType = ModelType {
         Parameter::required("max_flow", Unit::One, "greatest flow that is reported", Const::Int(100)),
         Parameter::required("min_flow", Unit::One, "least flow that is reported", Const::Int(0)),
     ],
-    inputs: &[Port::required("h2_consume", Unit::One, "hydrogen used [kg/min]", Const::Int(0))],
+    inputs: &[Port::required("h2_consume", Unit::One, "hydrogen used [kg/min]", Const::Int(0))
+        .with_example(Const::Float(0.01))],
     outputs: &[
         Port::written("fc_gen", Unit::Kilowatt, "electrical power", Const::Int(0), Written::Always),
         Port::written("q_product", Unit::Kilowatt, "usable heat", Const::Int(0), Written::Always),

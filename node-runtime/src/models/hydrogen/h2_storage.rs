@@ -25,8 +25,10 @@ pub static TYPE: ModelType = ModelType {
         Parameter::required("h2_capacity_tot", Unit::Kilogram, "capacity C, > 0", Const::Int(48)),
     ],
     inputs: &[
-        Port::required("storage_flow", Unit::One, "g: 1 charge, −1 discharge, else idle", Const::Int(0)),
-        Port::required("flow_from_c", Unit::Kilogram, "from the compressor [kg per step]", Const::Int(0)),
+        Port::required("storage_flow", Unit::One, "g: 1 charge, −1 discharge, else idle", Const::Int(0))
+            .with_example(Const::Int(1)),
+        Port::required("flow_from_c", Unit::Kilogram, "from the compressor [kg per step]", Const::Int(0))
+            .with_example(Const::Float(0.5)),
         Port::required("h2_flow", Unit::KilogramPerHour, "what the fuel cell uses", Const::Int(0)),
         Port::required("phase_step", Unit::One, "phase of the electrolyser", Const::Int(0)),
     ],

@@ -40,7 +40,8 @@ pub static TYPE: ModelType = ModelType {
     ],
     inputs: &[
         Port::optional("flow2h2s", Unit::CubicMetrePerMinute, "requested flow, + in, − out", Const::Int(0)),
-        Port::optional("eleh2_in", Unit::CubicMetrePerMinute, "from an electrolyser", Const::Int(0)),
+        Port::optional("eleh2_in", Unit::CubicMetrePerMinute, "from an electrolyser", Const::Int(0))
+            .with_example(Const::Float(0.5)),
         Port::optional("fuelh2_out", Unit::CubicMetrePerMinute, "to a fuel cell", Const::Int(0)),
     ],
     outputs: &[

@@ -29,6 +29,7 @@ pub static TYPE: ModelType = ModelType {
             "bids `[time, kW, price]`, or lists of them",
             Const::EmptyList,
         )
+        .with_yaml_example("[[1, 5, 0.1], [1, 5, 0.2]]")
         .any(),
         Port::optional(
             "demand_bids",
@@ -36,6 +37,7 @@ pub static TYPE: ModelType = ModelType {
             "bids `[time, kW, price]`, or lists of them",
             Const::EmptyList,
         )
+        .with_yaml_example("[[1, 7, 0.4], [1, 4, 0.15]]")
         .any(),
     ],
     outputs: &[],

@@ -43,6 +43,7 @@ pub static TYPE: ModelType = ModelType {
         "the plants from now on, a row as CSV sends it; in `inputs` the plants at the start, a list of rows",
         Const::EmptyList,
     )
+    .with_yaml_example("{gas_capacity: 20, gas_cost: 80, gas_availability: 1}")
     .any()],
     outputs: &[],
     states: &[

@@ -23,14 +23,18 @@ pub static TYPE: ModelType = ModelType {
             Unit::Text,
             "for each company a mapping of any names to weights",
             Const::EmptyMap,
-        ),
+        )
+        .with_yaml_example("{A: {jobs: 0.4, nature: 0.5}}"),
         Parameter::required("justice_step", Unit::One, "co-simulation step of the score", Const::Int(0)),
         RESULTS_DIR_PARAMETER,
     ],
     inputs: &[
-        Port::required("market_results", Unit::Text, "results of an Operator_Market", Const::EmptyMap).any(),
-        Port::required("demand", Unit::Megawatt, "demand", Const::Int(0)),
-        Port::required("market_clearing_price", Unit::EuroPerMegawattHour, "not used", Const::Int(0)),
+        Port::required("market_results", Unit::Text, "results of an Operator_Market", Const::EmptyMap)
+            .with_yaml_example("{Company: {0: A}, Supplied Capacity (MW): {0: 15}}")
+            .any(),
+        Port::required("demand", Unit::Megawatt, "demand", Const::Int(0)).with_example(Const::Int(15)),
+        Port::required("market_clearing_price", Unit::EuroPerMegawattHour, "not used", Const::Int(0))
+            .with_example(Const::Int(80)),
     ],
     outputs: &[],
     states: &[

@@ -26,8 +26,10 @@ pub static TYPE: ModelType = ModelType {
     parameters: &[RESULTS_DIR_PARAMETER],
     inputs: &[
         Port::required("bids", Unit::Text, "table of bids, from one or several companies", Const::EmptyMap)
+            .with_yaml_example(EXAMPLE_BIDS)
             .any(),
-        Port::optional("demand", Unit::Megawatt, "demand Q from now on", Const::Null),
+        Port::optional("demand", Unit::Megawatt, "demand Q from now on", Const::Null)
+            .with_example(Const::Int(15)),
     ],
     outputs: &[],
     states: &[
@@ -65,6 +67,12 @@ pub static TYPE: ModelType = ModelType {
     step_size: 1,
     build: Build::Anywhere(build),
 };
+
+/// A company with two plants.
+const EXAMPLE_BIDS: &str = "\
+{Company: {0: A, 1: A}, Technology: {0: Sun, 1: Gas}, Capacity (MW): {0: 10, 1: 20}, Cost (€/MWh): {0: 5, 1: 80}, \
+Availability: {0: 1, 1: 1}, Available Capacity (MW): {0: 10, 1: 20}, Bid Capacity (MW): {0: 10, 1: 20}, \
+Bid Price (€/MWh): {0: 5, 1: 80}}";
 
 const DOCUMENTATION: &str = "\
 Source: spec/models.md 1.19. The bids of all companies, in order of the connections, are sorted by price; equal

@@ -30,6 +30,7 @@ pub static TYPE: ModelType = ModelType {
             "`[player, [time, kW, price]]`, or lists",
             Const::EmptyList,
         )
+        .with_yaml_example("[[Anna, [1, 5, 0.1]]]")
         .any(),
         Port::optional(
             "demand_requests",
@@ -37,6 +38,7 @@ pub static TYPE: ModelType = ModelType {
             "`[player, [time, kW, price]]`, or lists",
             Const::EmptyList,
         )
+        .with_yaml_example("[[Ben, [1, 3, 0.25]]]")
         .any(),
     ],
     outputs: &[Port::written(

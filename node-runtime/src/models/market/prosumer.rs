@@ -23,11 +23,14 @@ pub static TYPE: ModelType = ModelType {
             Unit::One,
             "list: the periods of the forecast, any values",
             Const::EmptyList,
-        ),
-        series("generators", "list of forecasts `[kW]`, a list over the periods for each generator"),
-        series("demands", "list of forecasts `[kW]`, ≥ 0, a list over the periods for each demand"),
-        series("MC", "list: price that each generator asks of a market"),
-        series("MB", "list: price that each demand offers a market"),
+        )
+        .with_yaml_example("[1, 2]"),
+        series("generators", "list of forecasts `[kW]`, a list over the periods for each generator")
+            .with_yaml_example("[[5, 1]]"),
+        series("demands", "list of forecasts `[kW]`, ≥ 0, a list over the periods for each demand")
+            .with_yaml_example("[[2, 4]]"),
+        series("MC", "list: price that each generator asks of a market").with_yaml_example("[0.1]"),
+        series("MB", "list: price that each demand offers a market").with_yaml_example("[0.4]"),
         series("MO", "list: price that each generator asks of peers; absent or empty: MC"),
         series("MR", "list: price that each demand offers peers; absent or empty: MB"),
     ],

@@ -15,11 +15,15 @@ pub static TYPE: ModelType = ModelType {
     documentation: DOCUMENTATION,
     parameters: &[],
     inputs: &[
-        Port::required("buy_price", Unit::One, "price of a bought kWh", Const::Int(0)),
-        Port::required("sell_price", Unit::One, "price of a sold kWh", Const::Int(0)),
+        Port::required("buy_price", Unit::One, "price of a bought kWh", Const::Int(0))
+            .with_example(Const::Float(0.3)),
+        Port::required("sell_price", Unit::One, "price of a sold kWh", Const::Int(0))
+            .with_example(Const::Float(0.1)),
         Port::optional("buy", Unit::Kilowatt, "`{player: power}`, ≤ 0, or a list of such", Const::EmptyList)
+            .with_yaml_example("{Ben: -3}")
             .any(),
         Port::optional("sell", Unit::Kilowatt, "`{player: power}`, or a list of such", Const::EmptyList)
+            .with_yaml_example("{Anna: 5}")
             .any(),
     ],
     outputs: &[],

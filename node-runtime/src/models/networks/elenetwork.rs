@@ -21,8 +21,12 @@ pub static TYPE: ModelType = ModelType {
         Parameter::required("length", Unit::Metre, "length of the lines, ≥ 0", Const::Int(300)),
     ],
     inputs: &[
-        Port::optional("p_in", Unit::Kilowatt, "power fed in; a list is added up", Const::Int(0)).any(),
-        Port::optional("p_out", Unit::Kilowatt, "power drawn; a list is added up", Const::Int(0)).any(),
+        Port::optional("p_in", Unit::Kilowatt, "power fed in; a list is added up", Const::Int(0))
+            .with_example(Const::Int(40))
+            .any(),
+        Port::optional("p_out", Unit::Kilowatt, "power drawn; a list is added up", Const::Int(0))
+            .with_example(Const::Int(25))
+            .any(),
     ],
     outputs: &[Port::written("p_tot", Unit::Kilowatt, "balance", Const::Int(0), Written::Always)],
     states: &[

@@ -28,8 +28,10 @@ pub static TYPE: ModelType = ModelType {
     ],
     inputs: &[
         Port::optional("flow_in", Unit::CubicMetrePerMinute, "inflow; a list is added up", Const::Int(0))
+            .with_example(Const::Int(3))
             .any(),
         Port::optional("flow_out", Unit::CubicMetrePerMinute, "outflow; a list is added up", Const::Int(0))
+            .with_example(Const::Int(1))
             .any(),
     ],
     outputs: &[Port::written(

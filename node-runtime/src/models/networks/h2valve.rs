@@ -15,9 +15,10 @@ pub static TYPE: ModelType = ModelType {
     documentation: DOCUMENTATION,
     parameters: &[],
     inputs: &[
-        flow_in("h2_elec", "flow from the electrolyser E; a list is added up"),
-        flow_in("h2_stor", "flow of the storage S, + in, − out; a list is added up"),
-        flow_in("h2_fc", "flow that the fuel cell needs F; a list is added up"),
+        flow_in("h2_elec", "flow from the electrolyser E; a list is added up").with_example(Const::Int(2)),
+        flow_in("h2_stor", "flow of the storage S, + in, − out; a list is added up")
+            .with_example(Const::Float(0.5)),
+        flow_in("h2_fc", "flow that the fuel cell needs F; a list is added up").with_example(Const::Int(1)),
     ],
     outputs: &[
         flow_out("h2_elec_net", "electrolyser to network"),

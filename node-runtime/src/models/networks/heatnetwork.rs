@@ -43,8 +43,12 @@ pub static TYPE: ModelType = ModelType {
         Parameter::required("c", Unit::One, "heat capacity c, above 0 [kJ/(kg·K)]", Const::Float(4.18)),
     ],
     inputs: &[
-        Port::optional("q_in", Unit::Kilowatt, "heat fed in; a list is added up", Const::Int(0)).any(),
-        Port::optional("q_out", Unit::Kilowatt, "heat drawn; a list is added up", Const::Int(0)).any(),
+        Port::optional("q_in", Unit::Kilowatt, "heat fed in; a list is added up", Const::Int(0))
+            .with_example(Const::Int(40))
+            .any(),
+        Port::optional("q_out", Unit::Kilowatt, "heat drawn; a list is added up", Const::Int(0))
+            .with_example(Const::Int(25))
+            .any(),
     ],
     outputs: &[Port::written(
         "q_loss",

@@ -21,6 +21,7 @@ pub static TYPE: ModelType = ModelType {
             "heat of the boiler B; a list is added up",
             Const::Int(0),
         )
+        .with_example(Const::Int(8))
         .any(),
         Port::optional(
             "q_stor",
@@ -28,6 +29,7 @@ pub static TYPE: ModelType = ModelType {
             "heat of the storage S, + in, − out; a list is added up",
             Const::Int(0),
         )
+        .with_example(Const::Int(3))
         .any(),
     ],
     outputs: &[

@@ -32,7 +32,8 @@ pub static TYPE: ModelType = ModelType {
         Unit::Kilowatt,
         "requested power f: positive charges, negative discharges",
         Const::Int(0),
-    )],
+    )
+    .with_example(Const::Int(60))],
     outputs: &[
         Port::written("p_out", Unit::Kilowatt, "exchanged power, sign as f", Const::Int(20), Written::Always),
         Port::written("p_in", Unit::Kilowatt, "request within the limits", Const::Int(20), Written::Always),

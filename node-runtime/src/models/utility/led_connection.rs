@@ -50,8 +50,11 @@ pub static TYPE: ModelType = ModelType {
     ],
     inputs: &[
         Port::optional("speed", Unit::One, "flow of each source; < 0 turns the light round", Const::Int(0))
+            .with_example(Const::Float(0.5))
             .with_sources(),
-        Port::required("mapping", Unit::Text, "the cables to light, a list of items", Const::EmptyList).any(),
+        Port::required("mapping", Unit::Text, "the cables to light, a list of items", Const::EmptyList)
+            .with_yaml_example("[{connection_id: '1', from: PV_LED, to: Grid_LED, direction: 1}]")
+            .any(),
         Port::optional(
             "boards",
             Unit::Text,
