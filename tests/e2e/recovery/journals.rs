@@ -110,7 +110,7 @@ fn a_run_that_begins_anew_removes_the_journal_of_the_old_one() {
     let (folder, expected) = killed();
     let journal = folder.path().join("out.csv.journal");
     let unfinished = folder.path().join("out.csv.journal.new");
-    std::fs::write(&unfinished, "what a crash has left").expect("it can be written");
+    std::fs::write(&unfinished, "illuminator jour").expect("it can be written");
     let mut running = start(folder.path(), &["--local", "--pace", "0.01"]);
     until("nothing is left of the old journal", || !journal.exists() && !unfinished.exists());
     running.kill().expect("it is there");
@@ -142,4 +142,63 @@ fn what_is_no_file_has_no_journal() {
     assert_eq!(status, Some(0), "{message}");
     let (status, message) = run(folder.path(), &["--resume"]);
     assert_eq!(status, Some(2), "{message}");
+}
+
+#[test]
+fn two_runs_never_write_one_result() {
+    let folder = scenario_without_nodes();
+    let mut first = start(folder.path(), &["--local", "--pace", "0.01"]);
+    until("its journal", || folder.path().join("out.csv.journal").exists());
+    for more in [&[][..], &["--resume"]] {
+        let (status, said) = run(folder.path(), more);
+        assert!(status.is_some_and(|status| status != 0), "{said}");
+        assert!(said.contains("out.csv") && said.contains("another run is writing it"), "{said}");
+    }
+    assert!(first.wait().expect("it ends").success());
+    let whole = run(folder.path(), &["-o", "whole.csv"]);
+    assert_eq!(whole.0, Some(0), "{}", whole.1);
+    assert_eq!(read(&folder.path().join("out.csv")), read(&folder.path().join("whole.csv")));
+}
+
+#[test]
+fn a_start_that_fails_leaves_what_there_is_to_go_on_with() {
+    let (folder, expected) = killed();
+    let scenario = read(&folder.path().join("s.yaml"));
+    // Its nodes are not there.
+    let done = illuminator(folder.path(), &["scenario", "run", "s.yaml"]);
+    assert_eq!(done.status.code(), Some(3), "{}", stderr(&done));
+    assert_eq!(read(&folder.path().join("s.yaml")), scenario);
+    assert!(resume(folder.path(), &["--local"]).contains("going on with step"));
+    assert_eq!(read(&folder.path().join("out.csv")), expected);
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_is_said_and_the_run_goes_on() {
+    let folder = scenario_without_nodes();
+    let whole = run(folder.path(), &["-o", "whole.csv"]);
+    assert_eq!(whole.0, Some(0), "{}", whole.1);
+    let running = start(folder.path(), &["--local", "--pace", "0.01"]);
+    until("its first row", || folder.path().join("out.csv").exists());
+    std::fs::create_dir(folder.path().join("out.csv.journal.new")).expect("the name is free");
+    let done = running.wait_with_output().expect("it ends");
+    let said = stderr(&done);
+    assert!(said.contains("cannot write the journal out.csv.journal"), "{said}");
+    assert_eq!(said.matches("cannot write the journal").count(), 1, "once: {said}");
+    assert_eq!(read(&folder.path().join("out.csv")), read(&folder.path().join("whole.csv")));
+}
+
+#[test]
+fn a_journal_takes_the_place_of_nothing_else() {
+    let folder = scenario_without_nodes();
+    for name in ["out.csv.journal", "out.csv.journal.new"] {
+        let (status, said) = run(folder.path(), &["--record-events", name]);
+        assert_eq!(status, Some(2), "{said}");
+        assert!(said.contains("the journal of the result would be written over"), "{said}");
+        std::fs::write(folder.path().join(name), "my notes").expect("it can be written");
+        let (status, said) = run(folder.path(), &[]);
+        assert_eq!(status, Some(4), "{said}");
+        assert!(said.contains("it is no journal"), "{said}");
+        assert_eq!(read(&folder.path().join(name)), "my notes");
+        std::fs::remove_file(folder.path().join(name)).expect("it is there");
+    }
 }
