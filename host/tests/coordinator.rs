@@ -67,9 +67,34 @@ fn the_first_failure_in_simulated_time_counts() {
 fn a_node_that_no_longer_has_the_run_ends_it() {
     let mut bench = Bench::new();
     bench.until_first_step();
-    bench.say(&ToHost::Rejected { run: RUN, reason: "another run" });
+    bench.say(&ToHost::Forgotten { run: RUN });
     bench.exchange();
     assert!(matches!(bench.outcome(), Err(RunError::Forgotten { .. })));
+}
+
+/// A node that has come back may be ahead of what it was heard to say. If it is lost then, its state is of no use: who went
+/// on from there would never say what is awaited.
+#[test]
+fn a_state_is_not_gone_on_from_before_all_is_heard_that_led_to_it() {
+    let mut bench = Bench::with(OnLoss::Restart);
+    bench.until_first_step();
+    bench.say(&ToHost::Snapshot { run: RUN, step: 1, state: &[1] });
+    bench.exchange();
+    bench.restart(BootId(2));
+    bench.heard.clear();
+    bench.pass(Duration::from_secs(3));
+    let told: Vec<_> = bench.heard.iter().filter_map(|message| ToNode::decode(message).ok()).collect();
+    assert!(told.iter().any(|told| matches!(told, ToNode::Assign { .. })), "{told:?}");
+    assert!(told.iter().any(|told| matches!(told, ToNode::Step { step: 0, .. })), "{told:?}");
+    assert!(!told.iter().any(|told| matches!(told, ToNode::Restore { .. })), "{told:?}");
+    bench.done(0, 1);
+    bench.say(&ToHost::Snapshot { run: RUN, step: 1, state: &[1] });
+    bench.exchange();
+    bench.restart(BootId(3));
+    bench.heard.clear();
+    bench.pass(Duration::from_secs(3));
+    let told: Vec<_> = bench.heard.iter().filter_map(|message| ToNode::decode(message).ok()).collect();
+    assert!(told.iter().any(|told| matches!(told, ToNode::Restore { step: 1, .. })), "{told:?}");
 }
 
 #[test]
@@ -159,6 +184,10 @@ struct Bench {
 impl Bench {
     /// One node with one stage that fills one wire and needs its own value of the step before.
     fn new() -> Self {
+        Self::with(OnLoss::Abort)
+    }
+
+    fn with(on_loss: OnLoss) -> Self {
         let import = Import { wire: 0, shifted: Some(Value::Int(0)) };
         let task = Task {
             place: 1,
@@ -183,7 +212,7 @@ impl Bench {
         let hello = Hello::new(BootId(9), "host", "test");
         let link = NodeLink::new("node".to_owned(), &ClusterKey::OPEN, hello, &plan.places[1], &mut entropy);
         let now = Instant::ZERO;
-        let timing = Timing { on_loss: OnLoss::Abort, ..Timing::default() };
+        let timing = Timing { on_loss, ..Timing::default() };
         let host =
             Coordinator::new(&plan, RUN, vec![link], LiveTable::bare(), timing, now).expect("no models");
         let node = Box::new(Responder::new(ClusterKey::OPEN, Hello::new(BootId(1), "node", "test")));

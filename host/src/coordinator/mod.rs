@@ -339,7 +339,10 @@ impl Coordinator {
             }
             ToHost::Snapshot { run, step, state } if run == self.run => {
                 if self.stands[node] == Stand::Live {
-                    self.cuts.node(node, step, state);
+                    // A node that comes back may be ahead of what it was heard to say.
+                    let unheard = self.schedule.outstanding(node + 1).next();
+                    let is_heard = unheard.is_none_or(|turn| turn.step >= step);
+                    self.cuts.node(node, step, state, is_heard);
                     self.release_history();
                 }
                 Ok(())
