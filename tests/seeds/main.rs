@@ -2,6 +2,7 @@
 
 mod light;
 mod plans;
+mod snapshots;
 
 use illuminator::plan::{self, Placement, TablePlan};
 use illuminator::scenario::Scenario;

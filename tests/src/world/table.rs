@@ -390,6 +390,10 @@ impl<'s> World<'s> {
                 && let Some((from, to, bytes)) = self.stale.pop()
             {
                 self.network.replay(self.now, from, to, &bytes);
+                // It may have been lost before: then it is a word that comes late.
+                if from == HOST_END {
+                    self.machines[to - 1].spoken_to(self.now + self.plan.network.delay_max);
+                }
             }
         }
         Ok(())
