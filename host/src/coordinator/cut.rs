@@ -47,7 +47,7 @@ impl Coordinator {
         for node in 0..self.seats.len() {
             if self.stands[node] != Stand::Live {
                 self.cuts.stand_in(node);
-            } else if self.schedule.next_of(node + 1) == (step, 0) {
+            } else if self.is_asked_to(node, step) {
                 self.ask_for_state(node);
             }
         }

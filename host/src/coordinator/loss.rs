@@ -112,10 +112,9 @@ impl Coordinator {
             Some(state) => self.seats[node].send_restore(self.run, step, &state),
             None => self.seats[node].begins(step),
         }
-        let turns: Vec<Turn> = self.schedule.given(node + 1, step).collect();
         let repeated = self.schedule.next_of(node + 1).0.saturating_sub(step);
         self.say(node, &format!("restored to step {step}, repeating {repeated}"));
-        self.ask_all(node, &turns);
+        self.go_on(node);
         self.greet(node);
     }
 

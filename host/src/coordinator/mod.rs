@@ -368,28 +368,34 @@ impl Coordinator {
 
     /// Everything a node was asked before its session broke may be lost: asks for all that it has not answered.
     fn ask_again(&mut self, node: usize) {
-        let heard = self.seats[node].heard_to();
-        let asked = self.schedule.given(node + 1, heard.0);
-        let turns: Vec<Turn> =
-            asked.filter(|&turn| (turn.step, self.schedule.task(turn).stage) >= heard).collect();
-        self.ask_all(node, &turns);
+        self.seats[node].ask_from_heard();
+        self.go_on(node);
     }
 
-    /// Asks a node for these turns, and for its state if a cut waits for it.
-    fn ask_all(&mut self, node: usize, turns: &[Turn]) {
-        turns.iter().for_each(|&turn| self.ask(node, turn));
-        let asked = turns.iter().any(|&turn| self.ends_cut(node, turn));
-        if !asked && self.cuts.step().is_some_and(|step| self.cuts.lacks(node, step)) {
+    /// Goes on asking a node that has come, back or anew: for its state, if a cut waits for it, and for its turns.
+    fn go_on(&mut self, node: usize) {
+        if self.cuts.step().is_some_and(|step| self.cuts.lacks(node, step) && self.is_asked_to(node, step)) {
             self.ask_for_state(node);
         }
+        self.ask(node);
     }
 
-    fn ask(&mut self, node: usize, turn: Turn) {
-        if let Err(error) = self.seats[node].send_step(self.run, turn, &self.schedule) {
-            self.fail_in(turn.step, error);
-        }
-        if self.ends_cut(node, turn) {
-            self.seats[node].send_snapshot_request(self.run);
+    /// Whether a node was asked for all its turns before `step`.
+    fn is_asked_to(&self, node: usize, step: u64) -> bool {
+        self.schedule.is_past(node + 1, self.seats[node].asked_to(), step)
+    }
+
+    /// Asks a node for the turns that it was given, as far ahead of its answers as it keeps them.
+    fn ask(&mut self, node: usize) {
+        while let Some(turn) = self.schedule.given_at(node + 1, self.seats[node].asked_to())
+            && turn.step <= self.seats[node].heard_to().0 + schedule::WINDOW as u64
+        {
+            if let Err(error) = self.seats[node].send_step(self.run, turn, &self.schedule) {
+                self.fail_in(turn.step, error);
+            }
+            if self.ends_cut(node, turn) {
+                self.seats[node].send_snapshot_request(self.run);
+            }
         }
     }
 
@@ -455,9 +461,10 @@ impl Coordinator {
                         let place = "this host".to_owned();
                         self.fail_in(turn.step, RunError::Model { place, step: turn.step, error });
                     }
-                } else {
-                    self.ask(place - 1, turn);
                 }
+            }
+            if place != HOST && self.stands[place - 1] == Stand::Live {
+                self.ask(place - 1);
             }
         }
         computed
