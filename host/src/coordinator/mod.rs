@@ -13,6 +13,7 @@
 //! Invariants: rows come in order and each once; what was recorded stays recorded whatever happens later;
 //! nothing here reads a clock or opens anything.
 
+mod asking;
 mod cut;
 mod error;
 mod events;
@@ -362,39 +363,6 @@ impl Coordinator {
             ToHost::Telemetry(telemetry) => {
                 self.telemetry[node] = Some(telemetry);
                 Ok(())
-            }
-        }
-    }
-
-    /// Everything a node was asked before its session broke may be lost: asks for all that it has not answered.
-    fn ask_again(&mut self, node: usize) {
-        self.seats[node].ask_from_heard();
-        self.go_on(node);
-    }
-
-    /// Goes on asking a node that has come, back or anew: for its state, if a cut waits for it, and for its turns.
-    fn go_on(&mut self, node: usize) {
-        if self.cuts.step().is_some_and(|step| self.cuts.lacks(node, step) && self.is_asked_to(node, step)) {
-            self.ask_for_state(node);
-        }
-        self.ask(node);
-    }
-
-    /// Whether a node was asked for all its turns before `step`.
-    fn is_asked_to(&self, node: usize, step: u64) -> bool {
-        self.schedule.is_past(node + 1, self.seats[node].asked_to(), step)
-    }
-
-    /// Asks a node for the turns that it was given, as far ahead of its answers as it keeps them.
-    fn ask(&mut self, node: usize) {
-        while let Some(turn) = self.schedule.given_at(node + 1, self.seats[node].asked_to())
-            && turn.step <= self.seats[node].heard_to().0 + schedule::WINDOW as u64
-        {
-            if let Err(error) = self.seats[node].send_step(self.run, turn, &self.schedule) {
-                self.fail_in(turn.step, error);
-            }
-            if self.ends_cut(node, turn) {
-                self.seats[node].send_snapshot_request(self.run);
             }
         }
     }

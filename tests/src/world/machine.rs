@@ -250,7 +250,8 @@ fn turn(at: Progress) -> u64 {
     at.step * at.stages as u64 + at.stage as u64
 }
 
-fn sum(a: NodeCounters, b: NodeCounters) -> NodeCounters {
+/// The sum of both.
+pub(super) fn sum(a: NodeCounters, b: NodeCounters) -> NodeCounters {
     NodeCounters {
         computed: a.computed + b.computed,
         repeated: a.repeated + b.repeated,

@@ -18,12 +18,15 @@ mod clock;
 mod host;
 mod machine;
 mod plan;
+mod report;
 mod rival;
 mod sample;
 pub mod shrink;
+mod strike;
 mod table;
 
 pub use clock::Clock;
 pub use plan::{Fault, Plan, Size, What};
+pub use report::Report;
 pub use sample::Sample;
-pub use table::{Report, World};
+pub use table::World;

@@ -1,27 +1,26 @@
 //! One run of the whole table under a plan of faults.
 
 use super::host::{Host, Torn};
-use super::machine::{Arrival, Machine};
+use super::machine::{Arrival, Machine, sum};
 use super::plan::{Fault, Plan, What};
+use super::report::Report;
 use super::rival::Rival;
 use super::sample::Sample;
 use crate::generate::random::SplitMix64;
-use crate::tube::{Injected, Network, SeededEntropy};
+use crate::tube::{Network, SeededEntropy};
 use illuminator::coordinator::{Coordinator, OnLoss, Outcome};
 use illuminator_node::node::NodeCounters;
-use illuminator_protocol::{ClusterKey, Datagram, Duration, Instant, RunId};
-use std::collections::{BTreeMap, VecDeque};
+use illuminator_protocol::{ClusterKey, Datagram, Duration, Instant};
+use std::collections::VecDeque;
 
 /// The host's end of the network; those of the nodes follow, and then that of another host.
-const HOST_END: usize = 0;
+pub(super) const HOST_END: usize = 0;
 /// A run that takes longer has hung.
 const TIME_MAX: Duration = Duration::from_secs(900);
 /// How long the table is watched after the run, so that all light goes out.
 const AFTER: Duration = Duration::from_secs(3);
 /// Datagrams of each node that may come again.
 const ECHOES_MAX: usize = 48;
-/// How often one does.
-const ECHO_EVERY: Duration = Duration::from_millis(20);
 /// One datagram of an earlier run comes again after so many that arrive.
 const STALE_EVERY: u64 = 3;
 /// Steps of the earlier run.
@@ -29,63 +28,28 @@ const STALE_STEPS: u64 = 8;
 /// A look at memory after so many moments.
 const LOOK_EVERY: u64 = 1_024;
 
-/// What happened in a run that went well.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// How often each kind of fault happened, by name.
-    pub fired: BTreeMap<&'static str, u64>,
-    /// What the network did.
-    pub injected: Injected,
-    /// What the nodes counted.
-    pub counted: NodeCounters,
-    /// How often the host went on from a journal.
-    pub resumed: u64,
-    /// Runs that ended because a node was lost, as they were told to.
-    pub aborted: u64,
-    /// Runs.
-    pub runs: u64,
-}
-
-impl Report {
-    /// Adds another one.
-    pub fn add(&mut self, other: &Self) {
-        for (name, times) in &other.fired {
-            *self.fired.entry(name).or_default() += times;
-        }
-        self.injected = self.injected.plus(other.injected);
-        let (all, one) = (&mut self.counted, other.counted);
-        all.computed += one.computed;
-        all.repeated += one.repeated;
-        all.stale += one.stale;
-        all.begun += one.begun;
-        self.resumed += other.resumed;
-        self.aborted += other.aborted;
-        self.runs += other.runs;
-    }
-}
-
 /// The table under a plan.
 pub struct World<'s> {
-    sample: &'s Sample,
-    plan: Plan,
-    key: ClusterKey,
-    now: Instant,
-    network: Network,
-    entropy: SeededEntropy,
-    random: SplitMix64,
-    host: Host<'s>,
-    machines: Vec<Machine>,
-    rival: Option<Rival>,
+    pub(super) sample: &'s Sample,
+    pub(super) plan: Plan,
+    pub(super) key: ClusterKey,
+    pub(super) now: Instant,
+    pub(super) network: Network,
+    pub(super) entropy: SeededEntropy,
+    pub(super) random: SplitMix64,
+    pub(super) host: Host<'s>,
+    pub(super) machines: Vec<Machine>,
+    pub(super) rival: Option<Rival>,
     /// Faults whose row is yet to come, and those that are due at a time.
-    waiting: Vec<Fault>,
-    due: Vec<(Instant, What)>,
+    pub(super) waiting: Vec<Fault>,
+    pub(super) due: Vec<(Instant, What)>,
     /// Of each node, datagrams that it has taken and that the host has taken from it: (from, to, bytes).
-    taken: Vec<VecDeque<(usize, usize, Vec<u8>)>>,
+    pub(super) taken: Vec<VecDeque<(usize, usize, Vec<u8>)>>,
     /// Of which node they come again, the next one when, and until when.
-    echo: Option<(usize, Instant, Instant)>,
-    stale: Vec<(usize, usize, Vec<u8>)>,
-    arrivals: u64,
-    report: Report,
+    pub(super) echo: Option<(usize, Instant, Instant)>,
+    pub(super) stale: Vec<(usize, usize, Vec<u8>)>,
+    pub(super) arrivals: u64,
+    pub(super) report: Report,
 }
 
 impl<'s> World<'s> {
@@ -221,121 +185,6 @@ impl<'s> World<'s> {
         self.due.extend(armed.map(|fault| (now + fault.delay, fault.what)));
     }
 
-    /// Machines that were down or stalled go on when it is time.
-    fn wake(&mut self) -> Result<(), String> {
-        let now = self.now;
-        let over = |until: &mut Instant| *until <= now;
-        if self.host.down_until.take_if(over).is_some() {
-            self.host.boot(now, &mut self.entropy)?;
-        }
-        if self.host.stalled_until.take_if(over).is_some() {
-            while let Some(arrival) = self.host.next_waiting() {
-                self.host.arrive(now, arrival);
-            }
-        }
-        if self.host.held_until.is_some_and(|until| until <= now) {
-            self.host.hold(now, None);
-        }
-        for number in 0..self.machines.len() {
-            let machine = &mut self.machines[number];
-            if machine.down_until.take_if(over).is_some() {
-                machine.boot(&self.key, now);
-            }
-            if machine.stalled_until.take_if(over).is_some() {
-                while let Some(arrival) = self.machines[number].next_waiting(now) {
-                    self.arrive(number, arrival)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Faults that are due happen.
-    fn happen(&mut self) -> Result<(), String> {
-        let now = self.now;
-        let due: Vec<_> = self.due.extract_if(.., |(at, _)| *at <= now).collect();
-        for (_, what) in due {
-            if self.strike(what)? {
-                *self.report.fired.entry(what.name()).or_default() += 1;
-            }
-        }
-        if let Some((node, _, until)) = self.echo.filter(|(_, next, _)| *next <= now) {
-            let echoes = &self.taken[node];
-            if !echoes.is_empty() {
-                let (from, to, bytes) = &echoes[self.random.next_u64() as usize % echoes.len()];
-                self.network.replay(now, *from, *to, bytes);
-            }
-            self.echo = (now < until).then_some((node, now + ECHO_EVERY, until));
-        }
-        if self.rival.as_mut().is_some_and(|rival| !rival.work(now)) {
-            self.rival = None;
-        }
-        Ok(())
-    }
-
-    /// A fault happens. Returns whether it did: nothing happens to what is down.
-    fn strike(&mut self, what: What) -> Result<bool, String> {
-        let now = self.now;
-        match what {
-            What::NodeCrash { node, lasting } => self.machines[node].crash(now + lasting),
-            What::NodeStall { node, lasting } if self.machines[node].is_awake() => {
-                self.machines[node].stalled_until = Some(now + lasting);
-            }
-            What::HostCrash { torn: false, lasting } => self.host.crash(now + lasting, &mut self.random),
-            What::HostCrash { torn: true, lasting } => {
-                // It counts when it comes between.
-                self.host.torn = Torn::Asked(lasting);
-                return Ok(false);
-            }
-            What::HostStall { lasting } if self.host.is_awake() => {
-                self.host.stalled_until = Some(now + lasting);
-            }
-            What::Part { node, lasting } => self.network.part(HOST_END, node + 1, now + lasting),
-            What::OneWay { node, to_host, loss, lasting } => {
-                let (from, to) = if to_host { (node + 1, HOST_END) } else { (HOST_END, node + 1) };
-                self.network.worsen(from, to, loss, now + lasting);
-            }
-            What::Leap { node: None, by } => self.host.clock.leap(now, by),
-            What::Leap { node: Some(node), by } => self.machines[node].clock.leap(now, by),
-            What::Drift { node: None, ppm } => self.host.clock.set_drift(now, ppm),
-            What::Drift { node: Some(node), ppm } => self.machines[node].clock.set_drift(now, ppm),
-            // From the beginning: see `deliver`.
-            What::Stale => {}
-            What::Echo { node, lasting } => self.echo = Some((node, now, now + lasting)),
-            What::Taken { node, clean, lasting } if self.rival.is_none() => {
-                self.network.part(HOST_END, node + 1, now + lasting);
-                let run = RunId((1 << 48) + self.plan.seed);
-                let times = (now, now + lasting);
-                let rival = Rival::new(self.sample, &self.key, run, node, times, clean, &mut self.entropy)?;
-                self.machines[node].taken();
-                self.rival = Some(rival);
-            }
-            What::Hold { lasting } if self.host.is_awake() => self.host.hold(now, Some(now + lasting)),
-            What::Plug { number, plugged } => self.plug(number, plugged),
-            What::NodeStall { .. } | What::HostStall { .. } | What::Taken { .. } | What::Hold { .. } => {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn plug(&mut self, number: usize, plugged: bool) {
-        let cables = &self.sample.scenario.cables;
-        let names = &self.sample.plan.nodes;
-        match cables.get(number) {
-            Some(cable) => {
-                let places = self.machines.iter_mut().zip(names);
-                places
-                    .filter(|(_, name)| cable.ends.contains(name))
-                    .for_each(|(machine, _)| machine.plug(cable.id, plugged));
-            }
-            None => {
-                let token = self.sample.scenario.tokens[number - cables.len()].id;
-                self.machines[0].plug(token, plugged);
-            }
-        }
-    }
-
     fn transmit(&mut self) {
         let (now, mut datagram) = (self.now, Datagram::new());
         let arrives = now + self.plan.network.delay_max;
@@ -400,7 +249,7 @@ impl<'s> World<'s> {
     }
 
     /// A datagram arrives at a node. One that it takes may come again.
-    fn arrive(&mut self, number: usize, arrival: Arrival) -> Result<(), String> {
+    pub(super) fn arrive(&mut self, number: usize, arrival: Arrival) -> Result<(), String> {
         let taken = self.machines[number].arrive(self.now, arrival, &mut self.entropy)?;
         if let Some(Arrival { from: HOST_END, bytes }) = taken {
             self.keep(number, (HOST_END, number + 1, bytes));
@@ -435,14 +284,8 @@ impl<'s> World<'s> {
     fn finish(mut self) -> Report {
         self.report.injected = self.network.injected();
         self.report.resumed = self.host.resumed;
-        for machine in &self.machines {
-            let counted = machine.counters();
-            let all = &mut self.report.counted;
-            all.computed += counted.computed;
-            all.repeated += counted.repeated;
-            all.stale += counted.stale;
-            all.begun += counted.begun;
-        }
+        let counted = self.machines.iter().map(Machine::counters);
+        self.report.counted = counted.fold(NodeCounters::default(), sum);
         self.report
     }
 }
