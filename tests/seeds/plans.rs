@@ -56,7 +56,7 @@ fn each_fault_happened(report: &Report) {
     assert!(network.iter().all(|&times| times > 100), "{injected:?}");
     let counted = report.counted;
     assert!(counted.repeated > 20 && counted.begun > 1_000, "{counted:?}");
-    assert!(report.resumed > 10 && report.aborted > 5, "{report:#?}");
+    assert!(report.resumed > 10 && report.aborted > 0 && report.frozen > 0, "{report:#?}");
 }
 
 /// Runs plans on all samples.

@@ -142,9 +142,10 @@ impl Plan {
             seed,
             sample,
             spares,
-            on_loss: match dice.below(10) {
+            on_loss: match dice.below(15) {
                 0 => OnLoss::Abort,
-                1 | 2 => OnLoss::Wait,
+                1 => OnLoss::Freeze,
+                2 | 3 => OnLoss::Wait,
                 _ => OnLoss::Restart,
             },
             lost_after: Duration::from_millis(1_000 + dice.below(4_000)),

@@ -18,6 +18,8 @@ pub struct Report {
     pub resumed: u64,
     /// Runs that ended because a node was lost, as they were told to.
     pub aborted: u64,
+    /// Runs whose rows are complete and differ, because nodes stood still, as they were told to.
+    pub frozen: u64,
     /// Runs.
     pub runs: u64,
 }
@@ -32,6 +34,7 @@ impl Report {
         self.counted = sum(self.counted, other.counted);
         self.resumed += other.resumed;
         self.aborted += other.aborted;
+        self.frozen += other.frozen;
         self.runs += other.runs;
     }
 }
