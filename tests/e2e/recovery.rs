@@ -173,7 +173,7 @@ fn a_host_that_is_killed_at_any_instant_goes_on_with_resume() {
         for _ in 0..10 {
             let mut running = start(folder.path(), &arguments);
             // A run that goes on loses its rows since the last checkpoint, and gets them again.
-            let (before, more) = (rows(&out), random.next_u64() as usize % 160);
+            let (before, more) = (rows(&out), random.next_u64() as usize % 80);
             until("more rows, or the end", || {
                 rows(&out) >= before + more || running.try_wait().expect("it is ours").is_some()
             });

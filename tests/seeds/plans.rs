@@ -4,7 +4,10 @@
 //! fail the first is named with the command that runs it again, and with the smallest plan that still fails.
 
 use crate::in_use;
-use illuminator_tests::world::{Plan, Report, Sample, Size, What, World, shrink};
+use illuminator::coordinator::OnLoss;
+use illuminator_protocol::Duration;
+use illuminator_tests::tube::Faults;
+use illuminator_tests::world::{Fault, Plan, Report, Sample, Size, What, World, shrink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -31,6 +34,38 @@ fn whatever_happens_the_result_is_that_of_one_process() {
     println!("{} seeds: {report:#?}", seeds.len());
     if seeds.len() >= ENOUGH {
         each_fault_happened(&report);
+    }
+}
+
+/// The smallest plans of seeds that once failed, each for a mistake of its own.
+#[test]
+fn what_once_failed_does_so_no_more() {
+    let ms = Duration::from_millis;
+    let fault = |row, delay_us, what| Fault { row, delay: Duration::from_micros(delay_us), what };
+    let plan = |sample, on_loss, pace, faults: &[Fault]| Plan {
+        seed: 1,
+        sample,
+        spares: 1,
+        on_loss,
+        lost_after: ms(3_000),
+        pace,
+        journal_every: Duration::ZERO,
+        network: Faults::NONE,
+        faults: faults.to_vec(),
+    };
+    let crash = |node, lasting| What::NodeCrash { node, lasting: ms(lasting) };
+    // A spare that had the run took another place of it, and kept its old plan.
+    let host = What::HostCrash { torn: false, lasting: ms(512) };
+    let spare =
+        [fault(12, 2_992, crash(2, 3_624)), fault(14, 3_214, host), fault(17, 8_619, crash(5, 4_915))];
+    // A node that had given no state yet was frozen, and the cut waited for its state.
+    let stall = What::NodeStall { node: 5, lasting: ms(4_710) };
+    let frozen = Plan { spares: 0, ..plan(0, OnLoss::Freeze, Duration::ZERO, &[fault(56, 7_649, stall)]) };
+    let samples = Sample::all();
+    let tester = Tester::new(&samples);
+    for plan in [plan(3, OnLoss::Restart, ms(100), &spare), frozen] {
+        let report = tester.run(&plan).unwrap_or_else(|problem| panic!("{problem}: {plan:#?}"));
+        assert_eq!(report.fired.values().sum::<u64>(), plan.faults.len() as u64, "{report:#?}");
     }
 }
 

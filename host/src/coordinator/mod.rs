@@ -272,6 +272,7 @@ impl Coordinator {
         let running = self.is_running();
         while let Some(change) = self.seats[node].poll_change(self.run, now, running) {
             match change {
+                Change::Reconnected if self.stands[node] != Stand::Live => self.thaw(node),
                 Change::Reconnected => {
                     self.ask_again(node);
                     self.greet(node);
@@ -407,10 +408,7 @@ impl Coordinator {
         self.repeat_stop(0..self.seats.len());
         self.phase = Phase::Running;
         self.pacer.start(now);
-        // A node can stand still only in a state that it gave.
-        if self.timing.on_loss != OnLoss::Freeze {
-            self.cuts.put_off(now);
-        }
+        self.cuts.put_off(now);
     }
 
     /// Gives every place the turns that are ready. Returns whether anything was computed here, so that more

@@ -3,7 +3,7 @@
 use super::error::{RunError, Tenths};
 use super::lights::Word;
 use super::schedule::{ImportSource, Schedule, Turn};
-use illuminator_node::engine::PlacePlan;
+use illuminator_node::engine::{Engine, PlacePlan};
 use illuminator_node::mailbox::{Mailbox, MessageTooLong};
 use illuminator_node::node::LINK_WINDOW;
 use illuminator_node::wire::{TooDeep, ValueBuffer};
@@ -105,6 +105,12 @@ impl NodeLink {
     pub(super) fn take_place_of(&mut self, lost: &mut Self, now: Instant) {
         self.plan = std::mem::take(&mut lost.plan);
         self.state = State::Away(now);
+    }
+
+    /// The state of its place before the first step; `None` if its plan is none.
+    pub(super) fn first_state(&self) -> Option<Vec<u8>> {
+        let engine = Engine::new(&PlacePlan::from_bytes(&self.plan)?).ok()?;
+        Some(engine.snapshot().to_bytes())
     }
 
     /// Name and address, for messages.
