@@ -1,16 +1,16 @@
-//! Whole tables in simulated time: for every seed the result bytes are those of a run in one process.
-//!
-//! `ILLUMINATOR_SEEDS=N` runs seeds 0 to N-1 (300 unless given); `ILLUMINATOR_SEED=S` runs only seed S. A
-//! failing seed is named with the command that runs it again.
+//! Whole tables in simulated time: whatever happens, the result bytes are those of a run in one process.
 
 mod light;
+mod plans;
+mod snapshots;
 
 use illuminator::plan::{self, Placement, TablePlan};
 use illuminator::scenario::Scenario;
-use illuminator_protocol::{DropReason, Duration, RunId};
+use illuminator_protocol::{Duration, RunId};
 use illuminator_tests::samples::{Result, local_result, scenario};
 use illuminator_tests::tube::{EmulatedTable, Ended, Faults, Limits};
-use std::sync::atomic::{AtomicU64, Ordering};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use std::alloc::System;
 
 /// 20 % loss, 20 % duplication, 1 to 120 ms of delay with reordering, and now and then a flipped bit.
 const ROUGH: Faults = Faults {
@@ -22,33 +22,6 @@ const ROUGH: Faults = Faults {
 };
 const NODES: usize = 6;
 const STEPS: u64 = 96;
-
-#[test]
-fn every_seed_gives_the_bytes_of_the_lossless_run() {
-    let table = Sample::table();
-    let seeds = match std::env::var("ILLUMINATOR_SEED") {
-        Ok(seed) => vec![seed.parse().expect("ILLUMINATOR_SEED is a number")],
-        Err(_) => {
-            let count = std::env::var("ILLUMINATOR_SEEDS").unwrap_or_else(|_| "300".to_owned());
-            (0..count.parse().expect("ILLUMINATOR_SEEDS is a number")).collect::<Vec<u64>>()
-        }
-    };
-    let next = AtomicU64::new(0);
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
-                    let again = format!(
-                        "seed {seed} failed; again: ILLUMINATOR_SEED={seed} cargo test -p illuminator-tests --test seeds"
-                    );
-                    let outcome = std::panic::catch_unwind(|| table.check(seed));
-                    assert!(outcome.is_ok(), "{again}");
-                }
-            });
-        }
-    });
-}
 
 #[test]
 fn the_same_seed_gives_the_same_datagrams() {
@@ -132,41 +105,13 @@ impl Sample {
         let expected = local_result(&scenario);
         Self { scenario, plan, expected }
     }
+}
 
-    /// One seed: a first run whose host vanishes half way, then a whole run into which the datagrams of the
-    /// first are replayed.
-    fn check(&self, seed: u64) {
-        let mut tube = EmulatedTable::new(NODES, ROUGH, seed);
-        // In every fourth seed one node's answers are lost for so long that its session breaks.
-        let mute = seed.is_multiple_of(4);
-        if mute {
-            tube.mute_often(seed as usize / 4 % NODES, STEPS / 3, Duration::from_secs(3));
-        }
-        let half = Limits { abandon_after: STEPS / 2, ..Limits::default() };
-        let ended = tube.run_and_keep(&self.plan, RunId(2 * seed + 1), half, &mut |_, _| {});
-        assert!(matches!(ended, Ended::Abandoned), "the first run: {ended:?}");
-        let computed_before: u64 = tube.counters().iter().map(|node| node.computed).sum();
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-        let mut result = Result::new(&self.scenario, &self.plan);
-        let mut next = 0;
-        let ended = tube.run(&self.plan, RunId(2 * seed + 2), Limits::default(), &mut |step, values| {
-            assert_eq!(step, next, "rows come in order, each once");
-            next += 1;
-            result.row(step, values);
-        });
-        assert!(matches!(ended, Ended::Outcome(Ok(()))), "the second run: {ended:?}");
-        assert!(result.bytes == self.expected, "the result differs from the lossless run's");
-
-        let computed: u64 = tube.counters().iter().map(|node| node.computed).sum();
-        assert_eq!(computed - computed_before, NODES as u64 * STEPS, "each turn is computed once");
-        let injected = tube.injected();
-        assert!(injected.lost > 0, "{injected:?}");
-        assert!(injected.duplicated > 0, "{injected:?}");
-        assert!(injected.reordered > 0, "{injected:?}");
-        assert!(injected.corrupted > 0, "{injected:?}");
-        assert!(injected.replayed > 100, "{injected:?}");
-        assert_eq!(mute, injected.muted > 0, "{injected:?}");
-        let dropped: u64 = tube.drops().iter().map(|drops| drops.get(DropReason::Session)).sum();
-        assert!(dropped > 50, "replayed frames of the first run reached the nodes and were dropped");
-    }
+/// What is in use in this process now `[bytes]`.
+fn in_use() -> usize {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated.saturating_sub(stats.bytes_deallocated)
 }

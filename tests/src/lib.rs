@@ -1,6 +1,7 @@
 //! The table in a test tube: what the tests of the whole project share.
 //!
 //! - [`tube`]: host and nodes as pure state machines on an emulated network, in simulated time, by seed.
+//! - [`world`]: whole runs under plans of faults, drawn by seed, with checks from outside.
 //! - [`netlab`]: the table in network namespaces, on a switch that loses and reorders.
 //! - [`programs`]: the built programs, started and watched as their users do.
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
@@ -29,3 +30,4 @@ pub mod samples;
 pub mod sockets;
 pub mod terminal;
 pub mod tube;
+pub mod world;

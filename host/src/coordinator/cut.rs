@@ -47,7 +47,7 @@ impl Coordinator {
         for node in 0..self.seats.len() {
             if self.stands[node] != Stand::Live {
                 self.cuts.stand_in(node);
-            } else if self.schedule.next_of(node + 1) == (step, 0) {
+            } else if self.is_asked_to(node, step) {
                 self.ask_for_state(node);
             }
         }
@@ -152,10 +152,11 @@ impl Cuts {
         }
     }
 
-    /// Takes a node's state before `step`. One that is past the cut cannot be part of it any more.
-    pub(super) fn node(&mut self, node: usize, step: u64, state: &[u8]) {
+    /// Takes a node's state before `step`. One that is past the cut cannot be part of it any more. `is_heard`: all that
+    /// led to it was heard; else it is not kept, since a node that went on from it would never say the rest.
+    pub(super) fn node(&mut self, node: usize, step: u64, state: &[u8], is_heard: bool) {
         let state: Arc<[u8]> = state.into();
-        if step > self.kept[node].step || self.kept[node].state.is_none() {
+        if is_heard && (step > self.kept[node].step || self.kept[node].state.is_none()) {
             self.kept[node] = Kept { step, state: Some(Arc::clone(&state)) };
         }
         match &mut self.open {

@@ -15,6 +15,7 @@ use super::error::RunError;
 use super::schedule::Turn;
 use super::{Coordinator, Phase};
 use illuminator_protocol::{Duration, Instant};
+use std::sync::Arc;
 
 /// What a run does about a lost node for which there is no spare.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,10 +113,9 @@ impl Coordinator {
             Some(state) => self.seats[node].send_restore(self.run, step, &state),
             None => self.seats[node].begins(step),
         }
-        let turns: Vec<Turn> = self.schedule.given(node + 1, step).collect();
         let repeated = self.schedule.next_of(node + 1).0.saturating_sub(step);
         self.say(node, &format!("restored to step {step}, repeating {repeated}"));
-        self.ask_all(node, &turns);
+        self.go_on(node);
         self.greet(node);
     }
 
@@ -124,12 +124,17 @@ impl Coordinator {
         self.stands[node] = Stand::Frozen;
         let turns: Vec<Turn> = self.schedule.outstanding(node + 1).collect();
         turns.into_iter().for_each(|turn| self.schedule.freeze(turn));
+        // One that never gave its state stands still as it was before its first step.
+        if self.cuts.kept(node).state.is_none() {
+            let state = self.seats[node].first_state().map(Arc::from);
+            self.cuts.keep(node, Kept { step: 0, state });
+        }
         self.cuts.stand_in(node);
         self.release_history();
     }
 
     /// A frozen node takes part again from its next whole step on, in the state that it gave last.
-    fn thaw(&mut self, node: usize) {
+    pub(super) fn thaw(&mut self, node: usize) {
         let (step, stage) = self.schedule.next_of(node + 1);
         let from = step + u64::from(stage > 0);
         if let Some(state) = self.cuts.kept(node).state.clone() {

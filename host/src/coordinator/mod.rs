@@ -13,6 +13,7 @@
 //! Invariants: rows come in order and each once; what was recorded stays recorded whatever happens later;
 //! nothing here reads a clock or opens anything.
 
+mod asking;
 mod cut;
 mod error;
 mod events;
@@ -271,6 +272,7 @@ impl Coordinator {
         let running = self.is_running();
         while let Some(change) = self.seats[node].poll_change(self.run, now, running) {
             match change {
+                Change::Reconnected if self.stands[node] != Stand::Live => self.thaw(node),
                 Change::Reconnected => {
                     self.ask_again(node);
                     self.greet(node);
@@ -339,7 +341,10 @@ impl Coordinator {
             }
             ToHost::Snapshot { run, step, state } if run == self.run => {
                 if self.stands[node] == Stand::Live {
-                    self.cuts.node(node, step, state);
+                    // A node that comes back may be ahead of what it was heard to say.
+                    let unheard = self.schedule.outstanding(node + 1).next();
+                    let is_heard = unheard.is_none_or(|turn| turn.step >= step);
+                    self.cuts.node(node, step, state, is_heard);
                     self.release_history();
                 }
                 Ok(())
@@ -360,33 +365,6 @@ impl Coordinator {
                 self.telemetry[node] = Some(telemetry);
                 Ok(())
             }
-        }
-    }
-
-    /// Everything a node was asked before its session broke may be lost: asks for all that it has not answered.
-    fn ask_again(&mut self, node: usize) {
-        let heard = self.seats[node].heard_to();
-        let asked = self.schedule.given(node + 1, heard.0);
-        let turns: Vec<Turn> =
-            asked.filter(|&turn| (turn.step, self.schedule.task(turn).stage) >= heard).collect();
-        self.ask_all(node, &turns);
-    }
-
-    /// Asks a node for these turns, and for its state if a cut waits for it.
-    fn ask_all(&mut self, node: usize, turns: &[Turn]) {
-        turns.iter().for_each(|&turn| self.ask(node, turn));
-        let asked = turns.iter().any(|&turn| self.ends_cut(node, turn));
-        if !asked && self.cuts.step().is_some_and(|step| self.cuts.lacks(node, step)) {
-            self.ask_for_state(node);
-        }
-    }
-
-    fn ask(&mut self, node: usize, turn: Turn) {
-        if let Err(error) = self.seats[node].send_step(self.run, turn, &self.schedule) {
-            self.fail_in(turn.step, error);
-        }
-        if self.ends_cut(node, turn) {
-            self.seats[node].send_snapshot_request(self.run);
         }
     }
 
@@ -430,10 +408,7 @@ impl Coordinator {
         self.repeat_stop(0..self.seats.len());
         self.phase = Phase::Running;
         self.pacer.start(now);
-        // A node can stand still only in a state that it gave.
-        if self.timing.on_loss != OnLoss::Freeze {
-            self.cuts.put_off(now);
-        }
+        self.cuts.put_off(now);
     }
 
     /// Gives every place the turns that are ready. Returns whether anything was computed here, so that more
@@ -452,9 +427,10 @@ impl Coordinator {
                         let place = "this host".to_owned();
                         self.fail_in(turn.step, RunError::Model { place, step: turn.step, error });
                     }
-                } else {
-                    self.ask(place - 1, turn);
                 }
+            }
+            if place != HOST && self.stands[place - 1] == Stand::Live {
+                self.ask(place - 1);
             }
         }
         computed

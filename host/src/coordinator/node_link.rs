@@ -3,7 +3,7 @@
 use super::error::{RunError, Tenths};
 use super::lights::Word;
 use super::schedule::{ImportSource, Schedule, Turn};
-use illuminator_node::engine::PlacePlan;
+use illuminator_node::engine::{Engine, PlacePlan};
 use illuminator_node::mailbox::{Mailbox, MessageTooLong};
 use illuminator_node::node::LINK_WINDOW;
 use illuminator_node::wire::{TooDeep, ValueBuffer};
@@ -48,6 +48,8 @@ pub struct NodeLink {
     restoring: bool,
     /// The (step, stage) after the last that it said is done, since it was given the run.
     heard: (u64, usize),
+    /// The (step, stage) after the last that it was asked for, since then or since its session began.
+    asked_to: (u64, usize),
     /// Since when it has not answered a step, and whether that was found slow.
     asked: Option<(Instant, bool)>,
     /// What the node last said against a session; unauthenticated, so only a hint.
@@ -90,6 +92,7 @@ impl NodeLink {
             has_run: false,
             restoring: false,
             heard: (0, 0),
+            asked_to: (0, 0),
             asked: None,
             refusal: None,
             scratch: Vec::new(),
@@ -102,6 +105,12 @@ impl NodeLink {
     pub(super) fn take_place_of(&mut self, lost: &mut Self, now: Instant) {
         self.plan = std::mem::take(&mut lost.plan);
         self.state = State::Away(now);
+    }
+
+    /// The state of its place before the first step; `None` if its plan is none.
+    pub(super) fn first_state(&self) -> Option<Vec<u8>> {
+        let engine = Engine::new(&PlacePlan::from_bytes(&self.plan)?).ok()?;
+        Some(engine.snapshot().to_bytes())
     }
 
     /// Name and address, for messages.
@@ -251,12 +260,23 @@ impl NodeLink {
     /// It begins at `step`, without a state.
     pub(super) fn begins(&mut self, step: u64) {
         self.heard = (step, 0);
+        self.ask_from_heard();
+    }
+
+    /// The (step, stage) after the last that it was asked for.
+    pub(super) fn asked_to(&self) -> (u64, usize) {
+        self.asked_to
+    }
+
+    /// It is to be asked again for all that it has not answered.
+    pub(super) fn ask_from_heard(&mut self) {
+        self.asked_to = self.heard;
     }
 
     /// Gives it the state that it goes on from before `step`.
     pub(super) fn send_restore(&mut self, run: RunId, step: u64, state: &[u8]) {
         self.restoring = true;
-        self.heard = (step, 0);
+        self.begins(step);
         self.send(&ToNode::Restore { run, step, state });
     }
 
@@ -290,8 +310,12 @@ impl NodeLink {
     }
 
     /// Asks the node for a turn, with all that it needs.
+    ///
+    /// # Errors
+    /// A value that is too deep; it counts as asked for.
     pub(super) fn send_step(&mut self, run: RunId, turn: Turn, schedule: &Schedule) -> Result<(), RunError> {
         let task = schedule.task(turn);
+        self.asked_to = (turn.step, task.stage + 1);
         let mut values = std::mem::take(&mut self.values);
         values.clear();
         let filled = (0..task.imports.len()).try_for_each(|import| match schedule.import(turn, import) {

@@ -167,16 +167,26 @@ impl Schedule {
 
     /// The turns that a place was given and has not finished, in order.
     pub(super) fn outstanding(&self, place: PlaceId) -> impl Iterator<Item = Turn> + '_ {
-        self.given(place, self.base).filter(|&turn| !self.is_done(turn))
-    }
-
-    /// The turns from `step` on that a place was given, in order, whether they are finished or not.
-    pub(super) fn given(&self, place: PlaceId, step: u64) -> impl Iterator<Item = Turn> + '_ {
         let (end_step, end_stage) = self.next[place];
         let tasks = self.first_task[place]..self.first_task[place + 1];
-        (step..=end_step)
+        (self.base..=end_step)
             .flat_map(move |step| tasks.clone().map(move |task| Turn { step, task }))
             .filter(move |turn| turn.step < end_step || turn.task < self.first_task[place] + end_stage)
+            .filter(|&turn| !self.is_done(turn))
+    }
+
+    /// The turn of a place at this (step, stage), if it was given to it; a stage after the last is the first of the next
+    /// step.
+    pub(super) fn given_at(&self, place: PlaceId, (step, stage): (u64, usize)) -> Option<Turn> {
+        let tasks = self.first_task[place]..self.first_task[place + 1];
+        let (step, stage) = if stage < tasks.len() { (step, stage) } else { (step + 1, 0) };
+        ((step, stage) < self.next[place]).then(|| Turn { step, task: tasks.start + stage })
+    }
+
+    /// Whether a (step, stage) of a place is not before `step`.
+    pub(super) fn is_past(&self, place: PlaceId, at: (u64, usize), step: u64) -> bool {
+        let stages = self.first_task[place + 1] - self.first_task[place];
+        at.0 + u64::from(at.1 >= stages) >= step
     }
 
     /// Whether a turn is the last of its place in its step.

@@ -137,15 +137,6 @@ impl Bench {
         self.notices.iter().any(|notice| notice.contains(text))
     }
 
-    /// The steps that the node was asked for.
-    fn steps_heard(&self) -> Vec<u64> {
-        let step = |message: &Vec<u8>| match ToNode::decode(message) {
-            Ok(ToNode::Step { run: RUN, step, .. }) => Some(step),
-            _ => None,
-        };
-        self.heard.iter().filter_map(step).collect()
-    }
-
     fn was_told(&self, control: Control) -> bool {
         self.heard.iter().any(|message| ToNode::decode(message) == Ok(ToNode::Control(control)))
     }

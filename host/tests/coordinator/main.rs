@@ -7,7 +7,7 @@ use illuminator::plan::{Import, TablePlan, Task};
 use illuminator::story::LiveTable;
 use illuminator_node::engine::PlacePlan;
 use illuminator_node::mailbox::Mailbox;
-use illuminator_node::node::LINK_WINDOW;
+use illuminator_node::node::{LINK_WINDOW, STEPS_IN_FLIGHT};
 use illuminator_node::value::Value;
 use illuminator_node::wire::ValueBuffer;
 use illuminator_protocol::responder::Event as ResponderEvent;
@@ -81,6 +81,58 @@ fn a_node_that_no_longer_has_the_run_ends_it() {
     bench.say(&ToHost::Rejected { run: RUN, reason: "no such model" });
     bench.exchange();
     assert!(matches!(bench.outcome(), Err(RunError::Rejected { .. })), "to wait is of no use");
+}
+
+/// A node that has come back may be ahead of what it was heard to say. If it is lost then, its state is of no use: who went
+/// on from there would never say what is awaited.
+#[test]
+fn a_state_is_not_gone_on_from_before_all_is_heard_that_led_to_it() {
+    let mut bench = Bench::with(OnLoss::Restart);
+    bench.until_first_step();
+    bench.say(&ToHost::Snapshot { run: RUN, step: 1, state: &[1] });
+    bench.exchange();
+    bench.restart(BootId(2));
+    bench.heard.clear();
+    bench.pass(Duration::from_secs(3));
+    let told: Vec<_> = bench.heard.iter().filter_map(|message| ToNode::decode(message).ok()).collect();
+    assert!(told.iter().any(|told| matches!(told, ToNode::Assign { .. })), "{told:?}");
+    assert!(told.iter().any(|told| matches!(told, ToNode::Step { step: 0, .. })), "{told:?}");
+    assert!(!told.iter().any(|told| matches!(told, ToNode::Restore { .. })), "{told:?}");
+    bench.done(0, 1);
+    bench.say(&ToHost::Snapshot { run: RUN, step: 1, state: &[1] });
+    bench.exchange();
+    bench.restart(BootId(3));
+    bench.heard.clear();
+    bench.pass(Duration::from_secs(3));
+    let told: Vec<_> = bench.heard.iter().filter_map(|message| ToNode::decode(message).ok()).collect();
+    assert!(told.iter().any(|told| matches!(told, ToNode::Restore { step: 1, .. })), "{told:?}");
+}
+
+/// However many steps a node has to repeat, it must find the reply to each that it may be asked for again.
+#[test]
+fn a_node_that_repeats_many_steps_is_asked_no_further_ahead_than_it_keeps_replies() {
+    const DONE: u64 = 200;
+    let ahead = STEPS_IN_FLIGHT as u64;
+    let mut bench = Bench::of(OnLoss::Restart, 2 * DONE);
+    bench.until_first_step();
+    // Faster than states are asked for.
+    for step in 0..DONE {
+        bench.say(&ToHost::Done { run: RUN, step, stage: 0, values: one_value(1).values() });
+        bench.pass(Duration::from_millis(1));
+        assert_eq!(bench.host.complete(), Some(step));
+        bench.host.recorded(bench.now);
+    }
+    bench.restart(BootId(2));
+    bench.heard.clear();
+    bench.pass(Duration::from_secs(3));
+    assert_eq!(bench.steps_heard(), (0..=ahead).collect::<Vec<_>>());
+    bench.say(&ToHost::Ready { run: RUN });
+    for step in 0..100 {
+        bench.say(&ToHost::Done { run: RUN, step, stage: 0, values: one_value(1).values() });
+    }
+    bench.exchange();
+    bench.exchange();
+    assert_eq!(bench.steps_heard(), (0..=99 + ahead).collect::<Vec<_>>(), "each once, in order");
 }
 
 #[test]
@@ -179,6 +231,11 @@ impl Bench {
 
     /// The same, with another answer to losses.
     fn with(on_loss: OnLoss) -> Self {
+        Self::of(on_loss, STEPS)
+    }
+
+    /// The same, in a run of so many steps.
+    fn of(on_loss: OnLoss, steps: u64) -> Self {
         let import = Import { wire: 0, shifted: Some(Value::Int(0)) };
         let task = Task {
             place: 1,
@@ -197,7 +254,7 @@ impl Bench {
             reports: Vec::new(),
             cables: Vec::new(),
             story: None,
-            steps: STEPS,
+            steps,
         };
         let mut entropy = Counting(0);
         let hello = Hello::new(BootId(9), "host", "test");
@@ -253,6 +310,12 @@ impl Bench {
                 self.heard.push(message.clone());
             }
         }
+    }
+
+    /// The steps that the node was asked for.
+    fn steps_heard(&self) -> Vec<u64> {
+        let told = self.heard.iter().filter_map(|message| ToNode::decode(message).ok());
+        told.filter_map(|told| if let ToNode::Step { step, .. } = told { Some(step) } else { None }).collect()
     }
 
     fn until_first_step(&mut self) {

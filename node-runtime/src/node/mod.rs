@@ -76,6 +76,21 @@ pub struct NodeCounters {
     pub stale: u64,
     /// Messages that could not be read.
     pub unreadable: u64,
+    /// Plans and states that were taken over: how often a run was begun here, or gone on with.
+    pub begun: u64,
+}
+
+/// How far a node is in its run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The run.
+    pub run: RunId,
+    /// The co-simulation step that comes next, or that is under way.
+    pub step: u64,
+    /// The stage of it that comes next, from 0.
+    pub stage: usize,
+    /// Number of stages in every step here.
+    pub stages: usize,
 }
 
 /// A node. `A` is the address type of the shell.
@@ -255,6 +270,11 @@ impl<A: Copy + Eq> Node<A> {
         self.run.as_ref().map(|run| run.id)
     }
 
+    /// How far it is in its run; `None` if it works for none.
+    pub fn progress(&self) -> Option<Progress> {
+        self.run.as_ref().map(Run::progress)
+    }
+
     /// What it counted.
     pub fn counters(&self) -> NodeCounters {
         self.counters
@@ -315,7 +335,10 @@ impl<A: Copy + Eq> Node<A> {
                 self.run.as_mut()?.want_snapshot();
                 None
             }
-            ToNode::Restore { step, state, .. } => self.run.as_mut().map(|run| run.restore(step, state)),
+            ToNode::Restore { step, state, .. } => {
+                self.counters.begun += 1;
+                self.run.as_mut().map(|run| run.restore(step, state))
+            }
             ToNode::Release { run } => {
                 if self.run() == Some(run) {
                     self.run = None;
@@ -368,14 +391,13 @@ impl<A: Copy + Eq> Node<A> {
         self.requests.push_back(request);
     }
 
+    /// Takes over a plan. Also one of the run that it has: the place may be another one, and whoever assigns it begins, or
+    /// hands over a state.
     fn assign(&mut self, id: RunId, plan: &[u8]) -> Reply {
-        // The host repeats what may have been lost; a run that goes on must not start anew.
-        if self.run() == Some(id) {
-            return Reply::Ready { run: id };
-        }
         match self.build(plan) {
             Ok(engine) => {
                 self.request(Request::Dark);
+                self.counters.begun += 1;
                 self.run = Some(Run::new(id, engine));
                 Reply::Ready { run: id }
             }

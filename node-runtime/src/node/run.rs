@@ -1,7 +1,7 @@
 //! One run on a node: its engine, the next step, and the replies that may be asked for again.
 
 use super::board_lines::{BoardLine, board_lines};
-use super::{NodeCounters, encode};
+use super::{NodeCounters, Progress, encode};
 use crate::engine::{Engine, Snapshot};
 use crate::wire::{ValueBuffer, read_into};
 use illuminator_protocol::{Control, RunId, ToHost, Values};
@@ -100,6 +100,12 @@ impl Run {
         }
         self.replies.push_back(CachedReply { turn, bytes });
         Some(Reply::Cached(self.replies.len() - 1))
+    }
+
+    /// How far it is.
+    pub(super) fn progress(&self) -> Progress {
+        let (step, stage) = self.next;
+        Progress { run: self.id, step, stage, stages: self.engine.stages() }
     }
 
     /// The bytes of a cached reply.

@@ -7,24 +7,20 @@ use illuminator::plan::TablePlan;
 use illuminator::story::LiveTable;
 use illuminator_node::model::Slots;
 use illuminator_node::node::{Node, NodeCounters, Request};
-use illuminator_protocol::{
-    BootId, CableFlow, ClusterKey, Datagram, DropCounters, Duration, Hello, Instant, RunId,
-};
+use illuminator_protocol::{BootId, CableFlow, ClusterKey, Datagram, Duration, Hello, Instant, RunId};
 
 /// Bounds of a run in the tube: a run that reaches one of them has hung.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Simulated time.
     pub time: Duration,
-    /// Ends the run once so many steps are complete, without a word to the nodes, as if the host had died.
-    pub abandon_after: u64,
     /// Simulated time from one step to the next.
     pub pace: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(3600), abandon_after: u64::MAX, pace: Duration::ZERO }
+        Self { time: Duration::from_secs(3600), pace: Duration::ZERO }
     }
 }
 
@@ -33,8 +29,6 @@ impl Default for Limits {
 pub enum Ended {
     /// As the coordinator says.
     Outcome(Outcome),
-    /// The host was made to vanish.
-    Abandoned,
     /// The simulated time was up.
     OutOfTime,
 }
@@ -45,9 +39,6 @@ pub struct EmulatedTable {
     network: Network,
     entropy: SeededEntropy,
     now: Instant,
-    /// Datagrams to send again in the course of the next run, each after so many more arrivals.
-    stale: Vec<(usize, usize, Vec<u8>)>,
-    arrivals: u64,
     /// How far each node's clock is ahead of the host's.
     skew: Vec<Duration>,
     shown: Vec<Shown>,
@@ -77,8 +68,6 @@ struct Mute {
 
 /// The key of every table in the tube.
 const KEY: ClusterKey = ClusterKey::from_bytes([7; 32]);
-/// One old datagram is sent again after so many arrivals.
-const REPLAY_EVERY: u64 = 3;
 
 impl EmulatedTable {
     /// `count` nodes on a network with these faults.
@@ -93,8 +82,6 @@ impl EmulatedTable {
             network: Network::new(faults, count + 1, random.next_u64()),
             entropy: SeededEntropy(SplitMix64::new(random.next_u64())),
             now: Instant::ZERO,
-            stale: Vec::new(),
-            arrivals: 0,
             skew: vec![Duration::ZERO; count],
             shown: Vec::new(),
             mute: None,
@@ -109,11 +96,6 @@ impl EmulatedTable {
     /// What each node counted.
     pub fn counters(&self) -> Vec<NodeCounters> {
         self.nodes.iter().map(Node::counters).collect()
-    }
-
-    /// What each node dropped.
-    pub fn drops(&self) -> Vec<&DropCounters> {
-        self.nodes.iter().map(|node| node.responder().drops()).collect()
     }
 
     /// Lets a node's clock run ahead of the host's.
@@ -134,21 +116,6 @@ impl EmulatedTable {
     /// Simulated time.
     pub fn now(&self) -> Instant {
         self.now
-    }
-
-    /// Runs a plan, keeping every datagram; the next run has them sent again in between.
-    pub fn run_and_keep(
-        &mut self,
-        plan: &TablePlan,
-        run: RunId,
-        limits: Limits,
-        row: &mut dyn FnMut(u64, &Slots),
-    ) -> Ended {
-        self.network.start_recording();
-        let ended = self.run(plan, run, limits, row);
-        self.stale = self.network.take_recording();
-        self.stale.reverse();
-        ended
     }
 
     /// Runs a plan; `row` gets every complete step.
@@ -173,9 +140,6 @@ impl EmulatedTable {
         let end = self.now + limits.time;
         loop {
             while let Some(step) = host.complete() {
-                if step >= limits.abandon_after {
-                    return Ended::Abandoned;
-                }
                 if let Some(Mute { node, every_steps, lasting }) = self.mute
                     && step % every_steps == every_steps / 2
                 {
@@ -246,12 +210,6 @@ impl EmulatedTable {
                 let own = self.now + self.skew[to - 1];
                 let _ = self.nodes[to - 1].handle(own, from, &mut bytes, &mut self.entropy);
                 self.look(to - 1);
-            }
-            self.arrivals += 1;
-            if self.arrivals.is_multiple_of(REPLAY_EVERY)
-                && let Some((from, to, bytes)) = self.stale.pop()
-            {
-                self.network.replay(self.now, from, to, &bytes);
             }
         }
     }
