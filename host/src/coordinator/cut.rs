@@ -30,25 +30,31 @@ impl Coordinator {
         if self.cuts.step().is_none() && (now >= self.cuts.due() || self.schedule.is_full_soon()) {
             self.begin_cut(now);
         }
-        if self.cuts.step().is_some_and(|step| self.schedule.base() == step) {
-            self.checkpoint = self.cuts.take(now, self.run, |step| self.schedule.wires_before(step));
+        if self.cuts.barrier().is_none_or(|step| self.schedule.base() == step) {
+            let wires = |step| self.schedule.wires_before(step);
+            if let Some(checkpoint) = self.cuts.take(now, self.run, wires) {
+                self.checkpoint = Some(checkpoint);
+            }
         }
     }
 
     fn begin_cut(&mut self, now: Instant) {
         let step = self.schedule.started();
-        if step >= self.schedule.limit() || !self.cuts.begin(now, step) {
+        if step >= self.schedule.limit() || !self.cuts.begin(now, step, self.wants_checkpoint) {
             return self.cuts.put_off(now);
         }
         // A host without models of its own has no stage at which it passes the cut.
-        if self.schedule.next_of(HOST) == (step, 0) || self.host.stages() == 0 {
+        let is_there = self.schedule.next_of(HOST) == (step, 0) || self.host.stages() == 0;
+        if is_there && self.cuts.lacks_host(step) {
             self.cuts.host(self.host.snapshot().to_bytes(), self.table.memory());
         }
         for node in 0..self.seats.len() {
-            if self.stands[node] != Stand::Live {
-                self.cuts.stand_in(node);
-            } else if self.is_asked_to(node, step) {
-                self.ask_for_state(node);
+            match self.stands[node] {
+                Stand::Live if self.is_asked_to(node, step) => self.ask_for_state(node),
+                // It takes part again before the cut, and gives its state there.
+                Stand::FrozenUntil(from) if from < step => {}
+                Stand::Live => {}
+                Stand::Frozen | Stand::FrozenUntil(_) => self.cuts.stand_in(node),
             }
         }
     }
@@ -80,6 +86,8 @@ pub(super) struct Kept {
 /// A cut whose parts are being gathered.
 struct Cut {
     step: u64,
+    /// Whether it is to become a checkpoint, and not only give the states of the nodes.
+    whole: bool,
     host: Option<(Vec<u8>, TableMemory)>,
     nodes: Vec<Option<Arc<[u8]>>>,
 }
@@ -120,24 +128,29 @@ impl Cuts {
         self.due = now + EVERY;
     }
 
-    /// Begins a cut before `step`; false if the last one was there.
-    pub(super) fn begin(&mut self, now: Instant, step: u64) -> bool {
+    /// Begins a cut before `step`, of the nodes or of the `whole` run; false if the last one was there.
+    pub(super) fn begin(&mut self, now: Instant, step: u64, whole: bool) -> bool {
         if self.last == Some(step) {
             self.put_off(now);
             return false;
         }
-        self.open = Some(Cut { step, host: None, nodes: vec![None; self.kept.len()] });
+        self.open = Some(Cut { step, whole, host: None, nodes: vec![None; self.kept.len()] });
         true
     }
 
-    /// The step of the cut that is being gathered: it and later ones must wait to be recorded.
+    /// The step that must wait to be recorded, since a checkpoint before it is being gathered.
+    pub(super) fn barrier(&self) -> Option<u64> {
+        self.open.as_ref().filter(|cut| cut.whole).map(|cut| cut.step)
+    }
+
+    /// The step of the cut that is being gathered.
     pub(super) fn step(&self) -> Option<u64> {
         self.open.as_ref().map(|cut| cut.step)
     }
 
     /// Whether the cut is before `step` and lacks the host.
     pub(super) fn lacks_host(&self, step: u64) -> bool {
-        self.open.as_ref().is_some_and(|cut| cut.step == step && cut.host.is_none())
+        self.open.as_ref().is_some_and(|cut| cut.step == step && cut.whole && cut.host.is_none())
     }
 
     /// Whether the cut is before `step` and lacks a node.
@@ -173,22 +186,23 @@ impl Cuts {
         }
     }
 
-    /// The cut, once it is complete. `wires` gives what passed between places in the step before a step.
+    /// Ends the cut once it is complete; a whole one is a checkpoint. `wires` gives what passed between places in the step before a step.
     pub(super) fn take(
         &mut self,
         now: Instant,
         run: RunId,
         wires: impl FnOnce(u64) -> Vec<Option<Value>>,
     ) -> Option<Checkpoint> {
-        let Cut { step, host, nodes } =
-            self.open.take_if(|cut| cut.host.is_some() && cut.nodes.iter().all(Option::is_some))?;
-        let (host, table) = host?;
-        let nodes = nodes.into_iter().flatten().map(|state| state.to_vec());
-        let places: Vec<Vec<u8>> = [host].into_iter().chain(nodes).collect();
-        let bytes: usize = places.iter().map(Vec::len).sum();
+        let is_complete =
+            |cut: &mut Cut| cut.whole == cut.host.is_some() && cut.nodes.iter().all(Option::is_some);
+        let Cut { step, host, nodes, .. } = self.open.take_if(is_complete)?;
+        let bytes: usize = nodes.iter().flatten().map(|state| state.len()).sum();
         let apart = Duration::from_micros(bytes as u64 * 1_000_000 / BYTES_PER_S);
         self.due = now + apart.max(EVERY);
         self.last = Some(step);
+        let (host, table) = host?;
+        let nodes = nodes.into_iter().flatten().map(|state| state.to_vec());
+        let places = [host].into_iter().chain(nodes).collect();
         Some(Checkpoint { run, step, places, wires: wires(step), table })
     }
 }

@@ -91,7 +91,7 @@ impl Coordinator {
                 self.freeze(node);
             }
         }
-        self.seats[node].give_up();
+        self.seats[node].give_up(now);
     }
 
     /// A node is there and does not have the run, or no longer.

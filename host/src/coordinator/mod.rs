@@ -94,6 +94,7 @@ pub struct Coordinator {
     cuts: Cuts,
     /// The last complete cut, until the shell takes it.
     checkpoint: Option<Checkpoint>,
+    wants_checkpoint: bool,
     /// By node.
     stands: Vec<Stand>,
     schedule: Schedule,
@@ -141,6 +142,7 @@ impl Coordinator {
             telemetry: vec![None; nodes.len()],
             cuts: Cuts::new(nodes.len()),
             checkpoint: None,
+            wants_checkpoint: true,
             stands: vec![Stand::Live; nodes.len()],
             seats: Seats::new(nodes),
             schedule: Schedule::new(plan),
@@ -215,7 +217,12 @@ impl Coordinator {
 
     /// The oldest step, if it is complete and waits to be recorded. At a cut it waits until that is complete.
     pub fn complete(&self) -> Option<u64> {
-        self.schedule.complete().filter(|&step| self.cuts.step() != Some(step))
+        self.schedule.complete().filter(|&step| self.cuts.barrier() != Some(step))
+    }
+
+    /// Whether the next cut is to become a checkpoint; at first it is. Without one, steps need not wait for it.
+    pub fn want_checkpoint(&mut self, wanted: bool) {
+        self.wants_checkpoint = wanted;
     }
 
     /// A state that the run can go on from. Everything before its step is recorded, and nothing else: it is to be taken

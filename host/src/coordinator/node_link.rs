@@ -24,8 +24,13 @@ enum State {
     Ready,
     /// Its session broke during the run; it was last heard at the time given.
     Away(Instant),
-    /// It was away for so long that it counts as lost; it was last heard at the time given.
-    Lost(Instant),
+    /// It was away for so long that it counts as lost.
+    Lost {
+        /// When it was last heard.
+        heard: Instant,
+        /// Since when it counts as lost.
+        since: Instant,
+    },
 }
 
 /// How long a node that has answered may take for its plan: time for the largest on a slow network.
@@ -133,15 +138,15 @@ impl NodeLink {
     }
 
     /// Counts as lost from now on, until it is back.
-    pub(super) fn give_up(&mut self) {
-        if let State::Away(since) = self.state {
-            self.state = State::Lost(since);
+    pub(super) fn give_up(&mut self, now: Instant) {
+        if let State::Away(heard) = self.state {
+            self.state = State::Lost { heard, since: now };
         }
     }
 
-    /// Whether it is lost and was not heard for so long.
+    /// Whether it has been lost for so long.
     pub(super) fn is_given_up(&self, now: Instant, within: Duration) -> bool {
-        matches!(self.state, State::Lost(since) if now >= since + within)
+        matches!(self.state, State::Lost { since, .. } if now >= since + within)
     }
 
     /// Whether this node had the run at some time.
@@ -202,6 +207,8 @@ impl NodeLink {
                 InitiatorEvent::Connected { rebooted, .. } => {
                     self.mailbox.clear();
                     self.refusal = None;
+                    // Who was away was not slow.
+                    self.asked = None;
                     if running {
                         // One that was given the run and did not say that it has it may lack its state.
                         self.state = State::Ready;
@@ -275,7 +282,7 @@ impl NodeLink {
 
     /// Gives it the state that it goes on from before `step`.
     pub(super) fn send_restore(&mut self, run: RunId, step: u64, state: &[u8]) {
-        self.restoring = true;
+        (self.has_run, self.restoring) = (false, true);
         self.begins(step);
         self.send(&ToNode::Restore { run, step, state });
     }
@@ -352,7 +359,7 @@ impl NodeLink {
         match self.state {
             State::Ready => Instant::MAX,
             State::Assigned(assigned) => assigned + PLAN_WITHIN,
-            State::Connecting | State::Away(_) | State::Lost(_) => since + connect_within,
+            State::Connecting | State::Away(_) | State::Lost { .. } => since + connect_within,
         }
     }
 
@@ -371,7 +378,7 @@ impl NodeLink {
 
     pub(super) fn lost(&self, now: Instant, step: u64) -> RunError {
         let since = match self.state {
-            State::Away(since) | State::Lost(since) => since,
+            State::Away(heard) | State::Lost { heard, .. } => heard,
             _ => now,
         };
         let silent_s = Tenths(now.saturating_since(since).as_millis() / 100);

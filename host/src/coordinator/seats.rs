@@ -35,10 +35,8 @@ impl Seats {
     }
 
     /// Says the same to every node.
-    pub(super) fn each(&mut self, say: impl FnMut(&mut NodeLink)) {
-        let Self { links, seated, .. } = self;
-        let (seated, links) = (&*seated, links.iter_mut().enumerate());
-        links.filter(|(link, _)| seated.contains(link)).map(|(_, link)| link).for_each(say);
+    pub(super) fn each(&mut self, mut say: impl FnMut(&mut NodeLink)) {
+        self.seated.iter().for_each(|&link| say(&mut self.links[link]));
     }
 
     /// Whether everything that was sent was acknowledged, or nothing can be.

@@ -130,6 +130,7 @@ impl Driver<'_, '_> {
     async fn run(&mut self, socket: &UdpSocket) -> Result<u64, RunFailure> {
         let mut incoming = [0; RECEIVE_MAX];
         loop {
+            self.coordinator.want_checkpoint(self.attendance.observer.wants_checkpoint());
             // Nodes first: they compute while the step before is written.
             self.send(socket).await;
             if self.record()? {
