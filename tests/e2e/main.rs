@@ -26,6 +26,7 @@ mod resources;
 mod story;
 mod strips;
 mod suspended;
+mod sweep;
 mod telemetry;
 mod unreachable;
 
