@@ -8,7 +8,7 @@
 //! Everything is in a temporary folder and on free ports of 127.0.0.1; other Slurms are not touched. It ends with its
 //! [`Slurm`].
 
-use crate::programs::{skipped, tool, until};
+use crate::programs::{launcher, skipped, until};
 use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
@@ -30,10 +30,9 @@ impl Slurm {
     /// If it does not start within [`PATIENCE`](crate::programs::PATIENCE).
     pub fn start(nodes: usize) -> Option<Self> {
         for name in ["sbatch", "srun", "sinfo"] {
-            tool(name)?;
+            launcher(name)?;
         }
-        let [munged, slurmctld, slurmd] = ["munged", "slurmctld", "slurmd"].map(daemon);
-        let (munged, slurmctld, slurmd) = (munged?, slurmctld?, slurmd?);
+        let (munged, slurmctld, slurmd) = (launcher("munged")?, launcher("slurmctld")?, launcher("slurmd")?);
         if !rustix::process::geteuid().is_root() {
             skipped("the daemons of Slurm need root");
             return None;
@@ -134,15 +133,6 @@ impl Drop for Slurm {
             let _ = daemon.wait();
         }
     }
-}
-
-/// A daemon of the system, which may not be in the path of a user.
-fn daemon(name: &str) -> Option<PathBuf> {
-    let found = ["/usr/sbin", "/usr/local/sbin"]
-        .iter()
-        .map(|folder| Path::new(folder).join(name))
-        .find(|path| path.is_file());
-    found.or_else(|| tool(name))
 }
 
 /// Ports that nobody listens on.

@@ -22,6 +22,7 @@ mod programs;
 mod report;
 mod size;
 mod start;
+mod sweep;
 mod town;
 mod workload;
 
@@ -36,7 +37,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// Measures a group of figures, as far as they are wanted.
 type Group = fn(&mut Report) -> Outcome;
 
-const GROUPS: [(&str, Group); 7] = [
+const GROUPS: [(&str, Group); 8] = [
     ("engine", engine::run),
     ("frames", frames::run),
     ("lockstep", lockstep::run),
@@ -44,6 +45,7 @@ const GROUPS: [(&str, Group); 7] = [
     ("start", start::run),
     ("size", size::run),
     ("plugs", plugs::run),
+    ("sweep", sweep::run),
 ];
 
 fn main() -> ExitCode {

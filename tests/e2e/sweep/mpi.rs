@@ -1,7 +1,9 @@
 //! Sweeps under mpirun, of both MPIs.
 
 use super::{complete, files, reference, stage_large, stage_small, sweep, told_of_the_broken_one};
-use illuminator_tests::programs::{command, program, signal, stderr, tool, until};
+use illuminator_tests::programs::{command, launcher, program, signal, stderr, until};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -14,7 +16,10 @@ struct Mpi {
 fn mpis() -> Vec<Mpi> {
     let open: &[&str] = &["--allow-run-as-root", "--oversubscribe"];
     let known = [("mpirun.openmpi", open), ("mpirun.mpich", &[])];
-    known.into_iter().filter_map(|(name, arguments)| Some(Mpi { mpirun: tool(name)?, arguments })).collect()
+    known
+        .into_iter()
+        .filter_map(|(name, arguments)| Some(Mpi { mpirun: launcher(name)?, arguments }))
+        .collect()
 }
 
 impl Mpi {
@@ -75,6 +80,22 @@ fn ranks_that_believe_to_be_alone_are_told_of() {
         assert!(stderr(&done).contains("warning: this is rank 0 of 1"), "{}", stderr(&done));
         told_of_the_broken_one(&stderr(&done));
     }
+}
+
+#[test]
+fn ranks_that_do_not_know_of_each_other_share_the_work_all_the_same() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    // What mpirun of one MPI does to a program of another: two processes, and none knows of a rank.
+    let mpirun = folder.path().join("mpirun.sh");
+    std::fs::write(&mpirun, "#!/bin/sh\nshift 2\n\"$@\" &\n\"$@\" &\nwait\n").expect("it can be written");
+    std::fs::set_permissions(&mpirun, Permissions::from_mode(0o755)).expect("it is ours");
+    let mpirun_path = mpirun.to_str().expect("a temporary path is text");
+    let done = sweep(folder.path(), &["--launcher", "mpi", "--jobs", "2", "--mpirun", mpirun_path]);
+    assert_eq!(stderr(&done).matches("each believes to be alone").count(), 2, "{}", stderr(&done));
+    told_of_the_broken_one(&stderr(&done));
+    std::fs::remove_file(mpirun).expect("it can be removed");
+    assert!(files(folder.path()) == reference());
 }
 
 #[test]
