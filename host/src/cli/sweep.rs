@@ -90,11 +90,12 @@ impl SweepCommand {
             return self.show(&sweep);
         }
         let stop = StopFlag::from_signals();
-        let ready = self.ready(&sweep, &stop)?;
+        let rank = Rank::find(&|name| std::env::var(name).ok());
+        let speaks = !self.quiet && self.start.is_none() && rank.as_ref().is_none_or(|rank| rank.index == 0);
+        let ready = self.ready(&sweep, &stop, speaks)?;
         if self.only_gather {
             return self.gather(&ready.worker.ledger).map(drop);
         }
-        let rank = Rank::find(&|name| std::env::var(name).ok());
         self.warn_of_lonely_ranks(rank.as_ref());
         match (self.launcher, rank) {
             (Runs::Local, None) => self.run_here(&ready, None),
@@ -105,7 +106,7 @@ impl SweepCommand {
     }
 
     /// Reads all data, and finds out whether any scenario can run.
-    fn ready(&self, sweep: &Arc<Sweep>, stop: &StopFlag) -> Result<Ready, Failure> {
+    fn ready(&self, sweep: &Arc<Sweep>, stop: &StopFlag, speaks: bool) -> Result<Ready, Failure> {
         let (mut files, mut parsed) = (DiskFiles::beside(&self.file), ParsedTables::default());
         let mut first = None;
         // One that cannot run is one that fails; if none can, the file is wrong.
@@ -116,7 +117,7 @@ impl SweepCommand {
         let Some(scenario) = runnable else {
             return Err(Failure::new(2, first.unwrap_or_default()));
         };
-        if !self.quiet && self.start.is_none() {
+        if speaks {
             sweep.template().warnings().iter().chain(&scenario.warnings).for_each(note);
         }
         if scenario.steps == 0 {

@@ -27,8 +27,13 @@ impl LineFile {
     /// # Errors
     /// What the operating system said.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let file = File::create(path)?;
-        let named = has_name(&file)?;
+        // A file that is empty is left so: some file systems write the content of one that was cut at once.
+        let file = File::options().write(true).create(true).truncate(false).open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_file() && metadata.len() > 0 {
+            file.set_len(0)?;
+        }
+        let named = metadata.nlink() > 0;
         Ok(Self(Target::File(file, named)))
     }
 

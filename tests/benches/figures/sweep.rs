@@ -19,7 +19,8 @@ const EFFICIENCY: &str = "sweep_efficiency";
 const ROUNDS: usize = 7;
 /// 100 times 10 values.
 const SCENARIOS: f64 = 1000.0;
-const AXES: &str = "  multi_parameters:\n    max_energy: range(1, 101, 1)\n    charge_efficiency: range(80, 100, 2)\n";
+const AXES: &str =
+    "  multi_parameters:\n    max_energy: range(1, 101, 1)\n    charge_efficiency: range(80, 100, 2)\n";
 
 pub(crate) fn run(report: &mut Report) -> Outcome {
     if ![ONE, ALL, EFFICIENCY].into_iter().any(|name| report.wants(name)) {

@@ -1,6 +1,7 @@
 //! Runs scenarios, one after the other, in a thread of its own.
 
 use super::ledger::{Claim, Claimed, Ledger, with};
+use super::replace;
 use crate::plan::{self, Placement};
 use crate::record::ResultFormat;
 use crate::scenario::template::numbered;
@@ -71,7 +72,7 @@ impl Worker {
     fn compute(&mut self, id: u64, claimed: &Claimed, progress: &mut Progress) -> Result<bool, Trouble> {
         let sweep = self.ledger.sweep();
         let path = numbered(&self.file.to_string_lossy(), id);
-        std::fs::write(&path, sweep.scenario_text(id))
+        keep(Path::new(&path), sweep.scenario_text(id).as_bytes())
             .map_err(|error| Trouble::Disk(format!("cannot write the scenario to {path}: {error}")))?;
         let scenario = sweep.scenario(id, &mut self.files, &mut self.parsed);
         let scenario = scenario.map_err(|diagnostics| Trouble::Scenario(diagnostics.to_string()))?;
@@ -100,8 +101,13 @@ impl Worker {
 
     /// A panic has ended scenario `id`.
     pub(super) fn fail(&self, id: u64, reason: &str) -> io::Result<()> {
-        super::replace(&with(&self.ledger.result(id), ".failed"), format!("error: {reason}\n").as_bytes())
+        replace(&with(&self.ledger.result(id), ".failed"), format!("error: {reason}\n").as_bytes())
     }
+}
+
+/// Writes a file, unless it is there with this content: most sweeps are run more than once.
+fn keep(path: &Path, content: &[u8]) -> io::Result<()> {
+    if std::fs::read(path).is_ok_and(|old| old == content) { Ok(()) } else { replace(path, content) }
 }
 
 enum Trouble {
