@@ -4,7 +4,8 @@ mod summary;
 
 use super::scenario::{Format, read_text};
 use super::{Failure, note, print};
-use crate::scenario::{Files, ParsedTables, template::Template};
+use crate::scenario::template::{Template, numbered};
+use crate::scenario::{Files, ParsedTables};
 use crate::shell::sweep::{
     Beginning, Begun, Launch, Launched, Launcher, Ledger, Lock, Rank, Start, Starter, SweepFailure, Worker,
     begin, gather, launch, run_scenarios,
@@ -286,10 +287,16 @@ impl SweepCommand {
         let read: Vec<PathBuf> =
             data.chain([self.file.clone()]).filter_map(|path| path.canonicalize().ok()).collect();
         let beside = self.file.to_string_lossy();
-        let written = |id: u64| [sweep.result_file(id), crate::scenario::template::numbered(&beside, id)];
+        // All results stand in one folder, and all scenario files.
+        let folders = [sweep.result_file(1), numbered(&beside, 1)].map(|path| folder_of(Path::new(&path)));
         for id in 1..=sweep.count() {
-            for path in written(id) {
-                if Path::new(&path).canonicalize().is_ok_and(|path| read.contains(&path)) {
+            let names = [sweep.result_file(id), numbered(&beside, id)];
+            for (path, folder) in names.iter().zip(&folders) {
+                let name = Path::new(path).file_name().unwrap_or_default();
+                if read
+                    .iter()
+                    .any(|read| read.file_name() == Some(name) && read.parent() == folder.as_deref())
+                {
                     return Err(Failure::wrong_use(format_args!(
                         "scenario {id} would be written over what the sweep reads: {path}; give it another name"
                     )));
@@ -325,4 +332,10 @@ impl SweepCommand {
             );
         }
     }
+}
+
+/// The folder that a file stands in, by its one name.
+fn folder_of(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    folder.canonicalize().ok()
 }

@@ -1,7 +1,8 @@
 //! Sweeps in one process.
 
 use super::{
-    BROKEN, COUNT, complete, files, reference, stage, stage_large, stage_small, sweep, told_of_the_broken_one,
+    BROKEN, COUNT, complete, files, reference, stage, stage_begun, stage_large, stage_small, sweep,
+    told_of_the_broken_one,
 };
 use crate::read;
 use illuminator_tests::programs::{command, illuminator, signal, stderr, until};
@@ -49,22 +50,25 @@ fn the_number_of_threads_changes_nothing() {
     }
 }
 
+/// How many scenarios there are in sweeps that do not go through.
+const MANY: usize = 1000;
+
 #[test]
 fn a_sweep_that_was_killed_goes_on() {
-    let count = 3000;
     let (whole, part) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    stage_large(whole.path(), count);
-    stage_large(part.path(), count);
+    stage_large(whole.path(), MANY);
     assert!(sweep(whole.path(), &["--quiet"]).status.success());
-    let mut running = command(part.path(), &["sweep", "base.yaml", "--jobs", "1"])
+    let last = stage_begun(part.path(), MANY);
+    let mut running = command(part.path(), &["sweep", "base.yaml", "--jobs", "1", "--resume"])
         .stderr(Stdio::null())
         .spawn()
         .expect("it starts");
-    until("some results", || complete(part.path()) >= 20);
+    until("some results", || complete(part.path()) >= 120);
     signal(running.id(), "KILL");
     running.wait().expect("it ends");
+    drop(last);
     let before = complete(part.path());
-    assert!(before < count, "it was killed on its way");
+    assert!(before < MANY, "it was killed on its way");
     let done = sweep(part.path(), &["--resume"]);
     let message = stderr(&done);
     assert!(done.status.success(), "{message}");
@@ -74,21 +78,24 @@ fn a_sweep_that_was_killed_goes_on() {
 
 #[test]
 fn a_sweep_that_is_interrupted_ends_well() {
-    let count = 3000;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    stage_large(folder.path(), count);
-    let running = command(folder.path(), &["sweep", "base.yaml", "--jobs", "1"])
+    let last = stage_begun(folder.path(), MANY);
+    let running = command(folder.path(), &["sweep", "base.yaml", "--jobs", "1", "--resume"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    until("some results", || complete(folder.path()) >= 20);
+    until("some results", || complete(folder.path()) >= 120);
+    let second = sweep(folder.path(), &["--resume"]);
+    assert_eq!(second.status.code(), Some(2), "{}", stderr(&second));
+    assert!(stderr(&second).contains("another process is at this sweep"), "{}", stderr(&second));
     signal(running.id(), "INT");
     let done = running.wait_with_output().expect("it ends");
+    drop(last);
     let message = stderr(&done);
     assert!(done.status.success(), "{message}");
     assert!(message.contains("not run") && message.contains("`--resume`"), "{message}");
-    let left = files(folder.path());
-    assert!(!left.keys().any(|name| name.ends_with(".part")), "what was begun is put away");
+    let parts = files(folder.path()).into_keys().filter(|name| name.ends_with(".part")).collect::<Vec<_>>();
+    assert_eq!(parts, [format!("out/res_{MANY}.csv.part")], "what was begun is put away");
 }
 
 #[test]

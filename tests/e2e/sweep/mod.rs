@@ -8,6 +8,7 @@ mod vectors;
 use crate::read;
 use illuminator_tests::programs::{illuminator, stderr};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 use std::process::Output;
 
@@ -81,6 +82,19 @@ fn stage_small(folder: &Path) {
 fn stage_large(folder: &Path, count: usize) {
     let (efficiencies, limits) = (format!("range(1, {}, 1)", count + 1), format!("range(0, {count}, 1)"));
     stage(folder, &pattern(92, &efficiencies, &limits), 92);
+}
+
+/// A sweep of so many scenarios of which the first hundred are complete. Nobody can run the last one before the file is
+/// dropped, so that a sweep that goes on does not end before that.
+fn stage_begun(folder: &Path, count: usize) -> File {
+    stage_large(folder, count);
+    assert!(sweep(folder, &["--quiet"]).status.success());
+    for id in 101..=count {
+        std::fs::remove_file(folder.join(format!("out/res_{id}.csv"))).expect("it is there");
+    }
+    let part = File::create(folder.join(format!("out/res_{count}.csv.part"))).expect("it can be made");
+    part.lock().expect("nobody else has it");
+    part
 }
 
 /// `illuminator sweep base.yaml` with these arguments.

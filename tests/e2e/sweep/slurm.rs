@@ -74,7 +74,7 @@ fn cancelled_and_resumed(slurm: &Slurm) {
     assert!(illuminator(whole.path(), &["sweep", "base.yaml", "--quiet"]).status.success());
     let running = slurm
         .command(program("illuminator"), part.path())
-        .args(["sweep", "base.yaml", "--launcher", "slurm", "--jobs", "2"])
+        .args(["sweep", "base.yaml", "--launcher", "slurm", "--jobs", "1"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");

@@ -22,13 +22,14 @@ pub use launch::{Launch, LaunchError, Launched, Launcher, launch};
 pub use ledger::{Claim, Claimed, Ledger, Standing};
 pub use pool::PoolError;
 pub use rank::{Rank, Starter};
-pub use worker::{Outcome, Worker};
+pub use worker::Worker;
 
 use super::Progress;
-use pool::Ended;
+use pool::Heard;
 use std::fs;
 use std::io;
 use std::path::Path;
+use worker::Unwritable;
 
 /// How long a process waits before it looks again whether the others have ended `[ms]`.
 const LOOK_AGAIN_MS: u64 = 100;
@@ -62,25 +63,23 @@ pub fn run_scenarios(
     let mut open: Vec<u64> = (first + 1..=count).chain(1..=first).collect();
     loop {
         open.retain(|&id| worker.ledger.standing(id) == Standing::Open);
-        let mut settled = count - open.len() as u64;
+        let settled = count - open.len() as u64;
         progress.skip(settled);
         let mut failure = None;
         let make = {
             let worker = worker.clone();
             move || {
                 let (mut worker, mut steps) = (worker.clone(), Progress::new(0, true));
-                move |id| worker.run(id, &mut steps)
+                move |id| worker.run(id, &mut steps).err()
             }
         };
-        pool::run(threads, open.clone(), make, |id, ended| {
-            settled += 1;
-            progress.at(settled);
-            let written = match ended {
-                Ended::With(Outcome::Unwritable(error)) => Err(error),
-                Ended::With(_) => Ok(()),
-                Ended::Panicked(reason) => worker.fail(id, &reason).map_err(|error| error.to_string()),
+        pool::run(threads, open.clone(), make, |heard| {
+            let written = match heard {
+                Heard::Done(done) => return progress.at(settled + done),
+                Heard::Told(error) => Err(error),
+                Heard::Panicked(id, reason) => worker.fail(id, &reason),
             };
-            if let Err(error) = written {
+            if let Err(Unwritable(error)) = written {
                 worker.stop.set();
                 failure.get_or_insert(error);
             }

@@ -1,31 +1,41 @@
 //! Threads that take jobs from one queue. A job that panics ends with its thread, and nothing else does.
 //!
 //! ```text
-//!   queue ─ next id ─▶ thread: job ─▶ outcome ─▶ the thread that called `run`
-//!                        └ panic ─▶ message ──▶ another thread takes its place
+//!   queue ─ next id ─▶ thread: job ─┬─▶ count, looked at now and then ─▶ the thread that called `run`
+//!                        │          └─▶ what there is to tell ──────────▶
+//!                        └ panic ─▶ message, and another thread takes its place
 //! ```
+//!
+//! Most jobs have nothing to tell: waking a thread for each of them would cost as much as a small job.
 //!
 //! Released programs abort where they panic. So the hook that is called first tells of the panic and never returns: its
 //! thread sleeps for the rest of the process. Invariant: a job holds no lock that another job needs.
 
 use illuminator_node::shell::spawn;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::panic::{self, PanicHookInfo};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Once};
+use std::time::Duration;
 
 /// So many panics end a sweep: each leaves a thread behind, and the defect is well known by then.
 const PANICS_MAX: usize = 64;
 
-/// How a job ended.
-pub(super) enum Ended<T> {
-    /// With this.
-    With(T),
-    /// By a panic: where, and its message.
-    Panicked(String),
+/// What is heard of the jobs.
+pub(super) enum Heard<T> {
+    /// So many have ended.
+    Done(u64),
+    /// One has something to tell.
+    Told(T),
+    /// One panicked: where, and its message.
+    Panicked(u64, String),
 }
+
+/// How often the count is looked at.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Why not all jobs were done.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +49,18 @@ pub enum PoolError {
 }
 
 enum Event<T> {
-    Ended(u64, Ended<T>),
+    Told(T),
+    Panicked(u64, String),
     /// There is nothing left to do.
     Left,
+}
+
+/// What the threads share.
+struct Shared<M> {
+    ids: Vec<u64>,
+    next: AtomicUsize,
+    done: AtomicU64,
+    make: M,
 }
 
 /// What a panic of this thread is told by.
@@ -51,8 +70,8 @@ thread_local! {
     static TELL: RefCell<Option<Tell>> = const { RefCell::new(None) };
 }
 
-/// Does the job of every id, on so many threads. Each thread makes its own `job`; `each` hears of the outcomes, in this
-/// thread.
+/// Does the job of every id, on so many threads. Each thread makes its own job, which returns what is to be told; `hear`
+/// is called in this thread.
 ///
 /// # Errors
 /// [`PoolError`].
@@ -60,62 +79,62 @@ pub(super) fn run<T, J>(
     threads: usize,
     ids: Vec<u64>,
     make: impl Fn() -> J + Send + Sync + 'static,
-    mut each: impl FnMut(u64, Ended<T>),
+    mut hear: impl FnMut(Heard<T>),
 ) -> Result<(), PoolError>
 where
     T: Send + 'static,
-    J: FnMut(u64) -> T,
+    J: FnMut(u64) -> Option<T>,
 {
     tell_of_panics();
-    let shared = Arc::new((ids, AtomicUsize::new(0), make));
+    let shared = Arc::new(Shared { ids, next: AtomicUsize::new(0), done: AtomicU64::new(0), make });
     let (events, heard) = channel();
     let start = |number: usize| {
         let (shared, events) = (Arc::clone(&shared), events.clone());
-        spawn(&format!("sweep {number}"), move || {
-            let (ids, next, make) = &*shared;
-            work(ids, next, &mut make(), &events);
-        })
+        spawn(&format!("sweep {number}"), move || work(&shared, &mut (shared.make)(), &events))
     };
-    for number in 0..threads.max(1) {
+    let threads = threads.max(1);
+    for number in 0..threads {
         start(number)?;
     }
     let (mut left, mut panics) = (0, 0);
     // There is an event for the end of each thread: one of them, or of the one in its place.
-    while left < threads.max(1) {
-        match heard.recv().expect("this function keeps a sender") {
-            Event::Left => left += 1,
-            Event::Ended(id, ended) => {
-                let panicked = matches!(ended, Ended::Panicked(_));
-                each(id, ended);
-                if panicked {
-                    panics += 1;
-                    if panics == PANICS_MAX {
-                        return Err(PoolError::Panics);
-                    }
-                    start(threads + panics)?;
+    while left < threads {
+        match heard.recv_timeout(LOOK) {
+            Ok(Event::Left) => left += 1,
+            Ok(Event::Told(told)) => hear(Heard::Told(told)),
+            Ok(Event::Panicked(id, message)) => {
+                hear(Heard::Panicked(id, message));
+                panics += 1;
+                if panics == PANICS_MAX {
+                    return Err(PoolError::Panics);
                 }
+                start(threads + panics)?;
             }
+            Err(_) => hear(Heard::Done(shared.done.load(Ordering::Relaxed))),
         }
     }
     Ok(())
 }
 
-fn work<T: Send + 'static>(
-    ids: &[u64],
-    next: &AtomicUsize,
-    job: &mut impl FnMut(u64) -> T,
+fn work<M, T: Send + 'static>(
+    shared: &Shared<M>,
+    job: &mut impl FnMut(u64) -> Option<T>,
     events: &Sender<Event<T>>,
 ) {
-    while let Some(&id) = ids.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let teller = events.clone();
-        let tell = Box::new(move |message| drop(teller.send(Event::Ended(id, Ended::Panicked(message)))));
-        TELL.with_borrow_mut(|slot| *slot = Some(tell));
-        let outcome = job(id);
-        TELL.with_borrow_mut(Option::take);
-        if events.send(Event::Ended(id, Ended::With(outcome))).is_err() {
-            return;
+    // If nobody listens any more, the program is about to end.
+    let current = Rc::new(Cell::new(0));
+    let (teller, id) = (events.clone(), Rc::clone(&current));
+    let tell = Box::new(move |message| drop(teller.send(Event::Panicked(id.get(), message))));
+    TELL.with_borrow_mut(|slot| *slot = Some(tell));
+    while let Some(&id) = shared.ids.get(shared.next.fetch_add(1, Ordering::Relaxed)) {
+        current.set(id);
+        let told = job(id);
+        shared.done.fetch_add(1, Ordering::Relaxed);
+        if let Some(told) = told {
+            let _ = events.send(Event::Told(told));
         }
     }
+    TELL.with_borrow_mut(Option::take);
     let _ = events.send(Event::Left);
 }
 
@@ -149,20 +168,21 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn outcomes(threads: usize, count: u64, job: fn(u64) -> u64) -> (BTreeMap<u64, String>, bool) {
-        let mut heard = BTreeMap::new();
+        let mut all = BTreeMap::new();
         let whole = run(
             threads,
             (1..=count).collect(),
-            move || job,
-            |id, ended| {
-                let text = match ended {
-                    Ended::With(outcome) => outcome.to_string(),
-                    Ended::Panicked(message) => message,
+            move || move |id| Some((id, job(id))),
+            |heard| {
+                let (id, text) = match heard {
+                    Heard::Told((id, outcome)) => (id, outcome.to_string()),
+                    Heard::Panicked(id, message) => (id, message),
+                    Heard::Done(done) => return assert!(done <= count),
                 };
-                assert!(heard.insert(id, text).is_none(), "{id} is told once");
+                assert!(all.insert(id, text).is_none(), "{id} is told once");
             },
         );
-        (heard, whole.is_ok())
+        (all, whole.is_ok())
     }
 
     #[test]

@@ -31,41 +31,29 @@ pub struct Worker {
     pub share: (u64, u64),
 }
 
-/// What became of a scenario.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Its result is complete.
-    Complete,
-    /// It has failed, which is on the disk.
-    Failed,
-    /// It was ended before, or another process is at it.
-    Passed,
-    /// The sweep was stopped.
-    Stopped,
-    /// Its files cannot be written: neither can those of the others.
-    Unwritable(String),
-}
+/// Files cannot be written, those of the other scenarios neither: where, and why.
+pub(super) struct Unwritable(pub(super) String);
 
 impl Worker {
-    /// Runs scenario `id`, if nobody else does.
-    pub(super) fn run(&mut self, id: u64, progress: &mut Progress) -> Outcome {
+    /// Runs scenario `id`, if nobody else does. What becomes of it is on the disk.
+    pub(super) fn run(&mut self, id: u64, progress: &mut Progress) -> Result<(), Unwritable> {
         if self.stop.is_set() {
-            return Outcome::Stopped;
+            return Ok(());
         }
         let (index, size) = self.share;
         let own = (id - 1) % size.max(1) == index;
         let claimed = match self.ledger.claim(id, own) {
             Ok(Claim::Mine(claimed)) => claimed,
-            Ok(Claim::Elsewhere | Claim::Settled) => return Outcome::Passed,
-            Err(error) => return self.unwritable(id, &error),
+            Ok(Claim::Elsewhere | Claim::Settled) => return Ok(()),
+            Err(error) => return Err(self.unwritable(id, &error)),
         };
         let ended = match self.compute(id, &claimed, progress) {
-            Ok(true) => claimed.complete().map(|()| Outcome::Complete),
-            Ok(false) => claimed.abandon().map(|()| Outcome::Stopped),
-            Err(Trouble::Scenario(reason)) => claimed.fail(&reason).map(|()| Outcome::Failed),
-            Err(Trouble::Disk(error)) => return Outcome::Unwritable(error),
+            Ok(true) => claimed.complete(),
+            Ok(false) => claimed.abandon(),
+            Err(Trouble::Scenario(reason)) => claimed.fail(&reason),
+            Err(Trouble::Disk(error)) => return Err(Unwritable(error)),
         };
-        ended.unwrap_or_else(|error| self.unwritable(id, &error))
+        ended.map_err(|error| self.unwritable(id, &error))
     }
 
     /// Runs a scenario to its end; `false` if it was stopped before.
@@ -92,16 +80,14 @@ impl Worker {
         }
     }
 
-    fn unwritable(&self, id: u64, error: &io::Error) -> Outcome {
-        Outcome::Unwritable(format!(
-            "cannot write the result to {}: {error}",
-            self.ledger.result(id).display()
-        ))
+    fn unwritable(&self, id: u64, error: &io::Error) -> Unwritable {
+        Unwritable(format!("cannot write the result to {}: {error}", self.ledger.result(id).display()))
     }
 
     /// A panic has ended scenario `id`.
-    pub(super) fn fail(&self, id: u64, reason: &str) -> io::Result<()> {
-        replace(&with(&self.ledger.result(id), ".failed"), format!("error: {reason}\n").as_bytes())
+    pub(super) fn fail(&self, id: u64, reason: &str) -> Result<(), Unwritable> {
+        let path = with(&self.ledger.result(id), ".failed");
+        replace(&path, format!("error: {reason}\n").as_bytes()).map_err(|error| self.unwritable(id, &error))
     }
 }
 
