@@ -7,8 +7,8 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story` and `record` are pure; `shell` and `cli` read the clock, files
-//! and sockets.
+//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep` and `record` are pure; `shell` and
+//! `cli` read the clock, files and sockets.
 
 pub mod checkpoint;
 pub mod cli;
@@ -20,3 +20,4 @@ pub mod record;
 pub mod scenario;
 pub mod shell;
 pub mod story;
+pub mod sweep;

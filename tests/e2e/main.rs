@@ -31,6 +31,7 @@ mod secrecy;
 mod story;
 mod strips;
 mod suspended;
+mod sweep;
 mod telemetry;
 mod unreachable;
 mod writing_a_model;

@@ -13,6 +13,7 @@
 //! - [`attiny`]: simulated cable boards behind real ports.
 //! - [`board_table`]: a run on two nodes, one with such boards.
 //! - [`lit_node`]: a node with a strip and a plug, in the process that looks at them.
+//! - [`slurm`]: a real Slurm on this machine.
 //! - [`terminal`]: a program in a terminal, and the picture of that.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
@@ -27,6 +28,7 @@ pub mod picture;
 pub mod programs;
 pub mod ring;
 pub mod samples;
+pub mod slurm;
 pub mod sockets;
 pub mod terminal;
 pub mod tube;

@@ -211,13 +211,43 @@ pub fn signal(process: u32, signal: &str) {
 /// A tool of the system that a test needs. Where it is missing the test is skipped; in CI, which installs it,
 /// that is a failure.
 pub fn tool(name: &str) -> Option<PathBuf> {
-    let found = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())
-    });
+    let found = on_path(name);
     if found.is_none() {
         not_installed(&format!("{name} is not installed"));
     }
     found
+}
+
+/// A program of the system. Daemons need not be in the path of a user.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// Where `.ci/run` keeps its tools.
+pub(crate) fn ci_tools() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    folder("ILLUMINATOR_CI_TOOLS").or_else(|| {
+        let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+        Some(cache.join("illuminator-ci"))
+    })
+}
+
+/// A tool that sweeps are launched by. Where it is missing the test is skipped; in CI only if `.ci/hpc` could not install
+/// it, for the reason that it gave.
+pub fn launcher(name: &str) -> Option<PathBuf> {
+    let reason = ci_tools().and_then(|tools| std::fs::read_to_string(tools.join("hpc/unavailable")).ok());
+    match reason {
+        None => tool(name),
+        Some(reason) => {
+            let there = on_path(name);
+            if there.is_none() {
+                skipped(&format!("no {name}: {}", reason.trim()));
+            }
+            there
+        }
+    }
 }
 
 /// The node for 64-bit Pis, in the target folder of this test or of the project. Where it is not built the test is

@@ -7,6 +7,7 @@ mod models;
 mod options;
 mod overwriting;
 mod scenario;
+mod sweep;
 
 use clap::{Parser, Subcommand};
 use std::error::Error;
@@ -29,6 +30,8 @@ enum Command {
     /// Run, check or plan a scenario file.
     #[command(subcommand)]
     Scenario(scenario::Command),
+    /// Run a scenario file with many values of its parameters: on all cores, under mpirun, as an array of Slurm.
+    Sweep(Box<sweep::SweepCommand>),
     /// List the model types, or show one with its parameters, ports and equations.
     Models(models::Models),
     /// Prepare a cluster of nodes, find one of them, switch its relays.
@@ -54,6 +57,7 @@ impl Cli {
         match self.command {
             Command::Demo(demo) => demo.run(),
             Command::Scenario(command) => command.run(),
+            Command::Sweep(sweep) => sweep.run(),
             Command::Models(models) => models.run(),
             Command::Cluster(command) => command.run(),
         }

@@ -55,7 +55,7 @@ fn as_list(value: &Value) -> &[Value] {
 }
 
 /// Encloses what stands in `out` from `start` on in quotes if it holds the delimiter, a quote or a line break.
-pub(super) fn quote_if_needed(delimiter: &[u8], start: usize, out: &mut Vec<u8>) {
+pub(crate) fn quote_if_needed(delimiter: &[u8], start: usize, out: &mut Vec<u8>) {
     let cell = &out[start..];
     let delimited = match delimiter {
         [byte] => cell.contains(byte),

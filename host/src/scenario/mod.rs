@@ -16,10 +16,12 @@ mod inherit;
 pub(crate) mod report;
 mod schema;
 mod story;
+pub mod template;
 #[cfg(test)]
 mod tests;
 mod yaml;
 
+pub use check::ParsedTables;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub(crate) use example::constant;
 pub use example::example;
@@ -44,7 +46,7 @@ pub fn load(text: &str, file: &str, files: &mut dyn Files) -> Result<Scenario, D
     let mut report = Findings::new(file, text);
     let scenario = yaml::parse(text, &mut report)
         .and_then(|tree| schema::read(&tree, &mut report))
-        .and_then(|raw| check::check(raw, files, &mut report));
+        .and_then(|raw| check::check(raw, files, &mut ParsedTables::default(), &mut report));
     let (scenario, warnings) = report.finish(scenario)?;
     Ok(Scenario { warnings, ..scenario })
 }

@@ -39,6 +39,7 @@ pub fn read_file(path: &Path, max: u64) -> io::Result<Vec<u8>> {
 
 /// Reads the files that a scenario names: relative to the working directory, or else to the scenario's folder.
 /// Each file is read once.
+#[derive(Clone)]
 pub struct DiskFiles {
     folder: PathBuf,
     redirected: bool,

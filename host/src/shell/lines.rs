@@ -49,9 +49,13 @@ impl LineFile {
     /// What the operating system said.
     pub fn clear(&mut self) -> io::Result<()> {
         match &mut self.0 {
-            // Pipes and devices have no length.
-            Target::File(file, _) if file.metadata()?.is_file() => file.set_len(0),
-            Target::File(..) | Target::Stdout(_) => Ok(()),
+            Target::File(file, _) => {
+                // Pipes and devices have no length. A file that is empty is left so: some file systems write the content
+                // of one that was cut at once.
+                let metadata = file.metadata()?;
+                if metadata.is_file() && metadata.len() > 0 { file.set_len(0) } else { Ok(()) }
+            }
+            Target::Stdout(_) => Ok(()),
         }
     }
 

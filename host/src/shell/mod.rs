@@ -13,6 +13,7 @@ mod results;
 mod simulated;
 mod simulated_table;
 mod stop;
+pub mod sweep;
 mod tempo;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};

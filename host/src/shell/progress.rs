@@ -1,4 +1,4 @@
-//! The progress bar: steps, steps per second, time left. Silent where nobody looks.
+//! The progress bar: steps or scenarios, how many per second, time left. Silent where nobody looks.
 
 use illuminator_node::shell::Clock;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -14,29 +14,47 @@ pub struct Progress {
     quiet: bool,
     clock: Clock,
     next_us: u64,
+    /// The clock is looked at once in so many calls.
+    stride: u64,
 }
 
 impl Progress {
     /// A bar of `steps` steps; hidden if `quiet` or if stderr is not a terminal.
     pub fn new(steps: u64, quiet: bool) -> Self {
+        // Looking at the clock costs more than a small step; every 64th is often enough.
+        Self::counting(steps, "steps", 64, quiet)
+    }
+
+    /// The same for the scenarios of a sweep.
+    pub fn of_scenarios(scenarios: u64, quiet: bool) -> Self {
+        Self::counting(scenarios, "scenarios", 1, quiet)
+    }
+
+    fn counting(total: u64, what: &str, stride: u64, quiet: bool) -> Self {
         let hidden = quiet || !std::io::stderr().is_terminal();
         let target =
             if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
-        let bar = ProgressBar::with_draw_target(Some(steps), target);
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} steps, {rate} steps/s, {eta} left")
+        let bar = ProgressBar::with_draw_target(Some(total), target);
+        let template = format!("{{bar:40}} {{pos}}/{{len}} {what}, {{rate}} {what}/s, {{eta}} left");
+        let style = ProgressStyle::with_template(&template)
             .expect("the template is well formed")
             .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
                 let _ = write!(out, "{:.0}", state.per_sec());
             })
             .progress_chars("━╸ ");
         bar.set_style(style);
-        Self { bar, quiet, clock: Clock::start(), next_us: 0 }
+        Self { bar, quiet, clock: Clock::start(), next_us: 0, stride }
     }
 
-    /// Notes that all steps before `done` are done.
+    /// Does not count what was done before: it says nothing of the speed.
+    pub fn skip(&mut self, done: u64) {
+        self.bar.set_position(done);
+        self.bar.reset_eta();
+    }
+
+    /// Notes that all before `done` are done.
     pub fn at(&mut self, done: u64) {
-        // Looking at the clock costs more than a small step; every 64th is often enough.
-        if !done.is_multiple_of(64) && done > 64 {
+        if !done.is_multiple_of(self.stride) && done > self.stride {
             return;
         }
         let now = self.clock.now().as_micros();

@@ -23,6 +23,7 @@ mod programs;
 mod report;
 mod size;
 mod start;
+mod sweep;
 mod town;
 mod workload;
 
@@ -46,6 +47,7 @@ const GROUPS: [(&str, Group); 8] = [
     ("start", start::run),
     ("size", size::run),
     ("plugs", plugs::run),
+    ("sweep", sweep::run),
 ];
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
 //! What the emulated machine is made of, where `.ci/emupi prepare` has put it.
 
-use crate::programs::{not_installed, skipped};
+use crate::programs::{ci_tools, not_installed, skipped};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ impl Kit {
     /// The parts on this machine. Where there are none the test is skipped, and says so: in CI only if they cannot
     /// be had, for the reason that `.ci/emupi` gave.
     pub fn find() -> Option<Self> {
-        let Some(folder) = tools().map(|tools| tools.join("emupi")) else {
+        let Some(folder) = ci_tools().map(|tools| tools.join("emupi")) else {
             not_installed("no emulated Pi: neither ILLUMINATOR_CI_TOOLS nor HOME is set");
             return None;
         };
@@ -52,15 +52,6 @@ impl Kit {
             (name, content)
         })
     }
-}
-
-/// Where `.ci/run` keeps its tools.
-fn tools() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    folder("ILLUMINATOR_CI_TOOLS").or_else(|| {
-        let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
-        Some(cache.join("illuminator-ci"))
-    })
 }
 
 fn read(path: &Path) -> Vec<u8> {

@@ -9,7 +9,7 @@ use crate::scenario::{Diagnostic, Diagnostics, Scenario, load};
 use crate::shell::{DiskFiles, TEXT_FILE_MAX, read_file};
 use clap::{Subcommand, ValueEnum};
 use run::Run;
-pub(super) use run::pace;
+pub(super) use run::{Format, pace};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -114,7 +114,7 @@ fn read(path: &Path, mut files: DiskFiles) -> Result<Scenario, Diagnostics> {
 }
 
 /// The text of a file that messages call `name`.
-fn read_text(path: &Path, name: &str) -> Result<String, Diagnostics> {
+pub(super) fn read_text(path: &Path, name: &str) -> Result<String, Diagnostics> {
     let text = read_file(path, TEXT_FILE_MAX)
         .map_err(|error| Diagnostics::of_file(name, format!("cannot be read: {error}")))?;
     String::from_utf8(text).map_err(|error| {

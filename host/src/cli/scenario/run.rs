@@ -53,10 +53,20 @@ pub(in crate::cli) struct Run {
     json: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
+/// Whose result files ours look like.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Format {
     Dev,
     Main,
+}
+
+impl From<Format> for ResultFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Dev => Self::Dev,
+            Format::Main => Self::Main,
+        }
+    }
 }
 
 impl Run {
@@ -71,10 +81,7 @@ impl Run {
         }
         let placed = self.placement.place(&scenario)?;
         let plan = plan::plan(&scenario, &placed.placement, &[]).map_err(Failure::wrong_use)?;
-        let format = match self.format {
-            Format::Dev => ResultFormat::Dev,
-            Format::Main => ResultFormat::Main,
-        };
+        let format = self.format.into();
         let mut results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
         let script = self.events.as_deref().map(|file| read_events(file, &scenario)).transpose()?;
         let (script_file, recording) = (self.events.as_deref(), self.record_events.as_deref());

@@ -31,17 +31,23 @@ mod via;
 use super::report::{Mark, Report};
 use super::schema::RawScenario;
 use super::{Files, Item, Recorder, Scenario, Story};
+pub use table_files::ParsedTables;
 
 /// The checked scenario; `None` after reporting why it cannot run.
 pub(super) fn check(
     mut raw: RawScenario,
     files: &mut dyn Files,
+    tables: &mut ParsedTables,
     report: &mut Report<'_>,
 ) -> Option<Scenario> {
     let errors = report.errors();
-    if let Some(mark) = raw.sweep {
+    if let Some(mark) = raw.sweep() {
         let message = "parameters of a sweep are ignored: this runs the scenario once";
-        report.warning_help(mark, message, "the values in `parameters` are used");
+        report.warning_help(
+            mark,
+            message,
+            "the values in `parameters` are used; `illuminator sweep` runs them all",
+        );
     }
     let run = Run::of(&raw);
     if run.steps == 0 {
@@ -51,7 +57,7 @@ pub(super) fn check(
     }
     story::reserve_name(&raw, report);
     let ids = cables::Ids::of(&raw.plugs);
-    let mut cast = models::resolve(&mut raw.models, &raw.monitor_file, &run, files, report);
+    let mut cast = models::resolve(&mut raw.models, &raw.monitor_file, &run, files, tables, report);
     let routes = connections::resolve(&raw.connections, &ids, &mut cast, report);
     let has_phases = raw.story.as_ref().is_some_and(|story| !story.phases.is_empty());
     let items = recorders::items(&cast, &raw.monitor_items, &ids, has_phases, report);

@@ -2,7 +2,7 @@
 
 use super::cast::{Cast, Member, Role};
 use super::keys::{Keys, origin};
-use super::table_files::{Input, TableFiles};
+use super::table_files::{Input, ParsedTables};
 use super::{Run, recorders};
 use crate::scenario::inherit::{Inheritance, Sections};
 use crate::scenario::report::{Located, Mark, Report, list, quote};
@@ -25,6 +25,7 @@ pub(super) fn resolve(
     monitor_file: &Located<String>,
     run: &Run,
     files: &mut dyn Files,
+    parsed: &mut ParsedTables,
     report: &mut Report<'_>,
 ) -> Cast {
     let names: Vec<Located<String>> = raws.iter().map(|raw| raw.name.clone()).collect();
@@ -33,7 +34,7 @@ pub(super) fn resolve(
         names: &names,
         inheritance: Inheritance::default(),
         cast: Cast::default(),
-        table_files: TableFiles::default(),
+        parsed,
         entries: 0,
         files,
         report,
@@ -55,7 +56,7 @@ struct Stage<'a, 'r> {
     names: &'a [Located<String>],
     inheritance: Inheritance,
     cast: Cast,
-    table_files: TableFiles,
+    parsed: &'a mut ParsedTables,
     /// Section entries of all models so far, counted as for [`ENTRIES_MAX`].
     entries: usize,
     files: &'a mut dyn Files,
@@ -153,7 +154,7 @@ impl Stage<'_, '_> {
 
     fn tables(&mut self, raw: &RawModel, sections: Sections, step_size: u32) -> Option<Input> {
         let keys = keys(&self.inheritance, sections, &raw.name, self.names);
-        self.table_files.read(&keys, self.run, step_size, self.files, self.report).ok()
+        self.parsed.read(&keys, self.run, step_size, self.files, self.report).ok()
     }
 
     fn build(

@@ -20,9 +20,10 @@ pub(super) struct Input {
     pub(super) mark: Mark,
 }
 
-/// Tables that were parsed before: models that read the same file in the same way share it.
-#[derive(Default)]
-pub(super) struct TableFiles {
+/// Tables that were parsed before: models that read the same file in the same way share it, and so do the scenarios of a
+/// sweep.
+#[derive(Clone, Default)]
+pub struct ParsedTables {
     parsed: BTreeMap<Request, Arc<[Table]>>,
 }
 
@@ -37,7 +38,7 @@ struct Request {
     rows_max: u64,
 }
 
-impl TableFiles {
+impl ParsedTables {
     /// Reads and parses the files of a CSV model that is stepped every `step_size` co-simulation steps.
     pub(super) fn read(
         &mut self,

@@ -23,13 +23,14 @@ const PALETTES: [(&str, Palette); 2] = [("carrier", Palette::Carrier), ("load", 
 const CABLE_KEYS: [&str; 5] = ["ends", "shows", "full_scale", "carrier", "colour"];
 
 /// All entries, with distinct ids.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(in crate::scenario) struct Plugs {
     pub(in crate::scenario) cables: Vec<RawCable>,
     pub(in crate::scenario) tokens: Vec<Token>,
 }
 
 /// A cable as the file describes it.
+#[derive(Clone)]
 pub(in crate::scenario) struct RawCable {
     /// What it has in common with a token.
     pub(in crate::scenario) plug: Token,

@@ -17,10 +17,11 @@ pub(super) use condition::RawCondition;
 use fields::Fields;
 use illuminator_node::value::Value;
 use jiff::civil::DateTime;
-pub(super) use model::{Entry, RawModel, RawSection};
+pub(super) use model::{Entry, RawModel, RawSection, read_value};
 pub(super) use story::{RawPhase, RawSetting, RawStory};
 
 /// A scenario file that keeps the rules of the format.
+#[derive(Clone)]
 pub(super) struct RawScenario {
     pub(super) name: String,
     pub(super) start: DateTime,
@@ -35,11 +36,12 @@ pub(super) struct RawScenario {
     pub(super) monitor_items: Vec<Endpoint>,
     pub(super) plugs: Plugs,
     pub(super) story: Option<RawStory>,
-    /// The first key for sweeps (`align_parameters`, `multi_parameters`), if any.
-    pub(super) sweep: Option<Mark>,
+    /// `align_parameters` and its key, if it is there.
+    pub(super) align: Option<(Mark, bool)>,
 }
 
 /// One entry of `connections`.
+#[derive(Clone)]
 pub(super) struct RawConnection {
     pub(super) from: Endpoint,
     pub(super) to: Endpoint,
@@ -48,11 +50,20 @@ pub(super) struct RawConnection {
 }
 
 /// The key `via` of a connection.
+#[derive(Clone)]
 pub(super) struct RawVia {
     /// Where it stands.
     pub(super) mark: Mark,
     pub(super) cable: Located<u16>,
     pub(super) otherwise: Option<Located<Value>>,
+}
+
+impl RawScenario {
+    /// The first key for sweeps (`align_parameters`, `multi_parameters`), if any.
+    pub(super) fn sweep(&self) -> Option<Mark> {
+        let axes = self.models.iter().filter_map(|model| model.axes.as_ref());
+        self.align.iter().map(|(mark, _)| *mark).chain(axes.map(|axes| axes.mark)).min()
+    }
 }
 
 /// `model.attribute`.
@@ -76,7 +87,7 @@ struct Period {
     end: DateTime,
     end_mark: Mark,
     resolution_s: u32,
-    align: Option<Mark>,
+    align: Option<(Mark, bool)>,
 }
 
 /// The raw scenario; `None` after reporting every broken rule.
@@ -102,7 +113,6 @@ pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Option<RawScenario> 
         return None;
     }
     let (period, models, (monitor_file, monitor_items)) = (period?, models?, monitor?);
-    let sweep = period.align.into_iter().chain(models.iter().filter_map(|model| model.sweep)).min();
     Some(RawScenario {
         name: period.name,
         start: period.start,
@@ -115,7 +125,7 @@ pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Option<RawScenario> 
         monitor_items,
         plugs: plugs?,
         story,
-        sweep,
+        align: period.align,
     })
 }
 
@@ -137,10 +147,9 @@ fn read_period(mark: Mark, node: &Node, report: &mut Report<'_>) -> Option<Perio
             None
         }
     };
-    let align = fields.get("align_parameters");
-    if let Some((_, node)) = align {
-        fields::boolean(node, "`align_parameters`", report);
-    }
+    let align = fields
+        .get("align_parameters")
+        .and_then(|(key, node)| Some((key.mark, fields::boolean(node, "`align_parameters`", report)?)));
     if let (Some(start), Some(end)) = (&start, &end)
         && end.value <= start.value
     {
@@ -157,7 +166,7 @@ fn read_period(mark: Mark, node: &Node, report: &mut Report<'_>) -> Option<Perio
         end: end.value,
         end_mark: end.mark,
         resolution_s: resolution_s?,
-        align: align.map(|(key, _)| key.mark),
+        align,
     })
 }
 

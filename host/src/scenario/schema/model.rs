@@ -11,6 +11,7 @@ use illuminator_node::value::Value;
 const DEFAULT_PORT: u16 = 5123;
 
 /// A model as the file describes it.
+#[derive(Clone)]
 pub(in crate::scenario) struct RawModel {
     pub(in crate::scenario) name: Located<String>,
     pub(in crate::scenario) type_name: Located<String>,
@@ -18,8 +19,17 @@ pub(in crate::scenario) struct RawModel {
     pub(in crate::scenario) sections: [Option<RawSection>; 4],
     pub(in crate::scenario) step_size: Option<Located<i64>>,
     pub(in crate::scenario) connect: Option<Located<Connect>>,
-    /// Where `multi_parameters` stands.
-    pub(in crate::scenario) sweep: Option<Mark>,
+    /// `multi_parameters`, if it is there.
+    pub(in crate::scenario) axes: Option<RawAxes>,
+}
+
+/// The key `multi_parameters` of a model.
+#[derive(Clone)]
+pub(in crate::scenario) struct RawAxes {
+    /// Where it stands.
+    pub(in crate::scenario) mark: Mark,
+    /// Each parameter and its values: a list that is not empty, or the text of a range.
+    pub(in crate::scenario) entries: Vec<(Located<String>, Node)>,
 }
 
 /// A section of a model: at least one entry.
@@ -61,10 +71,7 @@ pub(super) fn read(node: &Node, report: &mut Report<'_>) -> Option<RawModel> {
         let (key, node) = fields.get(kind.key())?;
         read_section(key.mark, node, kind.key(), report)
     });
-    let sweep = fields.get("multi_parameters");
-    if let Some((_, node)) = sweep {
-        check_multi_parameters(node, report);
-    }
+    let axes = fields.get("multi_parameters").map(|(key, node)| read_axes(key.mark, node, report));
     if let Some((_, node)) = fields.get("triggers")
         && !matches!(&node.value, Yaml::List(items) if !items.is_empty())
     {
@@ -78,14 +85,7 @@ pub(super) fn read(node: &Node, report: &mut Report<'_>) -> Option<RawModel> {
         Some(Located { value: fields::integer(node, "`time_step_size`", report)?, mark: node.mark })
     });
     let connect = fields.get("connect").and_then(|(key, node)| read_connect(key.mark, node, report));
-    Some(RawModel {
-        name: name?,
-        type_name: type_name?,
-        sections,
-        step_size,
-        connect,
-        sweep: sweep.map(|(key, _)| key.mark),
-    })
+    Some(RawModel { name: name?, type_name: type_name?, sections, step_size, connect, axes })
 }
 
 fn read_section(key: Mark, node: &Node, what: &str, report: &mut Report<'_>) -> Option<RawSection> {
@@ -116,7 +116,7 @@ fn read_section(key: Mark, node: &Node, what: &str, report: &mut Report<'_>) -> 
 }
 
 /// Any value a section may hold.
-pub(super) fn read_value(node: &Node, report: &mut Report<'_>) -> Option<Value> {
+pub(in crate::scenario) fn read_value(node: &Node, report: &mut Report<'_>) -> Option<Value> {
     Some(match &node.value {
         Yaml::Null => Value::Null,
         Yaml::Bool(b) => Value::Bool(*b),
@@ -139,19 +139,23 @@ pub(super) fn read_value(node: &Node, report: &mut Report<'_>) -> Option<Value> 
     })
 }
 
-/// Values of sweeps: a list, or `range(a,b,c)`. A plain run ignores them.
-fn check_multi_parameters(node: &Node, report: &mut Report<'_>) {
+/// Values of sweeps: a list, or `range(a,b,c)`. A plain run ignores what they are.
+fn read_axes(mark: Mark, node: &Node, report: &mut Report<'_>) -> RawAxes {
+    let mut axes = RawAxes { mark, entries: Vec::new() };
     let Yaml::Map(entries) = &node.value else {
         let message = format!("`multi_parameters` must be a mapping, not {}", node.value.describe());
         report.error(node.mark, message);
-        return;
+        return axes;
     };
     if entries.is_empty() {
         report.error(node.mark, "`multi_parameters` must not be empty");
     }
     for (key, value) in entries {
-        if !matches!(&key.value, Yaml::Text(name) if !name.is_empty()) {
-            report.error(key.mark, "a name in `multi_parameters` must be a text that is not empty");
+        match &key.value {
+            Yaml::Text(name) if !name.is_empty() => {
+                axes.entries.push((Located { value: name.clone(), mark: key.mark }, value.clone()));
+            }
+            _ => report.error(key.mark, "a name in `multi_parameters` must be a text that is not empty"),
         }
         let accepted = match &value.value {
             Yaml::List(items) => !items.is_empty(),
@@ -166,6 +170,7 @@ fn check_multi_parameters(node: &Node, report: &mut Report<'_>) {
             );
         }
     }
+    axes
 }
 
 /// `range(a,b,c)` with digits, blanks and minus signs.

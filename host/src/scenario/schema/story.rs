@@ -10,7 +10,7 @@ use illuminator_node::value::Value;
 use std::collections::BTreeMap;
 
 /// A story as the file tells it. It has at least one phase or rule.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(in crate::scenario) struct RawStory {
     /// With distinct names.
     pub(in crate::scenario) phases: Vec<RawPhase>,
@@ -18,6 +18,7 @@ pub(in crate::scenario) struct RawStory {
 }
 
 /// One entry of `phases`.
+#[derive(Clone)]
 pub(in crate::scenario) struct RawPhase {
     pub(in crate::scenario) name: Located<String>,
     /// `None` for the first one only.
@@ -26,12 +27,14 @@ pub(in crate::scenario) struct RawPhase {
 }
 
 /// One entry of `rules`.
+#[derive(Clone)]
 pub(in crate::scenario) struct RawRule {
     pub(in crate::scenario) when: RawCondition,
     pub(in crate::scenario) set: Vec<RawSetting>,
 }
 
 /// One name of `set` and its value.
+#[derive(Clone)]
 pub(in crate::scenario) struct RawSetting {
     /// A model and one of its inputs or parameters.
     pub(in crate::scenario) target: Endpoint,

@@ -1,0 +1,290 @@
+//! Who runs which scenario, and what became of it: files beside the results, so that processes on any machine that share
+//! the folder share the work without a word to each other.
+//!
+//! ```text
+//!   res_3.csv.part ─ locked by who runs it ─┬─ rename ─▶ res_3.csv           complete
+//!                                           └─ reason ─▶ res_3.csv.failed    failed; the rows before stay in .part
+//! ```
+//!
+//! Invariants: a result under its own name is complete; a scenario is run by one process at a time. A lock ends with its
+//! process, however that ends, so no claim is left behind.
+
+use super::replace;
+use crate::sweep::Sweep;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Longest reason that is read `[bytes]`.
+const REASON_MAX: u64 = 64 * 1024;
+
+/// The states of all scenarios of a sweep, on the disk.
+#[derive(Clone)]
+pub struct Ledger {
+    sweep: Arc<Sweep>,
+}
+
+/// What became of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has ended it.
+    Open,
+    /// Its result is there.
+    Complete,
+    /// It was ended by a mistake in it.
+    Failed,
+}
+
+/// Whether a scenario may be run.
+pub enum Claim {
+    /// By whoever has this.
+    Mine(Claimed),
+    /// Another process or thread is at it.
+    Elsewhere,
+    /// It is complete, or has failed.
+    Settled,
+}
+
+/// A scenario that nobody else runs.
+pub struct Claimed {
+    part: PathBuf,
+    result: PathBuf,
+    failure: PathBuf,
+    /// Keeps the claim.
+    _lock: File,
+}
+
+impl Ledger {
+    /// The states of the scenarios of `sweep`.
+    pub fn new(sweep: Arc<Sweep>) -> Self {
+        Self { sweep }
+    }
+
+    /// The sweep.
+    pub fn sweep(&self) -> &Arc<Sweep> {
+        &self.sweep
+    }
+
+    /// Where the result of scenario `id` is once it is complete.
+    pub fn result(&self, id: u64) -> PathBuf {
+        self.sweep.result_file(id).into()
+    }
+
+    /// What became of scenario `id`.
+    pub fn standing(&self, id: u64) -> Standing {
+        if self.result(id).exists() {
+            Standing::Complete
+        } else if self.failure(id).exists() {
+            Standing::Failed
+        } else {
+            Standing::Open
+        }
+    }
+
+    /// Why scenario `id` failed, if it did.
+    pub fn reason(&self, id: u64) -> Option<String> {
+        let mut reason = Vec::new();
+        File::open(self.failure(id)).ok()?.take(REASON_MAX).read_to_end(&mut reason).ok()?;
+        Some(String::from_utf8_lossy(&reason).trim_end().to_owned())
+    }
+
+    /// Claims scenario `id`. Where the file system knows no locks, only those who `own` it may run it.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn claim(&self, id: u64, own: bool) -> io::Result<Claim> {
+        if self.standing(id) != Standing::Open {
+            return Ok(Claim::Settled);
+        }
+        let (part, result, failure) = (self.part(id), self.result(id), self.failure(id));
+        let lock = File::options().create(true).truncate(false).write(true).open(&part)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(Claim::Elsewhere),
+            Err(TryLockError::Error(_)) if own => {}
+            Err(TryLockError::Error(_)) => return Ok(Claim::Elsewhere),
+        }
+        // Somebody may have ended it between the look and the lock. Then the file is his result, or a new one of ours.
+        if self.standing(id) != Standing::Open {
+            if is_at(&lock, &part) && !failure.exists() {
+                fs::remove_file(&part)?;
+            }
+            return Ok(Claim::Settled);
+        }
+        if !is_at(&lock, &part) {
+            return Ok(Claim::Elsewhere);
+        }
+        Ok(Claim::Mine(Claimed { part, result, failure, _lock: lock }))
+    }
+
+    /// Makes scenario `id` one that nobody has begun.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn forget(&self, id: u64) -> io::Result<()> {
+        [self.result(id), self.failure(id), self.part(id)].iter().try_for_each(|path| remove(path))
+    }
+
+    /// Makes scenario `id` open again, unless it has a whole result. Says whether it has.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn reopen(&self, id: u64) -> io::Result<bool> {
+        remove(&self.failure(id))?;
+        // After a crash of the machine a file may have its name without its content.
+        let whole = File::open(self.result(id)).is_ok_and(|mut file| ends_with_line(&mut file));
+        if !whole {
+            remove(&self.result(id))?;
+        }
+        Ok(whole)
+    }
+
+    fn part(&self, id: u64) -> PathBuf {
+        with(&self.result(id), ".part")
+    }
+
+    fn failure(&self, id: u64) -> PathBuf {
+        with(&self.result(id), ".failed")
+    }
+}
+
+impl Claimed {
+    /// Where the rows go while it runs.
+    pub fn part(&self) -> &Path {
+        &self.part
+    }
+
+    /// The result is whole.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn complete(self) -> io::Result<()> {
+        fs::rename(&self.part, &self.result)
+    }
+
+    /// It has failed, and why.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn fail(&self, reason: &str) -> io::Result<()> {
+        replace(&self.failure, format!("{reason}\n").as_bytes())
+    }
+
+    /// It was interrupted.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn abandon(self) -> io::Result<()> {
+        remove(&self.part)
+    }
+}
+
+/// A path with more at its end.
+pub(super) fn with(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+/// Whether an open file is the one that has this name now.
+fn is_at(file: &File, path: &Path) -> bool {
+    let number = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(open), Ok(named)) => number(open) == number(named),
+        _ => false,
+    }
+}
+
+fn ends_with_line(file: &mut File) -> bool {
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1)).is_ok() && file.read_exact(&mut last).is_ok() && last == *b"\n"
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::template::Template;
+
+    fn ledger(folder: &Path) -> Ledger {
+        let text = format!(
+            "scenario: {{name: s, start_time: '2024-01-01 00:00:00', end_time: '2024-01-01 01:00:00', \
+             time_resolution: 900}}\n\
+             models:\n- {{name: L1, type: Load, multi_parameters: {{houses: [1, 2]}}}}\n\
+             connections: []\nmonitor: {{file: '{}/res.csv', items: [L1.x]}}\n",
+            folder.display()
+        );
+        let template = Template::read(&text, "s.yaml").unwrap_or_else(|error| panic!("{error}"));
+        Ledger::new(Arc::new(Sweep::new(template)))
+    }
+
+    fn claimed(ledger: &Ledger, id: u64) -> Option<Claimed> {
+        match ledger.claim(id, true).unwrap() {
+            Claim::Mine(claimed) => Some(claimed),
+            Claim::Elsewhere | Claim::Settled => None,
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let names =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn one_at_a_time_runs_a_scenario_until_it_is_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        let claim = claimed(&ledger, 1).expect("nobody has it");
+        assert!(matches!(ledger.claim(1, true).unwrap(), Claim::Elsewhere));
+        let other = claimed(&ledger, 2).expect("the other one is free");
+        fs::write(claim.part(), "rows\n").unwrap();
+        claim.complete().unwrap();
+        assert!(matches!(ledger.claim(1, true).unwrap(), Claim::Settled));
+        fs::write(other.part(), "a row\n").unwrap();
+        other.fail("for this reason").unwrap();
+        drop(other);
+        assert!(matches!(ledger.claim(2, true).unwrap(), Claim::Settled));
+        assert_eq!((ledger.standing(1), ledger.standing(2)), (Standing::Complete, Standing::Failed));
+        assert_eq!(ledger.reason(2).as_deref(), Some("for this reason"));
+        assert_eq!(names(folder.path()), ["res_1.csv", "res_2.csv.failed", "res_2.csv.part"]);
+    }
+
+    #[test]
+    fn who_ends_without_a_word_leaves_the_scenario_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        let claim = claimed(&ledger, 1).expect("nobody has it");
+        fs::write(claim.part(), "half a r").unwrap();
+        drop(claim);
+        let claim = claimed(&ledger, 1).expect("its lock is gone");
+        claim.abandon().unwrap();
+        assert_eq!((ledger.standing(1), names(folder.path())), (Standing::Open, Vec::new()));
+    }
+
+    #[test]
+    fn what_is_complete_and_whole_is_kept_and_the_rest_is_open_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        for (content, kept) in [("rows\n", true), ("torn r", false), ("", false)] {
+            fs::write(ledger.result(1), content).unwrap();
+            fs::write(folder.path().join("res_1.csv.failed"), "reason\n").unwrap();
+            assert_eq!(ledger.reopen(1).unwrap(), kept, "{content:?}");
+            let expected = if kept { Standing::Complete } else { Standing::Open };
+            assert_eq!(ledger.standing(1), expected, "{content:?}");
+        }
+        fs::write(ledger.result(1), "rows\n").unwrap();
+        ledger.forget(1).unwrap();
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+    }
+}
