@@ -7,10 +7,12 @@
 //! - [`samples`]: scenarios with known results.
 //! - [`attiny`]: simulated cable boards behind real ports.
 //! - [`terminal`]: a program in a terminal, and the picture of that.
+//! - [`fuzz`]: what the fuzzers run.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
 pub mod attiny;
 pub mod emupi;
+pub mod fuzz;
 pub mod generate;
 pub mod picture;
 pub mod programs;
