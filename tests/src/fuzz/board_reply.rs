@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Operations of one run.
 const OPS_MAX: usize = 400;
+/// Longest time through which the tracker is asked whenever it wants to be: longer than anything that it waits for.
+const WAIT_MS_MAX: u64 = 5_000;
 /// Events that may come of one operation: notices are bounded, and each cable is told of once.
 const EVENTS_MAX: usize = 64 + 2 * BOARDS_MAX;
 
@@ -114,7 +116,7 @@ impl Bench {
             Op::HostSilent(silent) => tracker.host_silent(silent),
             Op::Stop(on) => tracker.emergency_stop(on),
             Op::Sleeps(span_ms) => self.now = now + Duration::from_millis(span_ms.into()),
-            Op::Waits(span_ms) => self.wait(now + Duration::from_millis(span_ms.into())),
+            Op::Waits(span_ms) => self.wait(now + Duration::from_millis(u64::from(span_ms) % WAIT_MS_MAX)),
         }
     }
 
