@@ -15,6 +15,8 @@ use illuminator_protocol::{
 
 /// Operations of one run.
 const OPS_MAX: usize = 100;
+/// Turns that are asked for at once.
+const TURNS_MAX: u8 = 20;
 /// Moments in which a message and its answers must get across.
 const MOMENTS_MAX: usize = 2_000;
 /// A moment: longer than an acknowledgement waits.
@@ -33,6 +35,8 @@ enum Op<'a> {
     AssignBytes(&'a [u8]),
     /// The turn that is next, with as many values as it needs, these first.
     Step(Vec<ValueSketch>),
+    /// So many turns, with any numbers.
+    Steps(u8),
     /// Any turn of the run.
     Turn {
         step: u64,
@@ -81,6 +85,11 @@ enum Op<'a> {
 pub fn node(data: &[u8]) {
     let mut bench = Bench::new();
     let mut input = Unstructured::new(data);
+    // A plan comes first, and is followed a little: most of what a node can do wrong needs one.
+    if let Ok(plan) = input.arbitrary() {
+        bench.carry_out(Op::Assign(plan));
+        bench.carry_out(Op::Steps(2));
+    }
     for _ in 0..OPS_MAX {
         if input.is_empty() {
             break;
@@ -130,6 +139,7 @@ impl Bench {
             Op::AssignEdited(sketch, edits) => self.assign(&edited(sketch.plan().to_bytes(), &edits)),
             Op::AssignBytes(bytes) => self.assign(bytes),
             Op::Step(values) => self.step(&values),
+            Op::Steps(turns) => (0..turns % TURNS_MAX).for_each(|_| self.step(&[])),
             Op::Turn { step, stage, values } => {
                 let (run, values) = (self.run, Values::from_bytes(values));
                 self.ask(&ToNode::Step { run, step, stage, values });

@@ -38,8 +38,8 @@ pub fn scenario(data: &[u8]) {
         Ok(scenario) => planned(&scenario),
         Err(findings) => {
             assert!((1..=FINDINGS_MAX).contains(&findings.0.len()));
-            // For YAML a carriage return alone ends a line, too.
-            let lines = text.lines().flat_map(|line| line.split('\r')).count().max(1) as u32;
+            // The end of the text is a place, and for YAML a carriage return alone ends a line, too.
+            let lines = text.split(['\n', '\r']).count() as u32;
             for finding in &findings.0 {
                 assert!(finding.file != "s.yaml" || finding.line <= lines, "{finding}");
                 let told =

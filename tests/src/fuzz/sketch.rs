@@ -11,6 +11,8 @@ use illuminator_node::value::Value;
 
 /// Most models of a plan.
 const MODELS_MAX: usize = 8;
+/// The first slots are filled from outside before each step; what a model needs and nobody drew comes from them.
+const INLETS: u32 = 4;
 /// Slots beside those that the models write.
 const SPARE_SLOTS: u32 = 16;
 /// Texts that mean something to a model, or to nobody.
@@ -139,8 +141,8 @@ impl PlanSketch {
             let model_type = sketch.model_type();
             (model_type.outputs.len() + model_type.states.len()) as u32
         };
-        let slots = sketches.iter().map(written).sum::<u32>() + SPARE_SLOTS;
-        let mut first_slot = 0;
+        let slots = sketches.iter().map(written).sum::<u32>() + INLETS + SPARE_SLOTS;
+        let mut first_slot = INLETS;
         let models: Vec<ModelPlan> = (0..)
             .zip(sketches)
             .map(|(number, sketch)| {
@@ -154,6 +156,7 @@ impl PlanSketch {
         for model in 0..models.len() {
             stages[model * count / models.len()].models += 1;
         }
+        stages[0].imports.extend(0..INLETS);
         for (stage, slot) in &self.imports {
             stages[usize::from(*stage) % count].imports.push(u32::from(*slot) % slots);
         }
@@ -183,8 +186,13 @@ impl ModelSketch {
         settings.step_size = u32::from(self.step_size.max(1));
         settings.resolution_s = u32::from(self.resolution_s.max(1));
         self.changes.iter().for_each(|change| change.apply(&mut settings));
-        let inputs: Vec<InputPlan> = (0..model_type.inputs.len())
-            .map(|input| self.inputs.get(input).map_or(InputPlan::Open, |sketch| sketch.plan(slots)))
+        let inputs: Vec<InputPlan> = (0..)
+            .zip(model_type.inputs)
+            .map(|(input, port)| match self.inputs.get(input as usize) {
+                Some(sketch) => sketch.plan(slots),
+                None if port.required => InputPlan::One { slot: input % INLETS, origin: Origin::Output },
+                None => InputPlan::Open,
+            })
             .collect();
         for (port, input) in model_type.inputs.iter().zip(&inputs) {
             if port.takes == Takes::AnyWithSources {
