@@ -7,14 +7,15 @@ use illuminator_node::model::Cells;
 const ROWS_MAX: u64 = 100;
 /// Longest text that a person is told `[bytes]`.
 const TOLD_MAX: usize = 1_000;
-/// What the first four lines of an input say; the rest is the file.
+/// The date format, the start, the delimiter, how rows are sent, and the file.
 const LINES: usize = 5;
 
 /// Reads a data file. The first lines of the input are the date format, the start, the delimiter (`-`: none), and
 /// whether rows are sent as texts (`rows`).
 ///
-/// Promise: no panic; a mistake has its place in the file and few words, none of which a terminal carries out; rows have no more cells than the header; a start that was read
-/// is read again from its printed form, if the format has a whole date.
+/// Promise: no panic; a mistake has its place in the file and few words, none of which a terminal carries out; rows have
+/// no more cells than the header; a start that was read is read again from its printed form, if the format has a whole
+/// date.
 pub fn csv(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let mut lines = text.splitn(LINES, '\n');

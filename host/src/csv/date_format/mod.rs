@@ -5,8 +5,8 @@
 //!    once per file              YYYY "-" MM …  └─ print seconds ─▶ "2012-06-21 at 13:45"
 //! ```
 //!
-//! Invariants: a format names each token at most once, and texts over [`TEXT_MAX`] are no formats and no dates, so reading
-//! takes bounded time for any text; no zone is involved, a date is what a clock on the wall shows.
+//! Invariants: a format names each token at most once, and texts over [`TEXT_MAX`] are no formats and no dates, so
+//! reading takes bounded time for any text; no zone is involved, a date is what a clock on the wall shows.
 
 mod parts;
 mod token;
