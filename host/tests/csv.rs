@@ -364,3 +364,24 @@ proptest! {
         prop_assert!(found.iter().zip(rows.iter().flatten()).all(same));
     }
 }
+
+/// A cell of a megabyte with what a terminal would carry out.
+#[test]
+fn a_mistake_is_told_in_few_words_and_without_control_characters() {
+    let cell = "\x1b[2J".repeat(1 << 18);
+    for text in [format!("t\nTime,u\n{cell},1\n"), format!("t\nTime,u\n2012-01-01 00:00:00,{cell}\n")] {
+        let request = TableRequest {
+            file: "x.csv",
+            text: &text,
+            delimiter: Some(","),
+            date_format: FORMAT,
+            send_row: false,
+            start_s: MIDNIGHT,
+            rows_max: 9,
+        };
+        let error = parse_table(&request).unwrap_err();
+        for told in [&error.message, &error.excerpt, error.help.as_ref().unwrap()] {
+            assert!(told.len() < 300 && !told.contains(char::is_control), "{told}");
+        }
+    }
+}

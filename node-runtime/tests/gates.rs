@@ -146,6 +146,20 @@ fn a_knob_changes_the_parameter_and_lets_it_go() {
     assert_eq!(result(&mut engine), Some(Value::Float(30.0)));
 }
 
+/// A value that never equals itself is no endless news.
+#[test]
+fn a_parameter_that_is_not_a_number_does_not_hold_the_step() {
+    let mut engine = load(None);
+    set(&mut engine, &[(SOURCES[0], Scalar::float(3.0)), (GATES[0], PLUGGED)]);
+    for step in 0..3 {
+        set(&mut engine, &[(HOUSES, Scalar::float(f64::NAN))]);
+        let Some(Value::Float(power)) = result(&mut engine) else { panic!("step {step} gives a number") };
+        assert!(power.is_nan());
+    }
+    set(&mut engine, &[(HOUSES, Scalar::int(10))]);
+    assert_eq!(result(&mut engine), Some(Value::Float(30.0)));
+}
+
 #[test]
 fn a_parameter_that_the_model_refuses_ends_the_run_with_its_name() {
     let mut engine = load(None);

@@ -160,6 +160,21 @@ fn what_cannot_be_run_here_is_refused_with_a_reason() {
     assert!(reason.contains("takes only PV, Load"), "{reason}");
 }
 
+/// Eight bytes that ask for 256 MiB.
+#[test]
+fn a_short_plan_never_asks_for_much_memory() {
+    let plan = PlacePlan { slots: 1 << 24, ..PlacePlan::default() };
+    assert_eq!(PlacePlan::from_bytes(&plan.to_bytes()), None);
+}
+
+#[test]
+fn a_plan_without_stages_has_no_turns() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &PlacePlan::default());
+    assert!(bench.try_step(RUN, 0, 1.0).is_empty());
+    assert_eq!(bench.counters().stale, 1);
+}
+
 #[test]
 fn a_model_that_cannot_go_on_is_named_and_the_failure_repeated() {
     let mut bench = Bench::new(&[]);

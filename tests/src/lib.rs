@@ -15,11 +15,13 @@
 //! - [`lit_node`]: a node with a strip and a plug, in the process that looks at them.
 //! - [`slurm`]: a real Slurm on this machine.
 //! - [`terminal`]: a program in a terminal, and the picture of that.
+//! - [`fuzz`]: what the fuzzers run.
 //! - [`generate`]: the generator of the data in `scenarios/`.
 
 pub mod attiny;
 pub mod board_table;
 pub mod emupi;
+pub mod fuzz;
 pub mod generate;
 pub mod lit_node;
 pub mod memory;

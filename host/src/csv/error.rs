@@ -34,10 +34,12 @@ impl CsvError {
         });
         let shown = text.trim_end();
         let too_long = shown.chars().nth(EXCERPT_MAX).is_some();
+        // What a file holds is not for the terminal to carry out.
+        let printed = |c: char| if c.is_control() { ' ' } else { c };
         Self {
             line,
             column: u32::try_from(column).unwrap_or(u32::MAX),
-            excerpt: if too_long { String::new() } else { shown.to_owned() },
+            excerpt: if too_long { String::new() } else { shown.chars().map(printed).collect() },
             message: message.into(),
             help: None,
         }

@@ -1,6 +1,7 @@
 //! The start of a run as a CSV model's parameter `start` gives it.
 
 use super::date_format::DateFormat;
+use crate::scenario::report::quote;
 
 /// Dates of ISO 8601 and their like; `M` and `D` also take two digits.
 const DATES: [&str; 11] = [
@@ -30,7 +31,8 @@ const TIMES: [&str; 9] =
 pub fn parse_start(text: &str, date_format: &str) -> Result<i64, String> {
     let format = DateFormat::parse(date_format)?;
     format.read(text).or_else(|| read_iso(text)).ok_or_else(|| {
-        format!("`{text}` is neither a date in the format `{date_format}` nor YYYY-MM-DD HH:mm:ss")
+        let (text, date_format) = (quote(text), quote(date_format));
+        format!("{text} is neither a date in the format {date_format} nor YYYY-MM-DD HH:mm:ss")
     })
 }
 

@@ -3,6 +3,7 @@
 use super::date_format::DateFormat;
 use super::error::CsvError;
 use super::{number, wall};
+use crate::scenario::report::quote;
 use illuminator_node::model::{Cells, Row, Table};
 
 /// What to read of a file.
@@ -133,10 +134,11 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn no_date(&self, line: Line<'_>, date: &str) -> CsvError {
-        let message = format!("`{date}` does not match the date format `{}`", self.request.date_format);
+        let (date_text, format) = (quote(date), quote(self.request.date_format));
+        let message = format!("{date_text} does not match the date format {format}");
         CsvError::in_line(line.number, line.text, Some(date), message).with_help(format!(
-            "a date in this format looks like `{}`",
-            self.format.print(self.request.start_s)
+            "a date in this format looks like {}",
+            quote(&self.format.print(self.request.start_s))
         ))
     }
 
@@ -193,10 +195,10 @@ fn no_number(line: Line<'_>, column: &str, cell: &str) -> CsvError {
     let message = if cell.trim().is_empty() {
         "an empty cell".to_owned()
     } else {
-        format!("`{}` is not a number", cell.trim())
+        format!("{} is not a number", quote(cell.trim()))
     };
     CsvError::in_line(line.number, line.text, Some(cell), message)
-        .with_help(format!("column `{}` needs a number in every row that the run uses", column.trim()))
+        .with_help(format!("column {} needs a number in every row that the run uses", quote(column.trim())))
 }
 
 /// The cells of a line.

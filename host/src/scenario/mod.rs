@@ -43,7 +43,7 @@ use std::sync::Arc;
 /// Every mistake that was found, located, together with the warnings.
 pub fn load(text: &str, file: &str, files: &mut dyn Files) -> Result<Scenario, Diagnostics> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut report = Findings::new(file, text);
+    let mut report = Findings::new(file, yaml::lines(text));
     let scenario = yaml::parse(text, &mut report)
         .and_then(|tree| schema::read(&tree, &mut report))
         .and_then(|raw| check::check(raw, files, &mut ParsedTables::default(), &mut report));

@@ -42,9 +42,9 @@ pub(crate) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// No messages yet about the file of this `text`, which the user calls `file`.
-    pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
-        Self { file, lines: text.lines().collect(), kept: Vec::new(), errors: 0, hidden: 0 }
+    /// No messages yet about the file of these `lines`, which the user calls `file`.
+    pub(crate) fn new(file: &'a str, lines: impl Iterator<Item = &'a str>) -> Self {
+        Self { file, lines: lines.collect(), kept: Vec::new(), errors: 0, hidden: 0 }
     }
 
     /// How many errors there are.

@@ -11,6 +11,7 @@
 use super::files::{TEXT_FILE_MAX, read_file};
 use illuminator_node::node::PORT;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The nodes of a table.
@@ -72,16 +73,23 @@ impl ClusterFile {
         let text = read_file(path, TEXT_FILE_MAX)
             .and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other))
             .map_err(|error| ClusterFileError::Unreadable { path: path.to_owned(), error })?;
-        let mut cluster: Self = toml::from_str(&text)
-            .map_err(|error| ClusterFileError::Malformed { path: path.to_owned(), error: Box::new(error) })?;
-        for (index, node) in cluster.nodes.iter().enumerate() {
-            if cluster.nodes[..index].iter().any(|other| other.name == node.name) {
-                let name = node.name.clone();
-                return Err(ClusterFileError::Duplicate { path: path.to_owned(), name });
-            }
-        }
+        let mut cluster = Self::parse(&text, path)?;
         if let (Some(key), Some(folder)) = (&mut cluster.key_file, path.parent()) {
             *key = folder.join(&*key);
+        }
+        Ok(cluster)
+    }
+
+    /// Reads the text of a cluster file. `path` is what messages call it.
+    ///
+    /// # Errors
+    /// [`ClusterFileError`], with the place in the text; never `Unreadable`.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ClusterFileError> {
+        let cluster: Self = toml::from_str(text)
+            .map_err(|error| ClusterFileError::Malformed { path: path.to_owned(), error: Box::new(error) })?;
+        let mut names = BTreeSet::new();
+        if let Some(node) = cluster.nodes.iter().find(|node| !names.insert(&node.name)) {
+            return Err(ClusterFileError::Duplicate { path: path.to_owned(), name: node.name.clone() });
         }
         Ok(cluster)
     }

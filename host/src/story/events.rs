@@ -81,7 +81,7 @@ impl EventLog {
         let mut reader = Reader {
             topology,
             ids: topology.ids().map(|id| id.to_string()).collect(),
-            report: Report::new(file, text),
+            report: Report::new(file, text.lines()),
         };
         let log = reader.log(text);
         reader.report.finish(log).map(|(log, _)| log)

@@ -41,13 +41,18 @@ impl Knobs {
         self.models.iter_mut().for_each(|model| model.unknown = true);
     }
 
-    /// The next model of a range of which a parameter has changed, and its settings with the present values. It
-    /// counts as applied.
-    pub(super) fn turned(&mut self, models: Range<usize>, slots: &Slots) -> Option<(usize, Settings)> {
+    /// The models of a range of which a parameter has changed, and their settings with the present values. What is
+    /// taken counts as applied. Each model is looked at once: a parameter that is not a number never equals itself,
+    /// and would count as changed without end.
+    pub(super) fn turned(
+        &mut self,
+        models: Range<usize>,
+        slots: &Slots,
+    ) -> impl Iterator<Item = (usize, Settings)> {
         self.models
             .iter_mut()
-            .filter(|knobbed| models.contains(&(knobbed.model as usize)))
-            .find_map(|knobbed| Some((knobbed.model as usize, knobbed.turned(slots)?)))
+            .filter(move |knobbed| models.contains(&(knobbed.model as usize)))
+            .filter_map(|knobbed| Some((knobbed.model as usize, knobbed.turned(slots)?)))
     }
 }
 

@@ -23,10 +23,12 @@ impl PlacePlan {
         postcard::to_allocvec(self).expect("a plan serialises into a growing buffer")
     }
 
-    /// Reads [`to_bytes`](Self::to_bytes); `None` if these are no such bytes.
+    /// Reads [`to_bytes`](Self::to_bytes); `None` if these are no such bytes, or if there are fewer of them than slots.
+    ///
+    /// Whatever has a slot is named in the plan: so a short message never asks for much memory.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        match postcard::take_from_bytes(bytes) {
-            Ok((plan, [])) => Some(plan),
+        match postcard::take_from_bytes::<Self>(bytes) {
+            Ok((plan, [])) if plan.slots as usize <= bytes.len() => Some(plan),
             _ => None,
         }
     }

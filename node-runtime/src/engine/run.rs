@@ -211,7 +211,7 @@ impl Engine {
 
     /// Applies the parameters that have changed to the models of a range.
     fn turn_knobs(&mut self, models: Range<usize>) -> Result<(), EngineError> {
-        while let Some((model, settings)) = self.knobs.turned(models.clone(), &self.slots) {
+        for (model, settings) in self.knobs.turned(models, &self.slots) {
             let ModelName { name, model_type } = &self.names[model];
             let stand = self.placed[model].stand;
             knob::rebuild(&mut self.banks, stand, model_type, &settings)

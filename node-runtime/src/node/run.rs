@@ -75,7 +75,8 @@ impl Run {
         counters: &mut NodeCounters,
     ) -> Option<Reply> {
         let turn = (step, stage);
-        if turn != self.next || self.failed {
+        // A plan without models may have no stages, and then it has no turns.
+        if turn != self.next || self.failed || stage >= self.engine.stages() {
             let cached = self.replies.iter().rposition(|reply| reply.turn == turn);
             match cached {
                 Some(_) => counters.repeated += 1,

@@ -38,7 +38,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// Measures a group of figures, as far as they are wanted.
 type Group = fn(&mut Report) -> Outcome;
 
-const GROUPS: [(&str, Group); 8] = [
+const GROUPS: [(&str, Group); 9] = [
     ("engine", engine::run),
     ("families", families::run),
     ("frames", frames::run),

@@ -5,17 +5,18 @@
 //!    once per file              YYYY "-" MM …  └─ print seconds ─▶ "2012-06-21 at 13:45"
 //! ```
 //!
-//! Invariants: a format names each token at most once, and texts over [`TEXT_MAX`] are no dates, so reading
-//! takes bounded time for any text; no zone is involved, a date is what a clock on the wall shows.
+//! Invariants: a format names each token at most once, and texts over [`TEXT_MAX`] are no formats and no dates, so
+//! reading takes bounded time for any text; no zone is involved, a date is what a clock on the wall shows.
 
 mod parts;
 mod token;
 
 use super::wall;
+use crate::scenario::report::quote;
 use parts::Parts;
 use token::Token;
 
-/// Longest text that is searched for a date, in bytes.
+/// Longest format, and longest text that is searched for a date, in bytes.
 const TEXT_MAX: usize = 128;
 
 /// The marks of which one may stand directly before and one directly after a date.
@@ -41,9 +42,14 @@ impl DateFormat {
     /// Compiles a format: tokens, `[literal text]`, and other characters, which stand for themselves.
     ///
     /// # Errors
-    /// In words: a token that is written twice, or a run of letters that looks like a token and is none
-    /// (`YYY`, `dd`).
+    /// In words: a token that is written twice, a run of letters that looks like a token and is none (`YYY`,
+    /// `dd`), or more than 128 bytes.
     pub fn parse(format: &str) -> Result<Self, String> {
+        // Each `[` is searched for its end: without a limit, a long row of them would take the square of its length.
+        if format.len() > TEXT_MAX {
+            let format = quote(format);
+            return Err(format!("the date format {format} has more than {TEXT_MAX} bytes"));
+        }
         let mut pieces = Vec::new();
         let mut rest = format;
         while let Some(first) = rest.chars().next() {
@@ -53,7 +59,7 @@ impl DateFormat {
             } else if let Some((spelling, token)) = Token::at_start(rest)? {
                 let again = |piece: &Piece| matches!(piece, Piece::Token(other) if other.collides(token));
                 if pieces.iter().any(again) {
-                    return Err(format!("`{spelling}` stands twice in the date format `{format}`"));
+                    return Err(format!("`{spelling}` stands twice in the date format {}", quote(format)));
                 }
                 pieces.push(Piece::Token(token));
                 rest = &rest[spelling.len()..];

@@ -166,6 +166,14 @@ fn long_texts_are_no_dates() {
     assert_eq!(read("YYYY-MM-DD", &format!(" {text}")), None);
 }
 
+/// Reading a megabyte of brackets would take minutes.
+#[test]
+fn long_texts_are_no_formats() {
+    assert!(DateFormat::parse(&"[".repeat(TEXT_MAX)).is_ok());
+    let problem = DateFormat::parse(&"[".repeat(1 << 20)).unwrap_err();
+    assert!(problem.contains("more than 128 bytes") && problem.len() < 200, "{problem}");
+}
+
 /// Formats of tokens, brackets and anything else.
 fn formats() -> impl Strategy<Value = String> {
     let piece = prop_oneof!["[YMDdHhmsSaAxXZW]{1,4}", "\\[\\PC{0,3}\\]?", "[-/:. T]", "\\PC"];

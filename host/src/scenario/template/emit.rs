@@ -112,7 +112,7 @@ fn is_plain(text: &str, inside: bool) -> bool {
         return true;
     }
     let document = if inside { format!("{{k: {text}, l: 0}}\n") } else { format!("k: {text}\nl: 0\n") };
-    let read = yaml::parse(&document, &mut Report::new("", &document));
+    let read = yaml::parse(&document, &mut Report::new("", yaml::lines(&document)));
     let Some(Yaml::Map(entries)) = read.map(|node| node.value) else { return false };
     matches!(&entries[..], [(_, value), _] if value.value == Yaml::Text(text.to_owned()))
 }

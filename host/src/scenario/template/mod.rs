@@ -72,7 +72,7 @@ impl Template {
     /// Every mistake that was found, located, together with the warnings.
     pub fn read(text: &str, file: &str) -> Result<Self, Diagnostics> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut findings = Findings::new(file, text);
+        let mut findings = Findings::new(file, yaml::lines(text));
         let read = yaml::parse(text, &mut findings).and_then(|tree| {
             let mut raw = schema::read(&tree, &mut findings)?;
             let axes = axes::take(&mut raw, &mut findings)?;
@@ -138,7 +138,7 @@ impl Template {
         files: &mut dyn Files,
         parsed: &mut ParsedTables,
     ) -> Result<Scenario, Diagnostics> {
-        let mut findings = Findings::new(&self.file, &self.text);
+        let mut findings = Findings::new(&self.file, yaml::lines(&self.text));
         let scenario = check::check(self.raw_scenario(id, chosen), files, parsed, &mut findings);
         let (scenario, warnings) = findings.finish(scenario)?;
         Ok(Scenario { warnings, ..scenario })

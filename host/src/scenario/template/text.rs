@@ -81,7 +81,7 @@ impl ScenarioTexts {
 const PROBE: &str = "illuminator sweep ";
 
 fn parse(text: &str) -> Option<Node> {
-    yaml::parse(text, &mut Report::new("", text))
+    yaml::parse(text, &mut Report::new("", yaml::lines(text)))
 }
 
 /// What becomes of the pattern.

@@ -131,12 +131,18 @@ pub(super) fn parse(text: &str, report: &mut Report<'_>) -> Option<Node> {
     }
 }
 
+/// The lines as YAML counts them: a carriage return alone ends one, too.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(|line| line.split('\r'))
+}
+
 /// What the scanner could not read, with a guess at the mistake behind it.
 fn syntax_problem(text: &str, error: &ScanError) -> Problem {
     let marker = error.marker();
-    let mark = if marker.line() > text.lines().count() {
+    let count = lines(text).count();
+    let mark = if marker.line() > count {
         // Behind the last line: that line is what can be shown.
-        Mark { line: text.lines().count() as u32, column: 0, width: 1 }
+        Mark { line: count as u32, column: 0, width: 1 }
     } else {
         Mark { line: marker.line() as u32, column: marker.col() as u32 + 1, width: 1 }
     };
@@ -144,7 +150,7 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
     let problem = Problem::new(mark, format!("this is not valid YAML: {info}"));
     // The scanner notices a tab at its own line or, where the line before stays open, one line late.
     let indented_by_tab = |line: &str| line[..line.len() - line.trim_start().len()].contains('\t');
-    let tab_near = text.lines().skip(marker.line().saturating_sub(2)).take(2).any(indented_by_tab);
+    let tab_near = lines(text).skip(marker.line().saturating_sub(2)).take(2).any(indented_by_tab);
     problem.help(match error.kind() {
         _ if tab_near => "indent with spaces; YAML does not allow tabs",
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInPlainScalar => {

@@ -1,13 +1,13 @@
 use super::*;
 
 fn value(text: &str) -> Yaml {
-    let mut report = Report::new("t.yaml", text);
+    let mut report = Report::new("t.yaml", lines(text));
     parse(text, &mut report).unwrap_or_else(|| panic!("{text:?} is refused")).value
 }
 
 /// The messages about a text that is refused.
 fn refusal(text: &str) -> String {
-    let mut report = Report::new("t.yaml", text);
+    let mut report = Report::new("t.yaml", lines(text));
     assert!(parse(text, &mut report).is_none(), "{text:?} is accepted");
     report.finish(None::<()>).map(|_| ()).expect_err("there is no scenario").to_string()
 }
@@ -27,6 +27,12 @@ fn keys(value: &Yaml) -> Vec<String> {
 
 fn text(text: &str) -> Yaml {
     Yaml::Text(text.to_owned())
+}
+
+#[test]
+fn a_carriage_return_alone_ends_a_line() {
+    let message = refusal("a: 1\r\rb: 2\r\na: 3\rc: 4\n");
+    assert!(message.starts_with("t.yaml:4:1: ") && message.contains("     4 | a: 3"), "{message}");
 }
 
 #[test]
