@@ -83,8 +83,10 @@ impl Copy {
         let output = self.seeds();
         self.refresh();
         let said = text(&output);
+        let seed = said.lines().find(|line| line.starts_with("seed "));
+        println!("{}: {}", variant.name, seed.unwrap_or("not caught"));
         // Not every failure is one of a seed.
-        !output.status.success() && said.contains("the smallest plan that fails")
+        !output.status.success() && seed.is_some()
     }
 
     /// Builds the seeds and runs them.

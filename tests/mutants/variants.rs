@@ -79,13 +79,4 @@ pub(crate) const VARIANTS: &[Variant] = &[
             },
         ],
     },
-    // A node that took a place keeps it, whichever it is given. This one was real.
-    Variant {
-        name: "plan of the same run kept",
-        changes: &[Change {
-            file: NODE,
-            from: "        match self.build(plan) {",
-            to: "        if self.run() == Some(id) { return Reply::Ready { run: id }; }\n        match self.build(plan) {",
-        }],
-    },
 ];
