@@ -92,7 +92,8 @@ fn the_text_keeps_what_is_not_changed() {
 fn a_text_that_cannot_be_edited_is_written_anew_with_the_same_meaning() {
     let (edited, anew) = (template(&in_blocks()), template(BLOCKS));
     for chosen in [[0, 0, 0, 0], [1, 1, 2, 1], [1, 3, 1, 0]] {
-        let tree = |text: &str| yaml::parse(text, &mut Findings::new("", text)).expect("it is YAML");
+        let tree =
+            |text: &str| yaml::parse(text, &mut Findings::new("", yaml::lines(text))).expect("it is YAML");
         let (edited, anew) = (edited.scenario_text(3, &chosen), anew.scenario_text(3, &chosen));
         assert!(!anew.contains('#') || anew.contains("d: #e"), "comments are lost: {anew}");
         let name = |node: &Node| format!("{:?}", sorted(node));
@@ -122,7 +123,7 @@ fn the_scenario_is_that_of_its_text() {
     for chosen in [[0, 0, 0, 0], [1, 3, 2, 1]] {
         let text = template.scenario_text(4, &chosen);
         let direct = template.raw_scenario(4, &chosen);
-        let mut findings = Findings::new("", &text);
+        let mut findings = Findings::new("", yaml::lines(&text));
         let read = yaml::parse(&text, &mut findings).and_then(|tree| schema::read(&tree, &mut findings));
         let read = read.expect("it is a scenario");
         assert_eq!(read.monitor_file.value, "out/res_4.csv");
@@ -186,7 +187,7 @@ proptest! {
                 template.axes[axis].values[0] = value.clone();
                 prop_assert!(template.text.contains(pattern));
                 let text = template.scenario_text(1, &[0, 0, 0, 0]);
-                let mut findings = Findings::new("", &text);
+                let mut findings = Findings::new("", yaml::lines(&text));
                 let read = yaml::parse(&text, &mut findings).and_then(|tree| schema::read(&tree, &mut findings));
                 let read = read.ok_or_else(|| TestCaseError::fail(text.clone()))?;
                 let model = if expected { 1 } else { 0 };
