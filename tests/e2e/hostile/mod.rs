@@ -53,7 +53,7 @@ impl Entropy for Seeded {
     }
 }
 
-/// Inits as somebody recorded them, of as many hosts of this cluster as a node knows again: authentic, each.
+/// Inits as somebody recorded them, of half as many hosts of this cluster as a node knows again: authentic, each.
 fn recorded_inits() -> Vec<Vec<u8>> {
     let init = |seed| {
         let hello = Hello::new(BootId(seed), "host", "0.1.0");
