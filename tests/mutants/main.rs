@@ -14,6 +14,7 @@ mod variants;
 use illuminator_tests::programs::skipped;
 use illuminator_tests::samples::project;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use variants::{VARIANTS, Variant};
@@ -84,7 +85,7 @@ impl Copy {
         self.refresh();
         let said = text(&output);
         let seed = said.lines().find(|line| line.starts_with("seed "));
-        println!("{}: {}", variant.name, seed.unwrap_or("not caught"));
+        let _ = writeln!(std::io::stderr(), "{}: {}", variant.name, seed.unwrap_or("not caught"));
         // Not every failure is one of a seed.
         !output.status.success() && seed.is_some()
     }
