@@ -85,6 +85,15 @@ impl Slots {
         }
     }
 
+    /// Lets go of what is no scalar: the slots that hold such are as if they were never written.
+    pub fn drop_rich(&mut self) {
+        for slot in core::mem::take(&mut self.rich).into_keys() {
+            if self.scalar(slot).kind() == Kind::Rich {
+                self.set(slot, Scalar::UNSET);
+            }
+        }
+    }
+
     /// Copies a slot of another set.
     #[inline]
     pub fn copy_from(&mut self, other: &Self, from: u32, to: u32) {
