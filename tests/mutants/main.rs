@@ -13,8 +13,9 @@ mod variants;
 
 use illuminator_tests::programs::skipped;
 use illuminator_tests::samples::project;
+use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use variants::{VARIANTS, Variant};
@@ -85,7 +86,7 @@ impl Copy {
         self.refresh();
         let said = text(&output);
         let seed = said.lines().find(|line| line.starts_with("seed "));
-        let _ = writeln!(std::io::stdout(), "{}: {}", variant.name, seed.unwrap_or("not caught"));
+        let _ = writeln!(std::io::stderr(), "{}: {}", variant.name, seed.unwrap_or("not caught"));
         // Not every failure is one of a seed.
         !output.status.success() && seed.is_some()
     }
@@ -107,15 +108,18 @@ impl Copy {
     }
 }
 
-/// Makes `copy` the same as `original`, a file or a folder; what is not in the original stays.
+/// Makes `copy` the same as `original`, a file or a folder.
 fn mirror(original: &Path, copy: &Path) {
     if original.is_dir() {
         fs::create_dir_all(copy).expect("the copy can be written");
-        for entry in fs::read_dir(original).expect("the sources can be read") {
-            let name = entry.expect("the sources can be read").file_name();
-            if name != "target" {
-                mirror(&original.join(&name), &copy.join(&name));
-            }
+        for name in names(original).filter(|name| name != "target") {
+            mirror(&original.join(&name), &copy.join(&name));
+        }
+        // A file that was moved would be there twice.
+        for name in names(copy).filter(|name| !original.join(name).exists()) {
+            let copy = copy.join(name);
+            let removed = if copy.is_dir() { fs::remove_dir_all(&copy) } else { fs::remove_file(&copy) };
+            removed.expect("the copy can be written");
         }
         return;
     }
@@ -124,6 +128,12 @@ fn mirror(original: &Path, copy: &Path) {
         return;
     }
     fs::write(copy, bytes).expect("the copy can be written");
+}
+
+/// The names of what is in a folder.
+fn names(folder: &Path) -> impl Iterator<Item = OsString> {
+    let entries = fs::read_dir(folder).expect("a folder of the sources or of their copy");
+    entries.map(|entry| entry.expect("it can be read").file_name()).collect::<Vec<_>>().into_iter()
 }
 
 fn text(output: &Output) -> String {

@@ -44,8 +44,8 @@ pub(super) struct Schedule {
     history: usize,
     /// The oldest step that a node may have to repeat.
     kept: u64,
-    /// Texts and lists of steps before this one are forgotten.
-    forgotten: u64,
+    /// Texts and lists of the steps before this one were let go.
+    dropped: u64,
     done: Vec<Vec<bool>>,
     left: Vec<usize>,
     /// The next turn of each place: (step, stage).
@@ -66,7 +66,7 @@ impl Schedule {
             values: vec![Slots::new(plan.wires as usize); RING + history],
             history,
             kept: 0,
-            forgotten: 0,
+            dropped: 0,
             done: vec![vec![false; tasks.len()]; RING],
             left: vec![tasks.len(); RING],
             next: vec![(0, 0); places],
@@ -89,7 +89,7 @@ impl Schedule {
 
     /// Begins with `step` instead of the first one, after which the wires of the step before were these.
     pub(super) fn resume(&mut self, step: u64, wires: Vec<Option<Value>>) {
-        (self.base, self.kept, self.forgotten) = (step, step, step.saturating_sub(1));
+        (self.base, self.kept, self.dropped) = (step, step, step.saturating_sub(1));
         self.next.fill((step, 0));
         if let Some(before) = step.checked_sub(1) {
             let position = self.position(before);
@@ -111,13 +111,17 @@ impl Schedule {
     /// No node will have to repeat a step before `step`.
     pub(super) fn keep_from(&mut self, step: u64) {
         self.kept = self.kept.max(step);
-        // The step before may still be needed for time-shifted connections.
+        self.drop_old();
+    }
+
+    /// Lets go of the texts and lists that nobody can need any more; numbers are overwritten.
+    fn drop_old(&mut self) {
+        // A step still needs the values of the step before it.
         let needed = self.kept.min(self.base).saturating_sub(1);
-        for step in self.forgotten..needed {
+        for step in std::mem::replace(&mut self.dropped, needed)..needed {
             let position = self.position(step);
-            self.values[position].forget_rich();
+            self.values[position].drop_rich();
         }
-        self.forgotten = self.forgotten.max(needed);
     }
 
     /// Whether so many steps were started since the oldest that is kept, that soon no more can be.
@@ -274,6 +278,7 @@ impl Schedule {
     pub(super) fn retire(&mut self) {
         debug_assert!(self.complete().is_some(), "only a complete step is retired");
         self.base += 1;
+        self.drop_old();
         let ring = ((self.base + WINDOW as u64 - 1) % RING as u64) as usize;
         self.done[ring].fill(false);
         self.left[ring] = self.tasks.len();

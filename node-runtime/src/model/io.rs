@@ -85,9 +85,13 @@ impl Slots {
         }
     }
 
-    /// Frees what holds texts, lists and mappings; their slots must be written before they are read.
-    pub fn forget_rich(&mut self) {
-        self.rich.clear();
+    /// Lets go of what is no scalar: the slots that hold such are as if they were never written.
+    pub fn drop_rich(&mut self) {
+        for slot in core::mem::take(&mut self.rich).into_keys() {
+            if self.scalar(slot).kind() == Kind::Rich {
+                self.set(slot, Scalar::UNSET);
+            }
+        }
     }
 
     /// Copies a slot of another set.
