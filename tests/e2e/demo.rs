@@ -157,6 +157,11 @@ fn what_it_draws_fits_into_24_rows_of_80_columns() {
     terminal.press("i");
     shows(&terminal, "a node that says so", |text| text.contains("it is me"));
     fits();
+    terminal.press("e");
+    shows(&terminal, "an emergency stop", |text| {
+        text.contains("EMERGENCY STOP") && text.contains("the run is held")
+    });
+    fits();
     terminal.press("q");
     assert_clean(&terminal.left());
 }

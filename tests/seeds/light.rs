@@ -16,8 +16,8 @@ const JITTER: Faults = Faults {
 };
 /// A frame of the animation `[µs]`.
 const FRAME_US: u64 = 1_000_000 / 60;
-/// The clocks are measured now and then; after so long there are as many samples as are kept `[µs]`.
-const SETTLED_US: u64 = 16_000_000;
+/// The clocks are measured now and then; after so long they agree `[µs]`.
+const SETTLED_US: u64 = 10_000_000;
 
 /// The day of the table, a step every 250 ms, with node clocks that are ahead by up to three seconds.
 fn day(seed: u64) -> Vec<Shown> {

@@ -125,7 +125,7 @@ impl Picture {
         let title = self.colours.paint(BOLD, &self.title);
         let tempo = hands.tempo();
         let state = match () {
-            () if hands.is_stopped() => self.colours.paint(RED, "EMERGENCY STOP: everything stands still"),
+            () if hands.is_stopped() => self.colours.paint(RED, "EMERGENCY STOP: all stands still"),
             () if tempo.held => self.colours.paint(YELLOW, "paused"),
             () => format!("{} s a step", tempo.pace.as_micros() as f64 / 1e6),
         };
