@@ -8,8 +8,8 @@
 //!
 //! Most jobs have nothing to tell: waking a thread for each of them would cost as much as a small job.
 //!
-//! Released programs abort where they panic. So the hook that is called first tells of the panic and never returns: its
-//! thread sleeps for the rest of the process. Invariant: a job holds no lock that another job needs.
+//! Released programs abort where they panic. So the hook that is called first tells of the panic and, in them, never
+//! returns: its thread sleeps for the rest of the process. Invariant: a job holds no lock that another job needs.
 
 use illuminator_node::shell::spawn;
 use std::cell::{Cell, RefCell};
@@ -147,7 +147,8 @@ fn tell_of_panics() {
             let tell = TELL.try_with(|tell| tell.try_borrow_mut().ok().and_then(|mut tell| tell.take()));
             let Ok(Some(tell)) = tell else { return before(info) };
             tell(message(info));
-            loop {
+            // Where panics unwind, the thread ends now. One that sleeps here keeps the hook to itself.
+            while cfg!(panic = "abort") {
                 std::thread::park();
             }
         }));
