@@ -27,18 +27,20 @@ impl LineFile {
     /// # Errors
     /// What the operating system said.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let mut file = Self::open(path)?;
+        let mut file = Self::open(path, true)?;
         file.clear()?;
         Ok(file)
     }
 
-    /// A new file, or an older one as it is, which is to be [cleared](Self::clear).
+    /// A new file, or an older one as it is, which is to be [cleared](Self::clear). With `alone` no other run may write it.
     ///
     /// # Errors
     /// What the operating system said; a file that another run writes.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub fn open(path: &Path, alone: bool) -> io::Result<Self> {
         let file = File::options().write(true).create(true).truncate(false).open(path)?;
-        lock(&file)?;
+        if alone {
+            lock(&file)?;
+        }
         let named = has_name(&file)?;
         Ok(Self(Target::File(file, named)))
     }

@@ -53,6 +53,8 @@ struct ResultFile {
     /// For each item, where its value stands.
     cells: Vec<u32>,
     to_stdout: bool,
+    /// Whether somebody else keeps other runs from it.
+    claimed: bool,
     open: Option<LineFile>,
     buffer: Vec<u8>,
     flushed_us: u64,
@@ -80,6 +82,7 @@ impl ResultFiles {
             Ok(ResultFile {
                 recorder: CsvRecorder::new(format, recorder, scenario.resolution_s, &names)?,
                 to_stdout,
+                claimed: false,
                 path: path.unwrap_or_else(|| recorder.file.clone()),
                 cells: cells.clone(),
                 open: None,
@@ -95,6 +98,13 @@ impl ResultFiles {
             clock: Clock::start(),
             journal: None,
         })
+    }
+
+    /// The caller holds the lock of the files: they take none.
+    #[must_use]
+    pub fn claimed(mut self) -> Self {
+        self.files.iter_mut().for_each(|file| file.claimed = true);
+        self
     }
 
     /// Keeps the run's checkpoints in `journal`.
@@ -228,8 +238,11 @@ impl ResultFile {
 
     /// Opens it as it is; nobody else writes it from now on.
     fn open(&mut self) -> Result<(), OutputError> {
-        let open =
-            if self.to_stdout { Ok(LineFile::stdout()) } else { LineFile::open(Path::new(&self.path)) };
+        let open = if self.to_stdout {
+            Ok(LineFile::stdout())
+        } else {
+            LineFile::open(Path::new(&self.path), !self.claimed)
+        };
         self.open = Some(open.map_err(|error| self.error(error))?);
         Ok(())
     }

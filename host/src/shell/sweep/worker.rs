@@ -70,7 +70,7 @@ impl Worker {
         let plan = plan::plan(&scenario, &placement, &[]).map_err(|error| wrong(&error))?;
         let output = Some(claimed.part().to_owned());
         let mut results =
-            ResultFiles::new(&scenario, &plan, self.format, output).map_err(|error| wrong(&error))?;
+            ResultFiles::new(&scenario, &plan, self.format, output).map_err(|error| wrong(&error))?.claimed();
         let attendance = Attendance::new(&mut results, progress, &self.stop);
         let end = run_local(&plan, Duration::ZERO, LiveTable::new(&scenario, &plan, None), attendance);
         match end.and(results.finish()).done {
