@@ -98,6 +98,7 @@ mod tests {
         let mut filter = ClockFilter::new();
         let echo = Echo { left: 0, arrived: u64::MAX, returned: u64::MAX };
         assert!(filter.sample(Instant::from_micros(2), &echo).is_some());
-        assert_eq!(filter.offset_us(), Some(-1));
+        // Half-way, at 1 by our clock, it was -1 by the peer's.
+        assert_eq!(filter.offset_us(), Some(-2));
     }
 }
