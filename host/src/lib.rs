@@ -7,8 +7,8 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep` and `record` are pure; `shell` and
-//! `cli` read the clock, files and sockets.
+//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep`, `view` and `record` are pure; `shell`
+//! and `cli` read the clock, files and sockets.
 
 pub mod checkpoint;
 pub mod cli;
@@ -21,3 +21,4 @@ pub mod scenario;
 pub mod shell;
 pub mod story;
 pub mod sweep;
+pub mod view;

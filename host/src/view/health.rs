@@ -1,0 +1,85 @@
+//! How the nodes do.
+
+use serde::{Deserialize, Serialize};
+
+/// All nodes of a run, in the order of [`Scene::nodes`](super::Scene::nodes), then the spares.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    /// The nodes.
+    pub nodes: Vec<NodeHealth>,
+}
+
+/// One node. What it has not told, or cannot tell, is absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NodeHealth {
+    /// Its name.
+    pub name: String,
+    /// Where it listens.
+    pub address: String,
+    /// How it stands with the host.
+    pub link: LinkState,
+    /// It says "it is me".
+    pub identifying: bool,
+    /// Its emergency stop is pressed.
+    pub emergency_stop: bool,
+    /// Since it was heard last `[s]`.
+    pub heard_s: Option<f64>,
+    /// Round trip, smoothed `[ms]`.
+    pub rtt_ms: Option<f64>,
+    /// Share of the host's packets that were sent again, over the last half minute; 0 to 1.
+    pub loss: Option<f64>,
+    /// Its clock minus the host's `[ms]`, where both began to count.
+    pub clock_offset_ms: Option<f64>,
+    /// Its program's version.
+    pub version: Option<String>,
+    /// Temperature of its processor `[°C]`.
+    pub temperature_c: Option<f64>,
+    /// Load of its machine: 0 to 1 over all cores.
+    pub cpu: Option<f64>,
+    /// Memory of its machine that is in use: 0 to 1.
+    pub memory: Option<f64>,
+    /// Memory of its process `[KiB]`.
+    pub process_kib: Option<u32>,
+    /// Whether its processor was slowed down.
+    pub throttling: Option<Throttling>,
+    /// Since its machine started `[s]`.
+    pub uptime_s: Option<u64>,
+    /// Hardware address of its network interface, `aa:bb:cc:dd:ee:ff`.
+    pub mac: Option<String>,
+    /// Frames of its animation that were over before they could be drawn.
+    pub frames_skipped: Option<u64>,
+    /// Pictures that did not reach a strip.
+    pub strip_errors: Option<u64>,
+}
+
+/// How a node stands with the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkState {
+    /// It is being reached.
+    #[default]
+    Connecting,
+    /// It takes part.
+    Live,
+    /// It is heard, but does not answer its steps for long.
+    Slow,
+    /// It is silent; the run waits for it.
+    Waiting,
+    /// It is gone; its values stay as they were.
+    Frozen,
+    /// It takes a lost node's place if need be.
+    Spare,
+}
+
+/// Why a processor was slowed down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Throttling {
+    /// Its supply voltage is too low, now.
+    pub under_voltage: bool,
+    /// It is slowed down, now.
+    pub throttled: bool,
+    /// Either was so since the machine started.
+    pub since_boot: bool,
+}
