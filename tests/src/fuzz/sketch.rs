@@ -4,12 +4,12 @@
 //! not refused for what every model lacks.
 
 use arbitrary::Arbitrary;
+use illuminator::scenario::{self, Files};
 use illuminator_node::engine::{GatedSource, InputPlan, Knob, ModelPlan, PlacePlan, Shadow, StagePlan};
 use illuminator_node::model::registry::MODEL_TYPES;
-use illuminator_node::model::{
-    Const, Example, ModelType, Origin, Port, Section, SectionKind, Settings, Takes,
-};
+use illuminator_node::model::{ModelType, Origin, Section, SectionKind, Settings, Takes};
 use illuminator_node::value::Value;
+use std::sync::{Arc, LazyLock};
 
 /// Most models of a plan.
 const MODELS_MAX: usize = 8;
@@ -280,34 +280,36 @@ fn section_mut(settings: &mut Settings, section: u8) -> &mut Section {
     }
 }
 
-/// Settings with which a model of a type can run.
+/// Settings with which a model of a type can run: those of the example that `models show` prints.
 fn example(model_type: &ModelType) -> Settings {
-    let given = |name: &str, value: Const| Some((name.to_owned(), value.value()?));
-    let constant = |example: Option<Example>, default: Const| match example {
-        Some(Example::Value(value)) => value,
-        Some(Example::Yaml(_)) | None => default,
-    };
-    let ports = |ports: &[Port]| {
-        let shown = ports.iter().filter(|port| !port.is_hidden());
-        Section(
-            shown.filter_map(|port| given(port.name, constant(port.example, port.class_default))).collect(),
-        )
-    };
-    let parameters = model_type.parameters.iter();
-    Settings {
-        parameters: Section(
-            parameters
-                .filter_map(|parameter| {
-                    given(parameter.name, constant(Some(parameter.example), Const::Absent))
-                })
-                .collect(),
-        ),
-        inputs: ports(model_type.inputs),
-        outputs: ports(model_type.outputs),
-        states: ports(model_type.states),
-        step_size: 1,
-        resolution_s: 900,
-        ..Settings::default()
+    static EXAMPLES: LazyLock<Vec<Settings>> =
+        LazyLock::new(|| MODEL_TYPES.iter().map(|model_type| settings_of_example(model_type)).collect());
+    let types = MODEL_TYPES.iter().zip(EXAMPLES.iter());
+    let found = types.filter(|(other, _)| other.name == model_type.name).map(|(_, settings)| settings).next();
+    found.cloned().unwrap_or_default()
+}
+
+/// A Collector is no model of a scenario, and has none.
+fn settings_of_example(model_type: &ModelType) -> Settings {
+    let text = scenario::example(model_type);
+    // The data file stands in its comments.
+    let data: String =
+        text.lines().filter_map(|line| line.strip_prefix("#   ")).flat_map(|line| [line, "\n"]).collect();
+    let checked = scenario::load(&text, "example", &mut DataFile(data.into()))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let model = checked.models.into_iter().find(|model| model.model_type.name == model_type.name);
+    model.map(|model| model.settings).unwrap_or_default()
+}
+
+struct DataFile(Arc<str>);
+
+impl Files for DataFile {
+    fn read(&mut self, _: &str) -> Result<Arc<str>, String> {
+        Ok(self.0.clone())
+    }
+
+    fn directory_exists(&mut self, _: &str) -> bool {
+        true
     }
 }
 
