@@ -51,6 +51,8 @@ pub(super) struct Host<'s> {
     pub(super) stalled_until: Option<Instant>,
     pub(super) held_until: Option<Instant>,
     inbox: VecDeque<Arrival>,
+    /// From which step on the result depends on a loss, as it has said.
+    pub(super) frozen_from: Option<u64>,
     /// How often it went on from its journal, and how often it began anew.
     pub(super) resumed: u64,
     pub(super) begun: u64,
@@ -77,6 +79,7 @@ impl<'s> Host<'s> {
             stalled_until: None,
             held_until: None,
             inbox: VecDeque::new(),
+            frozen_from: None,
             resumed: 0,
             begun: 0,
         }
@@ -122,6 +125,7 @@ impl<'s> Host<'s> {
             }
             None => {
                 self.recorded = 0;
+                self.frozen_from = None;
                 self.begun += 1;
             }
         }
@@ -155,6 +159,11 @@ impl<'s> Host<'s> {
     pub(super) fn record(&mut self, now: Instant) -> Result<bool, String> {
         if self.stalled_until.is_some() {
             return Ok(false);
+        }
+        // As the shell does: between two checkpoints that are wanted, nodes give their states alone.
+        let wanted = now >= self.journal_due || self.torn != Torn::No;
+        if let Some(coordinator) = &mut self.coordinator {
+            coordinator.want_checkpoint(wanted);
         }
         self.keep_checkpoint(now);
         let Some(coordinator) = &mut self.coordinator else { return Ok(false) };
@@ -223,7 +232,13 @@ impl<'s> Host<'s> {
         }
         let coordinator = self.coordinator.as_mut()?;
         let link = coordinator.poll_transmit(self.clock.shows(now), out);
-        while coordinator.poll_notice().is_some() {}
+        while let Some(notice) = coordinator.poll_notice() {
+            let said = notice
+                .split_once(": from step ")
+                .filter(|(_, rest)| rest.ends_with("keeps the values it had"));
+            let step = said.and_then(|(_, rest)| rest.split_once(' ')?.0.parse().ok());
+            self.frozen_from = [self.frozen_from, step].into_iter().flatten().min();
+        }
         link
     }
 

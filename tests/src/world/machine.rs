@@ -35,6 +35,8 @@ pub(super) struct Machine {
     inbox: VecDeque<Arrival>,
     /// What is plugged in here; pins and boards say so again after a start.
     plugged: BTreeMap<u16, bool>,
+    /// What was ever plugged in here.
+    visited: BTreeSet<u16>,
     /// Cables of which it shows a flow, and whether it takes its host to be gone.
     lit: BTreeSet<u16>,
     silent: bool,
@@ -67,6 +69,7 @@ impl Machine {
             stalled_until: None,
             inbox: VecDeque::new(),
             plugged: BTreeMap::new(),
+            visited: BTreeSet::new(),
             lit: BTreeSet::new(),
             silent: false,
             word: now,
@@ -121,9 +124,17 @@ impl Machine {
     /// A visitor puts something in here, or takes it out.
     pub(super) fn plug(&mut self, cable: u16, plugged: bool) {
         self.plugged.insert(cable, plugged);
+        if plugged {
+            self.visited.insert(cable);
+        }
         if let Some(node) = &mut self.node {
             node.cable(cable, plugged);
         }
+    }
+
+    /// Whether a visitor has ever put this in here.
+    pub(super) fn was_plugged(&self, cable: u16) -> bool {
+        self.visited.contains(&cable)
     }
 
     /// A host has said something that arrives by then.

@@ -9,6 +9,8 @@ use super::sample::Sample;
 use crate::generate::random::SplitMix64;
 use crate::tube::{Network, SeededEntropy};
 use illuminator::coordinator::{Coordinator, OnLoss, Outcome};
+use illuminator::scenario::Cable;
+use illuminator::story::EventLog;
 use illuminator_node::node::NodeCounters;
 use illuminator_protocol::{ClusterKey, Datagram, Duration, Instant};
 use std::collections::VecDeque;
@@ -268,24 +270,56 @@ impl<'s> World<'s> {
     /// Whether the run ended as it must, with the result that it must have.
     fn judge(&mut self, outcome: Outcome) -> Result<(), String> {
         let coordinator = self.host.coordinator.take().ok_or("the host is down")?;
-        let expected = self.sample.expected(coordinator.into_table().into_log());
+        let log = coordinator.into_table().into_log();
+        self.visitors_did(&log)?;
+        let expected = self.sample.expected(log);
         match outcome {
             Ok(()) if self.host.file() == expected => Ok(()),
-            // Values that stood still differ; the rows are there.
-            Ok(()) if self.plan.on_loss == OnLoss::Freeze => {
-                self.report.frozen += 1;
-                let rows = |file: &[u8]| file.iter().filter(|byte| **byte == b'\n').count();
-                let all = rows(self.host.file()) == rows(&expected);
-                if all { Ok(()) } else { Err("rows are missing in a run with a frozen node".to_owned()) }
-            }
+            Ok(()) if self.plan.on_loss == OnLoss::Freeze => self.judge_frozen(&expected),
             Ok(()) => Err("the result differs from that of one process".to_owned()),
             Err(error) if self.plan.on_loss == OnLoss::Abort && error.is_node() => {
+                if self.report.fired.is_empty() {
+                    return Err(format!("nothing had happened, and yet the run ended: {error}"));
+                }
                 self.report.aborted += 1;
                 let rows = expected.starts_with(self.host.file());
                 if rows { Ok(()) } else { Err(format!("rows differ in a run that ended so: {error}")) }
             }
             Err(error) => Err(format!("the run ended: {error}")),
         }
+    }
+
+    /// Values that stood still differ, from the step on of which the host has said so; the rows are there.
+    fn judge_frozen(&mut self, expected: &[u8]) -> Result<(), String> {
+        self.report.frozen += 1;
+        let from = self.host.frozen_from.ok_or("the result differs, and the host has frozen nothing")?;
+        let rows = |file: &[u8]| file.iter().filter(|byte| **byte == b'\n').count();
+        if rows(self.host.file()) != rows(expected) {
+            return Err("rows are missing in a run with a frozen node".to_owned());
+        }
+        // The header stands before the row of step 0.
+        let before = usize::try_from(from).unwrap_or(usize::MAX).saturating_add(1);
+        let lines = |file: &[u8]| -> Vec<u8> {
+            file.split_inclusive(|byte| *byte == b'\n').take(before).flatten().copied().collect()
+        };
+        if lines(self.host.file()) == lines(expected) {
+            Ok(())
+        } else {
+            Err(format!("rows before step {from} differ, from which on a node was frozen"))
+        }
+    }
+
+    /// When a plug is seen depends on the network, and the coordinator's log says it; what it says was plugged must have
+    /// been plugged by a visitor, or from the start.
+    fn visitors_did(&self, log: &EventLog) -> Result<(), String> {
+        let nobody = log.events().iter().find(|event| event.plugged && !self.was_plugged(event.cable));
+        nobody.map_or(Ok(()), |event| Err(format!("nobody plugged in what the log tells of: {event}")))
+    }
+
+    fn was_plugged(&self, id: u16) -> bool {
+        let at_start = |cable: &Cable| cable.plugged_at_start;
+        let cable = self.sample.scenario.cables.iter().find(|cable| cable.id == id);
+        cable.is_some_and(at_start) || self.machines.iter().any(|machine| machine.was_plugged(id))
     }
 
     fn finish(mut self) -> Report {
