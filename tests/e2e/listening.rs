@@ -20,7 +20,7 @@ fn a_node_opens_one_socket_where_it_is_told_and_that_is_loopback_at_first() {
     assert!(defaults.contains("listen 127.0.0.1:5123\n"), "{defaults}");
 
     let node = NodeProcess::start(&[]);
-    assert_eq!(open_sockets(node.id()), [OpenSocket { local: node.address, tcp: false, dropped: 0 }]);
+    assert_eq!(open_sockets(node.id()), [OpenSocket { local: node.address, tcp: false }]);
 
     // Asked for everything, it takes everything: so this test sees what there is to see.
     let made = illuminator(folder.path(), &["cluster", "init", "c.key"]);

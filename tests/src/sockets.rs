@@ -11,8 +11,6 @@ pub struct OpenSocket {
     pub local: SocketAddr,
     /// Whether it takes connections (TCP); else it takes datagrams (UDP).
     pub tcp: bool,
-    /// Datagrams that the kernel dropped because the process did not keep up. 0 for TCP.
-    pub dropped: u64,
 }
 
 /// State of a TCP socket that takes connections, in the kernel's tables.
@@ -32,12 +30,22 @@ pub fn open_sockets(process: u32) -> Vec<OpenSocket> {
             if !inodes.contains(inode) || (tcp && state != LISTEN) {
                 continue;
             }
-            let dropped = if tcp { 0 } else { fields.last().and_then(|text| text.parse().ok()).unwrap_or(0) };
             let local = address(local).unwrap_or_else(|| panic!("an address of the kernel: {local}"));
-            found.push(OpenSocket { local, tcp, dropped });
+            found.push(OpenSocket { local, tcp });
         }
     }
     found
+}
+
+/// Datagrams that the kernel dropped at the UDP socket with this address, because nobody took them in time; `None` if
+/// there is no such socket. Of the network that this process sees.
+pub fn dropped_at(local: SocketAddr) -> Option<u64> {
+    let name = if local.is_ipv4() { "udp" } else { "udp6" };
+    let table = std::fs::read_to_string(format!("/proc/self/net/{name}")).unwrap_or_default();
+    table.lines().skip(1).find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        if address(fields.get(1)?)? == local { fields.last()?.parse().ok() } else { None }
+    })
 }
 
 /// The numbers of all sockets that a process has open.
@@ -68,7 +76,7 @@ fn address(text: &str) -> Option<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::open_sockets;
+    use super::{dropped_at, open_sockets};
     use std::net::{TcpListener, UdpSocket};
 
     #[test]
@@ -82,5 +90,18 @@ mod tests {
         for (local, tcp) in expected {
             assert!(found.iter().any(|open| (open.local, open.tcp) == (local, tcp)), "{local}: {found:?}");
         }
+    }
+
+    #[test]
+    fn what_finds_no_room_is_counted_as_dropped() {
+        let deaf = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = deaf.local_addr().unwrap();
+        assert_eq!(dropped_at(address), Some(0));
+        let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+        // More than any usual buffer holds.
+        (0..20_000).for_each(|_| drop(sender.send_to(&[0; 1200], address)));
+        assert!(dropped_at(address) > Some(0));
+        drop(deaf);
+        assert_eq!(dropped_at(address), None);
     }
 }

@@ -4,7 +4,7 @@ use super::{handshake_like, recorded_inits};
 use illuminator_protocol::Kind;
 use illuminator_tests::generate::random::SplitMix64;
 use illuminator_tests::programs::{NodeProcess, illuminator, stderr, until};
-use illuminator_tests::sockets::open_sockets;
+use illuminator_tests::sockets::dropped_at;
 use std::io::Write;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
@@ -45,7 +45,8 @@ fn a_million_handshakes_of_many_senders_leave_a_node_as_large_as_it_was() {
     flood(WARM_UP);
     let before_kib = resident_kib(node.id());
     flood(ALL);
-    let (dropped, after_kib) = (dropped(&node), resident_kib(node.id()));
+    let (dropped, after_kib) =
+        (dropped_at(node.address).expect("the node's socket"), resident_kib(node.id()));
     let _ = writeln!(
         std::io::stderr(),
         "crowd: {} handshakes taken, {dropped} dropped by the kernel; {before_kib} KiB before, {after_kib} KiB after",
@@ -60,12 +61,6 @@ fn a_million_handshakes_of_many_senders_leave_a_node_as_large_as_it_was() {
         assert!(matches!(asked.status.code(), Some(0 | 3)), "{}", stderr(&asked));
         asked.status.success()
     });
-}
-
-/// What the kernel dropped because the node did not keep up.
-fn dropped(node: &NodeProcess) -> u64 {
-    let open = open_sockets(node.id());
-    open.iter().find(|open| open.local == node.address).expect("the node's socket").dropped
 }
 
 /// Memory of a process that is in RAM `[KiB]`.

@@ -130,8 +130,8 @@ impl Flood {
             to.send_to(&buffer[..length], target).expect("loopback takes it");
             for _ in 0..PER_FRAME {
                 // A buffer that is full is part of a flood.
-                let _ = to.send_to(&noise(&mut random), target);
-                self.sent[end].fetch_add(1, Ordering::Relaxed);
+                let sent = to.send_to(&noise(&mut random), target).is_ok();
+                self.sent[end].fetch_add(sent.into(), Ordering::Relaxed);
             }
         }
     }
