@@ -22,6 +22,10 @@ use std::time::Duration;
 const PACED: Speed = Speed { steps: 3_000, pace_s: "0.001" };
 /// A run as fast as it can be, which every datagram before its own slows down.
 const FAST: Speed = Speed { steps: 12_000, pace_s: "0" };
+/// A run takes at most so many times as long under a flood.
+const RATIO_MAX: f64 = 2.0;
+/// Comparisons of which one must be within that.
+const ATTEMPTS: usize = 3;
 /// Datagrams of each sort that each end must get for the test to mean something.
 const SORT_MIN: u64 = 500;
 /// Datagrams between two looks at what is on the wire.
@@ -35,9 +39,16 @@ const STOCK: usize = 64;
 
 #[test]
 fn a_flood_at_node_and_host_changes_no_byte_and_does_not_double_the_time() {
-    for ratio in compare(PACED) {
-        assert!(ratio <= 2.0, "the flood makes the run {ratio:.2} times as long");
+    // Other tests run at the same time, and may burden one of the runs that are compared.
+    let mut measured = Vec::new();
+    while measured.len() < ATTEMPTS {
+        let ratios = compare(PACED);
+        measured.push(ratios);
+        if ratios.iter().all(|&ratio| ratio <= RATIO_MAX) {
+            return;
+        }
     }
+    panic!("so many times as long the flood makes the run: {measured:.2?}");
 }
 
 /// How much of the processor a flooded program gets in such a race is the scheduler's choice, so here the ratio is told
