@@ -267,7 +267,7 @@ pub fn aarch64_node() -> Option<PathBuf> {
     node
 }
 
-/// Says that a test is skipped for want of something that CI installs; in CI that is a failure.
+/// Says that a test is skipped for want of something that CI installs or has; in CI that is a failure.
 pub fn not_installed(reason: &str) {
     assert!(std::env::var_os("ILLUMINATOR_CI").is_none(), "skipped in CI: {reason}");
     skipped(reason);

@@ -61,7 +61,7 @@ fn main() -> io::Result<ExitCode> {
     }
     let nodes = ring.start(folder.path(), || Command::new(program("illuminator-node")));
     let mut host = start_host(folder.path())?;
-    let samples = watch(&mut host, &nodes)?;
+    let (samples, host_peak) = watch(&mut host, &nodes)?;
     let status = host.wait()?;
 
     let mut out = io::stdout().lock();
@@ -73,7 +73,6 @@ fn main() -> io::Result<ExitCode> {
     let settled = &samples[(samples.len() as f64 * WARM_UP) as usize..];
     let (host_slope, node_slope) =
         (slope(settled, |sample| sample.host as f64), slope(settled, Sample::mean));
-    let host_peak = samples.iter().map(|sample| sample.host).max().unwrap_or(u64::MAX);
     let node_peak = peaks.iter().copied().max().unwrap_or(u64::MAX);
     let telling = told["nodes"].as_object().map_or(0, serde_json::Map::len);
     let findings = [
@@ -104,11 +103,12 @@ fn start_host(folder: &Path) -> io::Result<Child> {
         .spawn()
 }
 
-/// Looks at all processes until the host has ended.
+/// Looks at all processes until the host has ended; the most memory that the host has had, too `[KiB]`.
 #[expect(clippy::disallowed_methods, reason = "looks at processes now and then while they live")]
-fn watch(host: &mut Child, nodes: &[NodeProcess]) -> io::Result<Vec<Sample>> {
-    let mut samples = Vec::new();
+fn watch(host: &mut Child, nodes: &[NodeProcess]) -> io::Result<(Vec<Sample>, u64)> {
+    let (mut samples, mut host_peak) = (Vec::new(), 0);
     while host.try_wait()?.is_none() {
+        host_peak = peak_kib(host.id()).unwrap_or(host_peak);
         if let Some(of_host) = resident_kib(host.id()) {
             samples.push(Sample {
                 minutes: samples.len() as f64 * LOOK.as_secs_f64() / 60.0,
@@ -118,7 +118,7 @@ fn watch(host: &mut Child, nodes: &[NodeProcess]) -> io::Result<Vec<Sample>> {
         }
         std::thread::sleep(LOOK);
     }
-    Ok(samples)
+    Ok((samples, host_peak))
 }
 
 fn table(out: &mut impl Write, samples: &[Sample]) -> io::Result<()> {

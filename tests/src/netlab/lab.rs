@@ -1,7 +1,7 @@
 //! Hosts in network namespaces of their own, around one lossy switch.
 
 use super::orders::{Counts, Order};
-use crate::programs::{lines, next_line, program, skipped, tool};
+use crate::programs::{lines, next_line, not_installed, program, tool};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::fs::File;
 use std::io::Write;
@@ -37,7 +37,7 @@ impl Lab {
     /// Builds a lab, its switch without faults but with one millisecond of delay.
     ///
     /// `None` if this machine has no namespaces or no taps, or the test may not make any; it then says that the test
-    /// is skipped. Only root may. Without `ip` it is a failure in CI, which installs it.
+    /// is skipped. Only root may. In CI that is a failure.
     pub fn build(hosts: usize, seed: u64) -> Option<Self> {
         assert!(hosts <= HOSTS_MAX, "a lab has at most {HOSTS_MAX} hosts");
         tool("ip")?;
@@ -45,7 +45,7 @@ impl Lab {
         let namespaces = match Namespaces::make(hosts) {
             Ok(namespaces) => namespaces,
             Err(reason) => {
-                skipped(&format!("no network namespaces with taps can be made: {reason}"));
+                not_installed(&format!("no network namespaces with taps can be made: {reason}"));
                 return None;
             }
         };
@@ -253,7 +253,7 @@ mod tests {
     /// Namespaces for a test, unless it has to be skipped.
     fn made() -> Option<Namespaces> {
         tool("ip")?;
-        Namespaces::make(2).map_err(|reason| skipped(&reason)).ok()
+        Namespaces::make(2).map_err(|reason| not_installed(&reason)).ok()
     }
 
     #[test]
