@@ -1,8 +1,6 @@
 //! The chain from power to power: hydrogen is made, compressed, stored and used, and none is lost.
 
-use crate::{cells, read};
-use illuminator_tests::programs::{illuminator, stderr};
-use illuminator_tests::samples::{project, stage};
+use crate::{alike_on_nodes, cells};
 
 /// Of the tank in the scenario.
 const CAPACITY_KG: f64 = 2.0;
@@ -11,17 +9,7 @@ const DISCHARGE_EFFICIENCY: f64 = 0.97;
 
 #[test]
 fn the_tank_holds_what_was_made_and_not_used() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    stage(&project("tests/scenarios/hydrogen"), folder.path());
-    let run = |output: &str, placed: &[&str]| {
-        let arguments = [&["scenario", "run", "scenario.yaml", "-o", output], placed].concat();
-        let done = illuminator(folder.path(), &arguments);
-        assert!(done.status.success(), "{placed:?}: {}", stderr(&done));
-        read(&folder.path().join(output))
-    };
-    let result = run("local.csv", &["--local"]);
-    assert_eq!(run("nodes.csv", &["--nodes", "sim:4"]), result, "other bytes on four nodes");
-
+    let result = alike_on_nodes("tests/scenarios/hydrogen");
     let rows = cells(&result);
     let column = |name: &str| {
         let place = rows[0].iter().position(|title| title.contains(name)).expect("a column of the monitor");

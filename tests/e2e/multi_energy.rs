@@ -1,22 +1,10 @@
 //! Heat, a low-voltage network and a market of neighbours in one scenario, in one process and on nodes.
 
-use crate::read;
-use illuminator_tests::programs::{illuminator, stderr};
-use illuminator_tests::samples::{project, stage};
+use crate::alike_on_nodes;
 
 #[test]
 fn heat_network_and_market_run_alike_on_nodes_and_in_one_process() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    stage(&project("tests/scenarios/multi_energy"), folder.path());
-    let run = |output: &str, placed: &[&str]| {
-        let arguments = [&["scenario", "run", "scenario.yaml", "-o", output], placed].concat();
-        let done = illuminator(folder.path(), &arguments);
-        assert!(done.status.success(), "{placed:?}: {}", stderr(&done));
-        read(&folder.path().join(output))
-    };
-    let result = run("local.csv", &["--local"]);
-    assert_eq!(run("nodes.csv", &["--nodes", "sim:4"]), result, "other bytes on four nodes");
-
+    let result = alike_on_nodes("tests/scenarios/multi_energy");
     // Lists stand in quotes, so the numbers before them can be split off.
     let rows: Vec<&str> = result.lines().skip(1).collect();
     let column = |place: usize| -> Vec<f64> {

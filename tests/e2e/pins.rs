@@ -1,8 +1,7 @@
 //! Pins of a node: its configuration file, and what is said of pins that are there and pins that are not.
 
-use illuminator_tests::programs::{NodeProcess, program, skipped, stderr};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use crate::{node, with_config};
+use illuminator_tests::programs::{NodeProcess, skipped, stderr};
 
 const ALL: &str = "\
 [status_led]
@@ -21,19 +20,6 @@ name = 'stack-1'
 gpio = 5
 safe = 'on'
 ";
-
-fn node(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program("illuminator-node"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env_remove("ILLUMINATOR_KEY");
-    command.output().expect("the program can be started")
-}
-
-/// A folder with this `node.toml`.
-fn with_config(text: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("node.toml"), text).expect("the file can be written");
-    folder
-}
 
 /// Whether this machine shows a GPIO chip.
 fn has_gpio() -> bool {

@@ -1,21 +1,8 @@
 //! Strips of a node: its configuration file, and what is said where there is no SPI.
 
-use illuminator_tests::programs::{program, stderr};
+use crate::{node, with_config};
+use illuminator_tests::programs::stderr;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-
-fn node(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program("illuminator-node"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env_remove("ILLUMINATOR_KEY");
-    command.output().expect("the program can be started")
-}
-
-/// A folder with this `node.toml`.
-fn with_config(text: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("node.toml"), text).expect("the file can be written");
-    folder
-}
 
 #[test]
 fn a_good_file_is_shown_as_it_is_used() {

@@ -211,18 +211,7 @@ impl Port {
         meaning: &'static str,
         class_default: Const,
     ) -> Self {
-        Self {
-            name,
-            unit,
-            meaning,
-            class_default,
-            example: None,
-            written: Written::Never,
-            required: true,
-            takes: Takes::Number,
-            of_table: false,
-            report: false,
-        }
+        Self { required: true, ..Self::optional(name, unit, meaning, class_default) }
     }
 
     /// An input that may be left open.
@@ -232,18 +221,7 @@ impl Port {
         meaning: &'static str,
         class_default: Const,
     ) -> Self {
-        Self {
-            name,
-            unit,
-            meaning,
-            class_default,
-            example: None,
-            written: Written::Never,
-            required: false,
-            takes: Takes::Number,
-            of_table: false,
-            report: false,
-        }
+        Self::written(name, unit, meaning, class_default, Written::Never)
     }
 
     /// An output or state.

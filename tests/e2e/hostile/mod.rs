@@ -10,7 +10,8 @@ use illuminator_protocol::{
     BootId, ClusterKey, Datagram, Entropy, Header, Hello, Initiator, Instant, KeyId, Kind, VERSION,
 };
 use illuminator_tests::generate::random::SplitMix64;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::Duration;
 
 /// Length of a handshake frame `[bytes]`.
 const HANDSHAKE_LEN: usize = 128;
@@ -78,4 +79,11 @@ fn handshake_like(kind: Kind, foreign: bool, random: &mut SplitMix64) -> Vec<u8>
     let key = if foreign { KeyId(*b"none") } else { ClusterKey::OPEN.id() };
     let header = Header { version: VERSION, kind, key, session: random.next_u64(), packet: 0 };
     frame(header, HANDSHAKE_LEN, random)
+}
+
+/// A socket on loopback that gives up waiting soon enough for its thread to see that the test is over.
+fn short_waiting_socket() -> UdpSocket {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    socket.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket has a time limit");
+    socket
 }

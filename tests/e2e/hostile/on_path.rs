@@ -18,7 +18,6 @@ use std::collections::BTreeSet;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 /// Hostile datagrams for each real one, from each of the two addresses.
 const HOSTILE_PER_FRAME: usize = 16;
@@ -100,17 +99,12 @@ struct Relay {
 
 impl Relay {
     fn to(node: SocketAddr) -> Self {
-        let socket = || {
-            let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-            socket.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket has a time limit");
-            socket
-        };
         Self {
             node,
             host: OnceLock::new(),
-            facing_host: socket(),
-            facing_node: socket(),
-            foreign: socket(),
+            facing_host: super::short_waiting_socket(),
+            facing_node: super::short_waiting_socket(),
+            foreign: super::short_waiting_socket(),
             stop: AtomicBool::new(false),
         }
     }

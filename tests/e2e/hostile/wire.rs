@@ -12,7 +12,6 @@ use std::collections::VecDeque;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
-use std::time::Duration;
 
 /// Frames that are remembered of each way.
 const REMEMBERED: usize = 32;
@@ -37,16 +36,11 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn to(node: SocketAddr) -> Self {
-        let socket = || {
-            let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-            socket.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket has a time limit");
-            socket
-        };
         Self {
             node,
             host: OnceLock::new(),
-            facing_host: socket(),
-            facing_node: socket(),
+            facing_host: super::short_waiting_socket(),
+            facing_node: super::short_waiting_socket(),
             seen: Default::default(),
             stop: AtomicBool::new(false),
         }
