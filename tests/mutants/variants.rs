@@ -22,8 +22,8 @@ pub(crate) const VARIANTS: &[Variant] = &[
         name: "reply cache off",
         changes: &[Change {
             file: RUN,
-            from: "if turn != self.next || self.failed {",
-            to: "if self.failed {",
+            from: "if turn != self.next || self.failed || stage",
+            to: "if self.failed || stage",
         }],
     },
     // A node that works for another run takes what belongs to this one.
