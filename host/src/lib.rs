@@ -16,6 +16,7 @@ pub mod control;
 pub mod coordinator;
 pub mod csv;
 pub mod plan;
+pub mod plot;
 pub mod record;
 pub mod scenario;
 pub mod shell;
