@@ -7,7 +7,7 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep`, `view` and `record` are pure; `shell`
+//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `plot`, `story`, `sweep`, `view` and `record` are pure; `shell`
 //! and `cli` read the clock, files and sockets.
 
 pub mod checkpoint;

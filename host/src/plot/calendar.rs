@@ -198,7 +198,7 @@ mod tests {
         #[test]
         fn ticks_are_evenly_spread_over_the_range(
             first_s in -60_000_000_000i64..200_000_000_000,
-            span_s in prop_oneof![1i64..1000, 1000..10_000_000, 10_000_000..50_000_000_000],
+            span_s in prop_oneof![1i64..1000, 1000i64..10_000_000, 10_000_000i64..50_000_000_000],
             most in 2usize..20,
         ) {
             let last_s = first_s + span_s;

@@ -25,7 +25,7 @@ impl Scale {
     pub(super) fn new(low: f64, high: f64, steps: usize) -> Self {
         let (low, high) = widened(low.clamp(-VALUE_MAX, VALUE_MAX), high.clamp(-VALUE_MAX, VALUE_MAX));
         let raw = high / steps.max(1) as f64 - low / steps.max(1) as f64;
-        let (multiple, power) = round_up(raw);
+        let (multiple, power) = round(raw);
         let step = multiple as f64 * ten_to(power);
         let (mut first, mut last) = ((low / step).floor() as i64, (high / step).ceil() as i64);
         let value = |tick: i64| of_tick(tick, multiple, power);
@@ -72,14 +72,13 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
     }
 }
 
-/// The least of 1, 2, 5, 10, 20 … that is not less: a multiple and a power of ten.
-fn round_up(raw: f64) -> (i64, i32) {
+/// The nearest of 1, 2, 5, 10, 20 …: a multiple and a power of ten.
+fn round(raw: f64) -> (i64, i32) {
     let power = libm::log10(raw).floor() as i32;
-    let share = raw / ten_to(power);
-    match share {
-        _ if share <= 1.0 => (1, power),
-        _ if share <= 2.0 => (2, power),
-        _ if share <= 5.0 => (5, power),
+    match raw / ten_to(power) {
+        share if share < 1.5 => (1, power),
+        share if share < 3.5 => (2, power),
+        share if share < 7.5 => (5, power),
         _ => (1, power + 1),
     }
 }
@@ -115,7 +114,7 @@ mod tests {
         assert_eq!(labels(0.0, 97.0, 5), "0 20 40 60 80 100 e0");
         assert_eq!(labels(-13.2, 24.5, 5), "−20 −10 0 10 20 30 e0");
         assert_eq!(labels(10.0, 90.0, 5), "0 20 40 60 80 100 e0");
-        assert_eq!(labels(230.1, 231.4, 4), "230.0 230.5 231.0 231.5 e0");
+        assert_eq!(labels(230.1, 231.4, 4), "230.0 230.2 230.4 230.6 230.8 231.0 231.2 231.4 e0");
         assert_eq!(labels(0.0, 0.25, 5), "0.00 0.05 0.10 0.15 0.20 0.25 e0");
     }
 
@@ -140,7 +139,7 @@ mod tests {
             let (low, high) = (one.min(other).clamp(-1e300, 1e300), one.max(other).clamp(-1e300, 1e300));
             let scale = Scale::new(one.min(other), one.max(other), steps);
             prop_assert!(scale.low <= low && high <= scale.high, "{scale:?}");
-            prop_assert!((2..=steps + 3).contains(&scale.ticks.len()), "{scale:?}");
+            prop_assert!((2..=steps * 7 / 4 + 3).contains(&scale.ticks.len()), "{scale:?}");
             prop_assert!(scale.ticks.is_sorted_by(|one, next| one.0 < next.0), "{scale:?}");
             prop_assert_eq!(scale.ticks[0].0, scale.low);
             prop_assert!(scale.ticks.iter().all(|(_, label)| label.len() < 30), "{scale:?}");

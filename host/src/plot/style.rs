@@ -87,8 +87,8 @@ impl Theme {
     /// The stroke of the line that is number `in_figure` of all and number `in_panel` of its panel. Lines that are so dense
     /// that dashes would hide values are solid.
     pub(super) fn line(&self, in_figure: usize, in_panel: usize, dense: bool) -> Stroke {
-        let round = in_panel / self.lines.len();
-        let dash = if dense { DASHES[0] } else { DASHES[(in_panel + round) % DASHES.len()] };
+        // Numbers of colours and of dashes have no common factor: every pair of them comes before one comes again.
+        let dash = if dense { DASHES[0] } else { DASHES[in_panel % DASHES.len()] };
         Stroke { colour: self.lines[in_figure % self.lines.len()], width: LINE_WIDTH, dash }
     }
 }

@@ -6,12 +6,12 @@
 //!
 //! Invariants: a column has a value, or none, for each date; nothing of columns that nobody asked for is kept.
 
+use super::calendar::seconds;
 use crate::record::read_date;
 use crate::scenario::report::{excerpt, quote};
 use crate::scenario::{Diagnostic, Severity};
+use jiff::civil::{DateTime, Time};
 use std::ops::RangeInclusive;
-
-use super::calendar::seconds;
 
 /// Most different texts of a column that is drawn.
 pub(super) const TEXTS_MAX: usize = 18;
@@ -67,6 +67,8 @@ pub(super) struct ResultFile<'a> {
     text: &'a str,
     delimiter: u8,
     names: Vec<String>,
+    /// When the first row is, where its date alone does not say it.
+    start_s: Option<i64>,
 }
 
 impl<'a> ResultFile<'a> {
@@ -94,12 +96,13 @@ impl<'a> ResultFile<'a> {
         let delimiter = delimiter
             .filter(|byte| matches!(byte, b'\t' | b' ' | b'!' | b'#'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~'))
             .ok_or_else(|| no_result("this is not the header of a result file"))?;
-        let mut file = Self { file, text, delimiter, names: Vec::new() };
+        let mut file = Self { file, text, delimiter, names: Vec::new(), start_s: None };
         let mut record = csv::StringRecord::new();
         if !file.reader().read_record(&mut record).unwrap_or(false) || record.len() < 2 {
             return Err(no_result("there is no column besides the dates"));
         }
         file.names = record.iter().skip(1).map(str::to_owned).collect();
+        file.start_s = file.start();
         Ok(file)
     }
 
@@ -132,6 +135,16 @@ impl<'a> ResultFile<'a> {
         Ok(Results { dates_s, columns })
     }
 
+    /// The first row may have no time of day, whenever the run began: it is as long before the second one as that is before
+    /// the third.
+    fn start(&self) -> Option<i64> {
+        let rows = self.reader().into_records().skip(1).take(3).map_while(Result::ok);
+        let dates: Vec<DateTime> = rows.map_while(|row| row.get(0).and_then(read_date)).collect();
+        let &[first, second, third] = dates.as_slice() else { return None };
+        let start = second.checked_sub(third.duration_since(second)).ok()?;
+        (first.time() == Time::midnight() && start.date() == first.date()).then(|| seconds(start))
+    }
+
     fn reader(&self) -> csv::Reader<&'a [u8]> {
         let mut builder = csv::ReaderBuilder::new();
         builder.has_headers(false).flexible(true).trim(csv::Trim::All).delimiter(self.delimiter);
@@ -145,14 +158,13 @@ impl<'a> ResultFile<'a> {
     ) -> Result<(), Diagnostic> {
         let mut reader = self.reader();
         let mut record = csv::StringRecord::new();
-        let mut header = true;
-        // What was text cannot fail to be read as text.
-        while reader.read_record(&mut record).unwrap_or(false) {
-            if std::mem::take(&mut header) {
-                continue;
-            }
+        // What was text cannot fail to be read as text. First the header.
+        let more = reader.read_record(&mut record).unwrap_or(false);
+        let mut start_s = self.start_s;
+        while more && reader.read_record(&mut record).unwrap_or(false) {
             let line = record.position().map_or(0, csv::Position::line);
-            let date_s = record.get(0).and_then(read_date).map(seconds);
+            let date_s =
+                record.get(0).and_then(read_date).map(|date| start_s.take().unwrap_or(seconds(date)));
             match date_s.filter(|_| record.len() == self.names.len() + 1) {
                 Some(date_s) if range.contains(&date_s) => take(date_s, line, &record),
                 Some(_) => {}

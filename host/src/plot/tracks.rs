@@ -9,8 +9,8 @@ use super::style::{BANDS, ON_BANDS, Theme};
 
 /// Height of a band `[units]`.
 const BAND: f64 = 22.0;
-/// Height of the bar under a band of the second round of colours `[units]`.
-const BAR: f64 = 5.0;
+/// Height of the bar in a band of the second round of colours, and of what is below it `[units]`.
+const BAR: f64 = 2.5;
 /// Height of what is on `[units]`.
 const LANE: f64 = 12.0;
 /// Room before a name for a sample of its colour `[units]`.
@@ -78,7 +78,7 @@ impl BandPlan {
 fn swatch(from: (f64, f64), to: (f64, f64), text: usize, name: &str, painter: &mut Painter<'_>) {
     painter.rect(from, to, BANDS[text % BANDS.len()], name);
     if text >= BANDS.len() {
-        painter.rect((from.0, to.1 - BAR.min((to.1 - from.1) / 3.0)), to, ON_BANDS, "");
+        painter.rect((from.0, to.1 - 2.0 * BAR), (to.0, to.1 - BAR), ON_BANDS, "");
     }
 }
 

@@ -19,8 +19,8 @@ fn shown(values: &Values) -> String {
 #[test]
 fn columns_are_what_all_their_cells_are() {
     let results = read(RESULT).unwrap_or_else(|error| panic!("{error}"));
-    let midnight = 1_718_841_600;
-    assert_eq!(results.dates_s, [midnight, midnight + 6 * 3600 + 900, midnight + 6 * 3600 + 1800]);
+    let six = 1_718_841_600 + 6 * 3600;
+    assert_eq!(results.dates_s, [six, six + 900, six + 1800], "the first row, too, has a time of day");
     let values: Vec<String> = results.columns.iter().map(|column| shown(&column.values)).collect();
     assert_eq!(
         values,
@@ -35,6 +35,17 @@ fn columns_are_what_all_their_cells_are() {
 }
 
 #[test]
+fn a_first_row_at_midnight_is_there() {
+    for (second, third, start_h) in
+        [("00:15:00", "00:30:00", 0), ("01:00:00", "03:00:00", 0), ("12:00:00", "18:00:00", 6)]
+    {
+        let text = format!("date,a\n2024-06-20,1\n2024-06-20 {second},2\n2024-06-20 {third},3\n");
+        let dates_s = read(&text).unwrap().dates_s;
+        assert_eq!(dates_s[0], 1_718_841_600 + start_h * 3600, "{second}");
+    }
+}
+
+#[test]
 fn only_what_was_asked_for_is_read() {
     let file = ResultFile::open(RESULT, "out.csv").unwrap();
     let from = file.read(&[0], &(i64::MIN..=i64::MAX)).unwrap().dates_s[1];
@@ -45,8 +56,9 @@ fn only_what_was_asked_for_is_read() {
 
 #[test]
 fn the_delimiter_is_what_follows_the_date() {
+    let plain = RESULT.replace("\"end, at last\"", "end");
     for delimiter in [";", "\t", "|", ", "] {
-        let results = read(&RESULT.replace(',', delimiter).replace(&format!("end{delimiter} "), "end, "));
+        let results = read(&plain.replace(',', delimiter));
         let results = results.unwrap_or_else(|error| panic!("{delimiter:?}: {error}"));
         assert_eq!(shown(&results.columns[2].values), "Whole([1.0, -2.0, NaN])", "{delimiter:?}");
     }
