@@ -126,7 +126,7 @@ fn scale(panel: &Panel, steps: usize) -> Scale {
     let values = panel.lines.iter().flat_map(|line| &line.values).filter(|value| !value.is_nan());
     let (low, high) = values
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (value.min(low), value.max(high)));
-    Scale::new(low, high, steps)
+    Scale::new(low, high, steps, panel.lines.iter().all(|line| line.steps))
 }
 
 fn draw(

@@ -21,11 +21,12 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// An axis for values from `low` to `high` with about `steps` steps between ticks. Zero is on it if it is near.
-    pub(super) fn new(low: f64, high: f64, steps: usize) -> Self {
+    /// An axis for values from `low` to `high` with about `steps` steps between ticks, for `whole` numbers at whole ones. Zero
+    /// is on it if it is near.
+    pub(super) fn new(low: f64, high: f64, steps: usize, whole: bool) -> Self {
         let (low, high) = widened(low.clamp(-VALUE_MAX, VALUE_MAX), high.clamp(-VALUE_MAX, VALUE_MAX));
         let raw = high / steps.max(1) as f64 - low / steps.max(1) as f64;
-        let (multiple, power) = round(raw);
+        let (multiple, power) = if whole && raw < 1.0 { (1, 0) } else { round(raw) };
         let step = multiple as f64 * ten_to(power);
         let (mut first, mut last) = ((low / step).floor() as i64, (high / step).ceil() as i64);
         let value = |tick: i64| of_tick(tick, multiple, power);
@@ -104,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn labels(low: f64, high: f64, steps: usize) -> String {
-        let scale = Scale::new(low, high, steps);
+        let scale = Scale::new(low, high, steps, false);
         let labels: Vec<String> = scale.ticks.into_iter().map(|(_, label)| label).collect();
         format!("{} e{}", labels.join(" "), scale.exponent)
     }
@@ -128,8 +129,16 @@ mod tests {
     #[test]
     fn one_value_has_room_above_and_below() {
         assert_eq!(labels(0.0, 0.0, 2), "−1 0 1 e0");
-        let scale = Scale::new(7.0, 7.0, 4);
+        let scale = Scale::new(7.0, 7.0, 4, false);
         assert!(scale.low < 7.0 && 7.0 < scale.high);
+    }
+
+    #[test]
+    fn whole_numbers_have_whole_ticks() {
+        let ticks = |low, high| Scale::new(low, high, 5, true).ticks.into_iter().map(|(_, label)| label);
+        assert_eq!(ticks(-1.0, 1.0).collect::<Vec<_>>(), ["−1", "0", "1"]);
+        assert_eq!(ticks(3.0, 3.0).collect::<Vec<_>>(), ["2", "3", "4"]);
+        assert_eq!(ticks(0.0, 50.0).collect::<Vec<_>>(), ["0", "10", "20", "30", "40", "50"]);
     }
 
     proptest! {
@@ -137,7 +146,7 @@ mod tests {
         fn ticks_cover_the_range(one in any::<f64>(), other in any::<f64>(), steps in 1usize..12) {
             prop_assume!(one.is_finite() && other.is_finite());
             let (low, high) = (one.min(other).clamp(-1e300, 1e300), one.max(other).clamp(-1e300, 1e300));
-            let scale = Scale::new(one.min(other), one.max(other), steps);
+            let scale = Scale::new(one.min(other), one.max(other), steps, false);
             prop_assert!(scale.low <= low && high <= scale.high, "{scale:?}");
             prop_assert!((2..=steps * 7 / 4 + 3).contains(&scale.ticks.len()), "{scale:?}");
             prop_assert!(scale.ticks.is_sorted_by(|one, next| one.0 < next.0), "{scale:?}");

@@ -79,6 +79,8 @@ pub(super) const ON_BANDS: Rgb = [0x1a, 0x1c, 0x1f];
 const DASHES: [&[f64]; 4] = [&[], &[6.5, 2.5], &[2.0, 2.0], &[8.0, 2.5, 2.0, 2.5]];
 /// Width of a column's line `[units]`.
 const LINE_WIDTH: f64 = 1.6;
+/// Width of a line with more values than points: it is to show where it goes, and not to cover others `[units]`.
+const DENSE_WIDTH: f64 = 1.0;
 
 /// Most lines that can be told apart: every colour with every kind of dash.
 pub const LINES_MAX: usize = LIGHT.lines.len() * DASHES.len();
@@ -87,9 +89,12 @@ impl Theme {
     /// The stroke of the line that is number `in_figure` of all and number `in_panel` of its panel. Lines that are so dense
     /// that dashes would hide values are solid.
     pub(super) fn line(&self, in_figure: usize, in_panel: usize, dense: bool) -> Stroke {
+        let colour = self.lines[in_figure % self.lines.len()];
+        if dense {
+            return Stroke { colour, width: DENSE_WIDTH, dash: DASHES[0] };
+        }
         // Numbers of colours and of dashes have no common factor: every pair of them comes before one comes again.
-        let dash = if dense { DASHES[0] } else { DASHES[in_panel % DASHES.len()] };
-        Stroke { colour: self.lines[in_figure % self.lines.len()], width: LINE_WIDTH, dash }
+        Stroke { colour, width: LINE_WIDTH, dash: DASHES[in_panel % DASHES.len()] }
     }
 }
 

@@ -121,14 +121,13 @@ pub(super) fn draw_switch(
     painter.text((axis.left, baseline), &name, TEXT, (theme.ink, Anchor::Start));
     let (top, bottom) = (top + ROW, top + ROW + LANE);
     painter.rule((axis.left, bottom), (axis.right(), bottom), theme.edge);
-    let stroke = theme.line(index, 0, true);
+    let (runs, dense) = super::layout::runs(line, rows_s, axis, |value| bottom - value * LANE);
+    let stroke = theme.line(index, 0, dense);
     let on: Vec<Option<usize>> = line.values.iter().map(|&value| (value == 1.0).then_some(0)).collect();
     let paler = mix(theme, stroke.colour);
     for Segment { from, to, .. } in segments(&on, rows_s, axis) {
         painter.rect((from, top), (to, bottom), paler, "");
     }
-    let y = |value: f64| bottom - value * LANE;
-    let runs = super::layout::runs(line, rows_s, axis, y).0;
     painter.line(runs, stroke, &line.name);
 }
 
