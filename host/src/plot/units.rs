@@ -72,3 +72,47 @@ pub(super) fn axis_label(unit: Unit) -> String {
     };
     format!("{quantity} ({unit})")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Files, example, load};
+    use illuminator_node::model::registry::find;
+    use std::sync::Arc;
+
+    /// It names no file; its result would stand in this directory.
+    struct NoFiles;
+
+    impl Files for NoFiles {
+        fn read(&mut self, path: &str) -> Result<Arc<str>, String> {
+            Err(format!("{path} is not there"))
+        }
+
+        fn directory_exists(&mut self, _path: &str) -> bool {
+            true
+        }
+    }
+
+    /// The units of what a household is given and of what it needs.
+    fn units(text: &str) -> [Option<Unit>; 2] {
+        let scenario = load(text, "s.yaml", &mut NoFiles).unwrap_or_else(|findings| panic!("{findings}"));
+        ["load.state1", "Load1.load_dem"].map(|column| unit_of(&scenario, column))
+    }
+
+    #[test]
+    fn units_are_those_of_the_model_and_of_what_it_feeds() {
+        let text = example(find("Load").expect("it is a model type"));
+        assert!(text.contains("input_type: 'energy'") && text.contains("output_type: 'power'"), "{text}");
+        assert_eq!(units(&text), [Some(Unit::KilowattHour), Some(Unit::Kilowatt)]);
+        let other = text.replace("'energy'", "'?'").replace("'power'", "'energy'").replace("'?'", "'power'");
+        assert_eq!(units(&other), [Some(Unit::Kilowatt), Some(Unit::KilowattHour)]);
+        // What the model does where neither is said.
+        let unsaid: String =
+            text.lines().filter(|line| !line.contains("put_type")).map(|line| format!("{line}\n")).collect();
+        assert_eq!(units(&unsaid), [Some(Unit::Kilowatt), Some(Unit::KilowattHour)]);
+        let scenario = load(&text, "s.yaml", &mut NoFiles).unwrap_or_else(|findings| panic!("{findings}"));
+        for column in ["story.phase", "Load1.nothing", "Load1", ""] {
+            assert_eq!(unit_of(&scenario, column), None, "{column}");
+        }
+    }
+}
