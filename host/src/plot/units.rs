@@ -80,12 +80,13 @@ mod tests {
     use illuminator_node::model::registry::find;
     use std::sync::Arc;
 
-    /// It names no file; its result would stand in this directory.
-    struct NoFiles;
+    /// What households need, in a file.
+    struct OneFile;
 
-    impl Files for NoFiles {
-        fn read(&mut self, path: &str) -> Result<Arc<str>, String> {
-            Err(format!("{path} is not there"))
+    impl Files for OneFile {
+        fn read(&mut self, _path: &str) -> Result<Arc<str>, String> {
+            let rows = [0, 15, 30, 45].map(|minute| format!("2024-06-20 00:{minute:02}:00,1\n"));
+            Ok(format!("title\ndate,state1\n{}", rows.concat()).into())
         }
 
         fn directory_exists(&mut self, _path: &str) -> bool {
@@ -95,13 +96,18 @@ mod tests {
 
     /// The units of what a household is given and of what it needs.
     fn units(text: &str) -> [Option<Unit>; 2] {
-        let scenario = load(text, "s.yaml", &mut NoFiles).unwrap_or_else(|findings| panic!("{findings}"));
+        let scenario = load(text, "s.yaml", &mut OneFile).unwrap_or_else(|findings| panic!("{findings}"));
         ["load.state1", "Load1.load_dem"].map(|column| unit_of(&scenario, column))
     }
 
     #[test]
     fn units_are_those_of_the_model_and_of_what_it_feeds() {
+        let dummy = "type: Dummy, parameters: {param1: 0.4}";
+        let file =
+            "type: CSV, parameters: {file_path: x.csv, delimiter: ',', date_format: 'YYYY-MM-DD HH:mm:ss'}";
         let text = example(find("Load").expect("it is a model type"));
+        assert!(text.contains(dummy), "{text}");
+        let text = text.replace(dummy, file);
         assert!(text.contains("input_type: 'energy'") && text.contains("output_type: 'power'"), "{text}");
         assert_eq!(units(&text), [Some(Unit::KilowattHour), Some(Unit::Kilowatt)]);
         let other = text.replace("'energy'", "'?'").replace("'power'", "'energy'").replace("'?'", "'power'");
@@ -110,7 +116,7 @@ mod tests {
         let unsaid: String =
             text.lines().filter(|line| !line.contains("put_type")).map(|line| format!("{line}\n")).collect();
         assert_eq!(units(&unsaid), [Some(Unit::Kilowatt), Some(Unit::KilowattHour)]);
-        let scenario = load(&text, "s.yaml", &mut NoFiles).unwrap_or_else(|findings| panic!("{findings}"));
+        let scenario = load(&text, "s.yaml", &mut OneFile).unwrap_or_else(|findings| panic!("{findings}"));
         for column in ["story.phase", "Load1.nothing", "Load1", ""] {
             assert_eq!(unit_of(&scenario, column), None, "{column}");
         }
