@@ -7,7 +7,7 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep`, `view` and `record` are pure; `shell`
+//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `plot`, `story`, `sweep`, `view` and `record` are pure; `shell`
 //! and `cli` read the clock, files and sockets.
 
 pub mod checkpoint;
@@ -16,6 +16,7 @@ pub mod control;
 pub mod coordinator;
 pub mod csv;
 pub mod plan;
+pub mod plot;
 pub mod record;
 pub mod scenario;
 pub mod shell;

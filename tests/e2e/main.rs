@@ -22,6 +22,7 @@ mod odd_values;
 mod old_files;
 mod pins;
 mod placement;
+mod plots;
 mod plugs;
 mod recordings;
 mod recovery;

@@ -6,6 +6,7 @@ mod endurance;
 mod models;
 mod options;
 mod overwriting;
+mod plot;
 mod scenario;
 mod sweep;
 
@@ -32,6 +33,8 @@ enum Command {
     Scenario(scenario::Command),
     /// Run a scenario file with many values of its parameters: on all cores, under mpirun, as an array of Slurm.
     Sweep(Box<sweep::SweepCommand>),
+    /// Draw columns of a result over dates, as SVG or PNG.
+    Plot(plot::PlotCommand),
     /// List the model types, or show one with its parameters, ports and equations.
     Models(models::Models),
     /// Prepare a cluster of nodes, find one of them, switch its relays.
@@ -58,6 +61,7 @@ impl Cli {
             Command::Demo(demo) => demo.run(),
             Command::Scenario(command) => command.run(),
             Command::Sweep(sweep) => sweep.run(),
+            Command::Plot(plot) => plot.run(),
             Command::Models(models) => models.run(),
             Command::Cluster(command) => command.run(),
         }

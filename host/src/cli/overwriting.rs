@@ -85,7 +85,7 @@ fn refuse_reports(
 }
 
 /// One path for every way to name a file, whether it exists yet or not.
-fn identity(path: &Path) -> PathBuf {
+pub(super) fn identity(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     path.canonicalize().unwrap_or_else(|_| {
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());

@@ -75,6 +75,26 @@ fn existing(wall: DateTime, zone: &TimeZone) -> DateTime {
     }
 }
 
+/// The wall clock that a date of a result says: `YYYY-MM-DD` or `YYYY-MM-DD HH:mm:ss`. `None` for any other text.
+pub fn read_date(cell: &str) -> Option<DateTime> {
+    let bytes = cell.as_bytes();
+    let number = |at: usize, digits: usize| {
+        let digits = bytes.get(at..at + digits).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+        std::str::from_utf8(digits).ok()?.parse::<i16>().ok()
+    };
+    let small = |at: usize| number(at, 2).and_then(|number| i8::try_from(number).ok());
+    let marks = |marks: &[(usize, u8)]| marks.iter().all(|&(at, mark)| bytes.get(at) == Some(&mark));
+    let (hour, minute, second) = match bytes.len() {
+        10 => (0, 0, 0),
+        19 if marks(&[(10, b' '), (13, b':'), (16, b':')]) => (small(11)?, small(14)?, small(17)?),
+        _ => return None,
+    };
+    if !marks(&[(4, b'-'), (7, b'-')]) {
+        return None;
+    }
+    DateTime::new(number(0, 4)?, small(5)?, small(8)?, hour, minute, second, 0).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ResultFormat, RowDates, UnknownZone};

@@ -16,7 +16,7 @@ mod journal;
 mod text;
 
 pub use csv::{Cell, CsvRecorder, ResultFormat};
-pub use dates::UnknownZone;
+pub use dates::{UnknownZone, read_date};
 pub use journal::{Fingerprint, JournalEntry, UnreadableJournal};
 pub(crate) use text::quote_if_needed;
 pub use text::{push_scalar, push_table, push_value};

@@ -180,7 +180,7 @@ pub(crate) fn list(names: &[&str], last: &str) -> String {
 }
 
 /// "did you mean …?" with the most similar name, if one is similar; else the known names, if they are few.
-fn suggestion<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+pub(crate) fn suggestion<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     let short: String = name.chars().take(QUOTE_MAX).collect();
     let folded = short.to_lowercase();
     let known: Vec<&str> = known.into_iter().collect();

@@ -108,7 +108,7 @@ impl Plan {
 }
 
 /// Reads and checks a scenario file; what it names comes from `files`.
-fn read(path: &Path, mut files: DiskFiles) -> Result<Scenario, Diagnostics> {
+pub(super) fn read(path: &Path, mut files: DiskFiles) -> Result<Scenario, Diagnostics> {
     let name = path.display().to_string();
     load(&read_text(path, &name)?, &name, &mut files)
 }

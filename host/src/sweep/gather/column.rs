@@ -1,9 +1,10 @@
 //! A column of a Parquet file: what it may hold, and its values until they are written.
 
+use crate::record::read_date;
 use crate::sweep::table;
 use illuminator_node::scalar::Scalar;
 use illuminator_node::value::Value;
-use jiff::civil::{DateTime, date};
+use jiff::civil::date;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -159,25 +160,9 @@ fn push<T>(values: &mut Vec<T>, value: Option<T>) -> bool {
     known
 }
 
-/// `YYYY-MM-DD` or `YYYY-MM-DD HH:mm:ss` as microseconds since 1970, by the wall clock.
+/// A date of a result as microseconds since 1970, by the wall clock.
 fn micros(cell: &str) -> Option<i64> {
-    let bytes = cell.as_bytes();
-    let number = |at: usize, digits: usize| {
-        let digits = bytes.get(at..at + digits).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
-        std::str::from_utf8(digits).ok()?.parse::<i16>().ok()
-    };
-    let small = |at: usize| number(at, 2).and_then(|number| i8::try_from(number).ok());
-    let marks = |marks: &[(usize, u8)]| marks.iter().all(|&(at, mark)| bytes.get(at) == Some(&mark));
-    let (hour, minute, second) = match bytes.len() {
-        10 => (0, 0, 0),
-        19 if marks(&[(10, b' '), (13, b':'), (16, b':')]) => (small(11)?, small(14)?, small(17)?),
-        _ => return None,
-    };
-    if !marks(&[(4, b'-'), (7, b'-')]) {
-        return None;
-    }
-    let time = DateTime::new(number(0, 4)?, small(5)?, small(8)?, hour, minute, second, 0).ok()?;
-    let micros = time.duration_since(date(1970, 1, 1).at(0, 0, 0, 0)).as_micros();
+    let micros = read_date(cell)?.duration_since(date(1970, 1, 1).at(0, 0, 0, 0)).as_micros();
     i64::try_from(micros).ok()
 }
 
