@@ -1,0 +1,42 @@
+/**
+ * The top of every page: name of the run, lost connection, and who may command.
+ *
+ * @module head
+ */
+import { h, icon, setText } from "./dom.js";
+import { logIn, logOut, mayCommand, watch } from "./session.js";
+import { texts } from "./texts.js";
+
+export class Head {
+  /** @param {"table"|"nodes"} page which page this is */
+  constructor(page) {
+    this.title = h("span", { class: "run-title" });
+    this.entry = h("button", { type: "button", "data-do": "login", class: "plain", onclick: () => (mayCommand() ? logOut() : logIn()) });
+    this.banner = h("p", { id: "lost", role: "alert", hidden: true }, texts.lost);
+    this.entered = false;
+    const link = (name, path) => h("a", { href: path, "aria-current": name === page ? "page" : null }, texts.pages[name]);
+    document.body.prepend(
+      h("a", { class: "skip", href: "#main" }, texts.skip),
+      h("header", { id: "head" },
+        h("span", { class: "brand" }, icon("mark"), texts.brand), this.title,
+        h("nav", { "aria-label": texts.pagesTitle }, link("table", "/"), link("nodes", "/nodes")), this.entry),
+      this.banner);
+    watch(() => this.#showEntry());
+  }
+
+  /** Who is at the host itself needs no token, and can give none back. */
+  #showEntry() {
+    if (!mayCommand()) this.entered = true;
+    this.entry.hidden = mayCommand() && !this.entered;
+    setText(this.entry, mayCommand() ? texts.logOut : texts.logIn);
+  }
+
+  setScene(scene) {
+    setText(this.title, scene.title);
+    document.title = `${scene.title} – ${texts.brand}`;
+  }
+
+  setLink(up) {
+    this.banner.hidden = up;
+  }
+}
