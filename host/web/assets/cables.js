@@ -12,14 +12,13 @@
 import { h, icon, s, setAttribute, setText } from "./dom.js";
 import * as format from "./format.js";
 import { anchor, curve, line, pathData, SIDES, sideTowards, spot } from "./geometry.js";
+import { labelPlace } from "./labels.js";
 import { Leds } from "./leds.js";
 import { command, press, setReason } from "./session.js";
 import { texts } from "./texts.js";
 
 /** From a card to where the light begins: half a plug `[px]`. */
 const PLUG_PX = 12;
-/** From a cable to its label `[px]`. */
-const LABEL_PX = 17;
 /** Less than so much power `[kW]` has no direction. */
 const NO_POWER_KW = 0.05;
 
@@ -109,10 +108,14 @@ export class Cable {
     this.leds.place(this.curve);
     const points = [this.curve.points[0], this.curve.points.at(-1)];
     this.plugs.forEach((plug, end) => plug && move(plug, ends[end] ?? points[end]));
-    const { x, y, nx, ny } = spot(this.curve, 0.5);
-    const up = ny > 0 ? -1 : 1;
-    move(this.label, { x: x + nx * up * LABEL_PX, y: y + ny * up * LABEL_PX });
     this.#turn();
+  }
+
+  /** Puts the label beside the cable, clear of what is in the way. */
+  layLabel(obstacles) {
+    const box = labelPlace(this.curve, this.label.offsetWidth, this.label.offsetHeight, obstacles);
+    move(this.label, box);
+    return box;
   }
 }
 

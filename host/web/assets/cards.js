@@ -46,10 +46,9 @@ export class Card {
     this.way = icon("arrow");
     this.way.classList.add("way");
     this.tags = h("span", { class: "tags" });
-    this.values = this.items.map((item) => new CardValue(item, this.component.flow));
+    this.values = this.items.map((item, place) => new CardValue(item, this.component.flow, place > 0));
     this.element = h("button", { type: "button", class: `card ${isQuiet(this.component) ? "quiet" : ""}`, "data-component": this.component.name },
-      h("span", { class: "head" }, icon(this.component.icon), h("span", { class: "name" }, this.component.name)),
-      h("span", { class: "state" }, this.way, this.word),
+      icon(this.component.icon), h("span", { class: "name" }, this.component.name), h("span", { class: "state" }, this.way, this.word),
       h("span", { class: "values" }, ...this.values.map((value) => value.element)),
       this.tags);
   }
@@ -71,16 +70,16 @@ export class Card {
   }
 }
 
-/** A value with its unit; shares have a meter. Power has no sign: the word and the arrow say where it goes. */
+/** A value with its unit; all but the first say what they are, shares have a meter. Power has no sign: the word and the arrow say where it goes. */
 class CardValue {
-  constructor(item, flow) {
+  constructor(item, flow, isNamed) {
     this.item = item;
+    const name = isNamed ? item.item.split(".").at(-1) : "";
     this.isFlow = flow?.item === item.position;
     this.number = h("span", { class: "number" });
     this.meter = item.unit === "%" ? h("span", { class: "meter" }, h("span", { class: "fill" })) : null;
     this.element = h("span", { class: "value", title: item.item, "data-item": item.item },
-      this.number, h("span", { class: "unit" }, format.unit(item.unit)), this.meter);
-    if (item.unit === "") this.element.classList.add("bare");
+      h("span", { class: "what" }, name), this.number, h("span", { class: "unit" }, format.unit(item.unit)), this.meter);
   }
 
   show(values) {

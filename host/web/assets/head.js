@@ -4,7 +4,7 @@
  * @module head
  */
 import { h, icon, setText } from "./dom.js";
-import { logIn, logOut, mayCommand, watch } from "./session.js";
+import { isGuest, logIn, logOut, mayCommand, watch } from "./session.js";
 import { texts } from "./texts.js";
 
 export class Head {
@@ -26,8 +26,8 @@ export class Head {
 
   /** Who is at the host itself needs no token, and can give none back. */
   #showEntry() {
-    if (!mayCommand()) this.entered = true;
-    this.entry.hidden = mayCommand() && !this.entered;
+    if (isGuest()) this.entered = true;
+    this.entry.hidden = !this.entered;
     setText(this.entry, mayCommand() ? texts.logOut : texts.logIn);
   }
 

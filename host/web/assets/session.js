@@ -8,12 +8,13 @@ import { h, setAttribute } from "./dom.js";
 import { ask, say } from "./say.js";
 import { texts } from "./texts.js";
 
-const state = { mayCommand: false, why: null };
+const state = { known: false, mayCommand: false, why: null };
 const watchers = new Set();
 
 /** Takes what `/api/v1/me` says. */
 export function setMe(me) {
   state.mayCommand = me.may_command;
+  state.known = true;
   changed();
 }
 
@@ -27,6 +28,9 @@ export function setWhyNot(sentence) {
 export function whyNot() {
   return state.why ?? (state.mayCommand ? null : texts.guest);
 }
+
+/** Whether it is known that this viewer is a guest. */
+export const isGuest = () => state.known && !state.mayCommand;
 
 /** Whether this viewer may command. */
 export const mayCommand = () => state.mayCommand;

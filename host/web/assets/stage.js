@@ -16,7 +16,7 @@
  *
  * @module stage
  */
-import { arrange } from "./arrange.js";
+import { arrange, arrangeGroups } from "./arrange.js";
 import { Cable, sockets } from "./cables.js";
 import { Card, isQuiet } from "./cards.js";
 import { h, s } from "./dom.js";
@@ -54,6 +54,7 @@ export class Stage {
     this.tokens = scene.tokens.map((_, index) => new Token(scene, index));
     this.free = this.cards.filter((card) => !isQuiet(card.component));
     this.quiet = this.cards.filter((card) => isQuiet(card.component));
+    this.many = this.free.length > MANY;
     this.stations = new Map();
     const linkGroup = s("g", { class: "links" });
     this.links = new Links(scene, linkGroup);
@@ -97,73 +98,67 @@ export class Stage {
   /** Puts everything where it belongs. */
   lay() {
     const width = this.element.clientWidth;
-    if (this.scene === null || width === 0) return;
+    if (this.scene === null || width === 0 || this.cards.length === 0) return;
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const narrow = width < NARROW_REM * rem;
-    this.element.dataset.size = this.free.length > MANY ? "tiny" : narrow ? "small" : "full";
-    const card = sizeOf(this.free[0] ?? this.cards[0]);
+    this.element.dataset.size = this.many ? "tiny" : narrow ? "small" : "full";
+    const card = sizeOf(this.free[0] ?? this.quiet[0]);
     const zones = this.#zones(width, rem, card, narrow);
-    const boxes = this.#layCards(zones, card, narrow);
+    const boxes = this.#layCards(zones, card);
     const slots = this.#slots(zones.tray, rem);
     const ends = sockets(this.cables, boxes);
     const bounds = { w: width, h: zones.quiet.y };
     this.cables.forEach((cable, index) => cable.lay(ends[index], slots[index], bounds));
+    const obstacles = { points: this.cables.flatMap((cable) => cable.curve.points), boxes: [...boxes] };
+    for (const cable of this.cables) obstacles.boxes.push(cable.layLabel(obstacles));
     this.tokens.forEach((token, index) => move(token.element, center(slots[this.cables.length + index])));
     this.links.lay(boxes);
   }
 
   /** The parts of the drawing, from top to bottom; the area takes what the window leaves, and what it needs. */
   #zones(width, rem, card, narrow) {
-    const columns = Math.max(1, Math.floor(width / ((narrow || this.free.length > MANY ? 9 : 15) * rem)));
+    const columns = Math.max(1, Math.floor(width / ((this.many ? 6.5 : narrow ? 9.5 : 12.5) * rem)));
+    const line = (this.many ? 2.4 : 3) * rem;
     const trayRows = Math.ceil((this.cables.length + this.tokens.length) / columns);
     const quietSize = this.quiet.length > 0 ? sizeOf(this.quiet[0]) : { w: 1, h: 0 };
     const quietColumns = Math.max(1, Math.floor((width - 2 * rem) / (quietSize.w + rem)));
     const quietRows = Math.ceil(this.quiet.length / quietColumns);
-    const quietH = quietRows * (quietSize.h + rem * 0.5) + (quietRows > 0 ? 2 * rem : 0);
-    const trayH = trayRows > 0 ? trayRows * 3 * rem + 2 * rem : 0;
-    const most = this.#most(narrow);
-    const rows = narrow ? this.#arrangement(most, true).rows : this.#arrangement(most, false).rows;
-    const need = rows * (card.h + (this.free.length > MANY ? 0.9 : narrow ? 3.4 : 2.2) * rem) + 2 * rem;
+    const quietH = quietRows * (quietSize.h + rem * 0.4) + (quietRows > 0 ? 1.6 * rem : 0);
+    const trayH = trayRows > 0 ? trayRows * line + 2 * rem : 0;
+    const { places, rows } = this.#arrangement(width, card, narrow);
+    const need = rows * (card.h + (this.many ? 0.9 : narrow ? 3.4 : 1.6) * rem) + 1.5 * rem;
     this.element.style.setProperty("--need", `${Math.ceil(need + quietH + trayH)}px`);
     const height = this.element.clientHeight;
     const areaH = height - quietH - trayH;
     return {
-      area: { x: 0, y: 0, w: width, h: areaH },
-      quiet: { x: 0, y: areaH, w: width, h: quietH, columns: quietColumns, size: quietSize, rem },
-      tray: { x: 0, y: areaH + quietH, w: width, h: trayH, columns },
+      area: { w: width, h: areaH, places },
+      quiet: { y: areaH, h: quietH, columns: quietColumns, size: quietSize, rem },
+      tray: { y: areaH + quietH, w: width, h: trayH, columns, line },
     };
   }
 
-  #most(narrow) {
-    return this.free.length > MANY ? (narrow ? 3 : 9) : narrow ? 3 : 5;
-  }
-
-  /** Where the free cards stand unless moved, and how many rows that takes. */
-  #arrangement(most, upright) {
-    const at = new Map(this.free.map((card, position) => [card.index, position]));
+  /** Where the free cards stand unless moved, and how many are below each other. */
+  #arrangement(width, card, narrow) {
+    const at = new Map(this.free.map((each, position) => [each.index, position]));
     const cables = this.scene.cables.map((cable) => cable.ends);
     const links = this.scene.links.map((link) => [link.from, link.to]);
     const edges = (cables.length > 0 ? cables : links).map((ends) => ends.map((end) => at.get(end))).filter((ends) => !ends.includes(undefined));
-    const places = arrange(this.free.length, edges, most, upright);
-    const perColumn = new Map();
-    for (const [x] of places) perColumn.set(x, (perColumn.get(x) ?? 0) + 1);
-    const rows = upright ? new Set(places.map(([, y]) => y)).size : Math.max(1, ...perColumn.values());
-    return { places, rows };
+    if (!this.many) return arrange(this.free.length, edges, narrow ? 3 : 5, narrow);
+    return arrangeGroups(this.free.length, edges, narrow ? 4 : 6, Math.max(1, Math.floor(width / (card.w * 4.2))));
   }
 
-  #layCards({ area, quiet, tray }, card, narrow) {
+  #layCards({ area, quiet, tray }, card) {
     const rem = quiet.rem;
     const inner = { x: card.w / 2 + rem, y: card.h / 2 + rem, w: area.w - card.w - 2 * rem, h: area.h - card.h - 2 * rem };
-    const { places } = this.#arrangement(this.#most(narrow), narrow);
     const boxes = [];
     this.free.forEach((each, position) => {
-      const at = this.places.of(each.component.name) ?? places[position];
+      const at = this.places.of(each.component.name) ?? area.places[position];
       this.stations.set(each, { at, size: [inner.w, inner.h] });
       boxes[each.index] = { x: inner.x + at[0] * inner.w, y: inner.y + at[1] * inner.h, w: card.w, h: card.h };
     });
     this.quiet.forEach((each, position) => {
       const [column, row] = [position % quiet.columns, Math.floor(position / quiet.columns)];
-      boxes[each.index] = { x: rem + quiet.size.w / 2 + column * (quiet.size.w + rem), y: quiet.y + 1.9 * rem + quiet.size.h / 2 + row * (quiet.size.h + rem * 0.5), w: quiet.size.w, h: quiet.size.h };
+      boxes[each.index] = { x: rem + quiet.size.w / 2 + column * (quiet.size.w + rem), y: quiet.y + 1.5 * rem + quiet.size.h / 2 + row * (quiet.size.h + rem * 0.4), w: quiet.size.w, h: quiet.size.h };
     });
     for (const each of this.cards) move(each.element, boxes[each.index]);
     this.quietTitle.hidden = this.quiet.length === 0;
@@ -182,7 +177,7 @@ export class Stage {
     const w = (tray.w - 2 * rem) / tray.columns;
     return [...this.cables, ...this.tokens].map((_, index) => ({
       x: rem + (index % tray.columns) * w,
-      y: tray.y + 4 * rem + Math.floor(index / tray.columns) * 3 * rem,
+      y: tray.y + 1 * rem + 0.9 * tray.line + Math.floor(index / tray.columns) * tray.line,
       w: w - rem,
     }));
   }
