@@ -92,3 +92,8 @@ export function timeMark(time, apart) {
   if (time % 86_400_000 === 0) return DAY.format(time);
   return clock(time, apart < 60_000 ? 1 : 60);
 }
+
+/** The time of day here, for what a person has just done. */
+export function now() {
+  return new Date().toLocaleTimeString("en-GB");
+}
