@@ -42,8 +42,8 @@ export function arrange(count, edges, most, upright) {
  */
 export function arrangeGroups(count, edges, most, across) {
   const groups = gather(count, edges);
-  const columns = Math.min(across, groups.length);
-  const lines = Math.ceil(groups.length / columns);
+  const lines = Math.ceil(groups.length / across);
+  const columns = Math.ceil(groups.length / lines);
   const places = [];
   let rows = 1;
   groups.forEach((group, index) => {

@@ -17,8 +17,8 @@ import { Leds } from "./leds.js";
 import { command, press, setReason } from "./session.js";
 import { texts } from "./texts.js";
 
-/** From a card to where the light begins: half a plug `[px]`. */
-const PLUG_PX = 12;
+/** From a card to where the light begins: half a plug `[rem]`. */
+const PLUG = 0.78;
 /** Less than so much power `[kW]` has no direction. */
 const NO_POWER_KW = 0.05;
 
@@ -101,13 +101,14 @@ export class Cable {
   /** Lays the cable: `ends` are where its plugs are, with the direction out of the card; `null` if loose. */
   lay(ends, slot, bounds) {
     const [from, to] = ends;
-    if (from && to) this.curve = curve(out(from), from.out, out(to), to.out);
+    const plug = PLUG * bounds.rem;
+    if (from && to) this.curve = curve(out(from, plug), from.out, out(to, plug), to.out);
     else if (from || to) this.curve = hang(from ?? to, from === null, bounds);
-    else this.curve = line({ x: slot.x + PLUG_PX, y: slot.y }, { x: slot.x + slot.w - PLUG_PX, y: slot.y });
+    else this.curve = line({ x: slot.x + plug, y: slot.y }, { x: slot.x + slot.w - plug, y: slot.y });
     for (const path of [this.sheath, this.edge]) path.setAttribute("d", pathData(this.curve));
-    this.leds.place(this.curve);
+    this.leds.place(this.curve, bounds.rem);
     const points = [this.curve.points[0], this.curve.points.at(-1)];
-    this.plugs.forEach((plug, end) => plug && move(plug, ends[end] ?? points[end]));
+    this.plugs.forEach((button, end) => button && move(button, ends[end] ?? points[end]));
     this.#turn();
   }
 
@@ -119,16 +120,17 @@ export class Cable {
   }
 }
 
-/** Where the light begins in front of a plug. */
-function out(end) {
-  return { x: end.x + end.out[0] * PLUG_PX, y: end.y + end.out[1] * PLUG_PX };
+/** Where the light begins in front of a plug that is `far` deep. */
+function out(end, far) {
+  return { x: end.x + end.out[0] * far, y: end.y + end.out[1] * far };
 }
 
 /** The curve of a cable that hangs from one end, in its own direction. */
-function hang(end, backwards, bounds) {
-  const loose = { x: Math.min(bounds.w - 30, Math.max(30, end.x + (end.x > bounds.w / 2 ? -70 : 70))), y: Math.min(bounds.h - 20, end.y + 74) };
-  const [top, bottom] = [out(end), [0, 1]];
-  return backwards ? curve(loose, bottom, top, end.out) : curve(top, end.out, loose, bottom);
+function hang(end, backwards, { w, h: height, rem }) {
+  const aside = end.x > w / 2 ? -4.5 : 4.5;
+  const loose = { x: Math.min(w - 2 * rem, Math.max(2 * rem, end.x + aside * rem)), y: Math.min(height - 1.2 * rem, end.y + 4.6 * rem) };
+  const [top, up] = [out(end, PLUG * rem), [0, -1]];
+  return backwards ? curve(loose, up, top, end.out) : curve(top, end.out, loose, up);
 }
 
 function move(element, { x, y }) {

@@ -22,6 +22,7 @@ export function drag(element, { click, start, move, end }) {
     if (event.button !== 0) return;
     from = event;
     moved = false;
+    element.setPointerCapture(event.pointerId);
   });
   element.addEventListener("pointermove", (event) => {
     if (from === null) return;
@@ -29,7 +30,6 @@ export function drag(element, { click, start, move, end }) {
     if (!moved && Math.hypot(dx, dy) < NEAR_PX) return;
     if (!moved) {
       moved = true;
-      element.setPointerCapture(event.pointerId);
       element.classList.add("dragged");
       start?.();
     }

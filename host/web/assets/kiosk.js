@@ -15,8 +15,8 @@ import { texts } from "./texts.js";
 
 /** Cables that fit on a small screen. */
 const CABLES = 4;
-/** Size of the drawing of a cable's light `[px]`. */
-const STRIP = { w: 200, h: 12 };
+/** Size of the drawing of a cable's light, in its own units: its height is a `rem`. */
+const STRIP = { w: 320, h: 12 };
 
 const name = decodeURIComponent(location.pathname.split("/").filter(Boolean).at(-1));
 const main = document.getElementById("kiosk");
@@ -34,7 +34,7 @@ const parts = {
 };
 main.append(parts.drawing,
   h("div", { class: "what" }, parts.name, parts.word),
-  h("div", { class: "value" }, parts.way, parts.number, parts.unit),
+  h("div", { class: "value" }, parts.number, parts.unit, parts.way),
   parts.more, parts.cables,
   h("footer", {}, parts.link, parts.address));
 
@@ -77,7 +77,7 @@ function build(next) {
 function strip(cable, position, end) {
   const group = s("g", { "data-light": cable.id });
   const leds = new Leds(group);
-  leds.place(line({ x: 2, y: STRIP.h / 2 }, { x: STRIP.w - 2, y: STRIP.h / 2 }));
+  leds.place(line({ x: 2, y: STRIP.h / 2 }, { x: STRIP.w - 2, y: STRIP.h / 2 }), STRIP.h);
   const element = h("li", { "data-cable": cable.id }, h("span", { class: "label" }, cable.name || texts.cable(cable.id)),
     s("svg", { viewBox: `0 0 ${STRIP.w} ${STRIP.h}`, "aria-hidden": "true" }, s("rect", { class: "sheath", width: STRIP.w, height: STRIP.h, rx: STRIP.h / 2 }), group));
   return { position, end, leds, element };

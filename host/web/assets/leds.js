@@ -9,10 +9,10 @@
 import { s } from "./dom.js";
 import { spot } from "./geometry.js";
 
-/** Half of what the rows are apart `[px]`. */
-const HALF_PX = 2.6;
-/** Greatest radius of an LED `[px]`. */
-const RADIUS_PX = 2.1;
+/** Half of what the rows are apart `[rem]`. */
+const HALF = 0.165;
+/** Greatest radius of an LED `[rem]`. */
+const RADIUS = 0.135;
 
 export class Leds {
   /** @param {SVGGElement} group where the LEDs are drawn */
@@ -20,12 +20,19 @@ export class Leds {
     this.rows = [0, 1].map((end) => s("g", { "data-strip": end }));
     this.shown = ["", ""];
     this.curve = null;
+    this.rem = 16;
     group.append(...this.rows);
   }
 
-  /** Lays the rows along a curve. */
-  place(curve) {
+  /**
+   * Lays the rows along a curve.
+   *
+   * @param {object} curve where
+   * @param {number} rem what one `rem` is in the units of the curve
+   */
+  place(curve, rem) {
     this.curve = curve;
+    this.rem = rem;
     this.rows.forEach((_, end) => this.#place(end));
   }
 
@@ -57,11 +64,11 @@ export class Leds {
   #place(end) {
     const leds = this.rows[end].children;
     if (this.curve === null || leds.length === 0) return;
-    const radius = Math.min(RADIUS_PX, (this.curve.length / leds.length) * 0.42).toFixed(2);
+    const radius = Math.min(RADIUS * this.rem, (this.curve.length / leds.length) * 0.42).toFixed(2);
     for (let led = 0; led < leds.length; led += 1) {
       const share = (led + 0.5) / leds.length;
       const { x, y, nx, ny } = spot(this.curve, end === 0 ? share : 1 - share);
-      const off = end === 0 ? -HALF_PX : HALF_PX;
+      const off = (end === 0 ? -HALF : HALF) * this.rem;
       leds[led].setAttribute("cx", (x + nx * off).toFixed(2));
       leds[led].setAttribute("cy", (y + ny * off).toFixed(2));
       leds[led].setAttribute("r", radius);

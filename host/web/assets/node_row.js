@@ -26,7 +26,8 @@ const CELLS = {
   version: (node) => node.version,
   mac: (node) => node.mac,
 };
-const COLUMNS = Object.keys(texts.columns);
+/** What stands in one column, the second below the first. */
+const COLUMNS = [["link"], ["result"], ["address", "mac"], ["heard"], ["rtt"], ["loss"], ["temperature"], ["cpu"], ["memory"], ["throttling"], ["clock"], ["version", "uptime"]];
 
 function told(value, write) {
   return value === null || value === undefined ? null : write(value);
@@ -46,7 +47,7 @@ function isTrouble(column, node) {
 
 /** The titles of the columns. */
 export function headCells() {
-  return COLUMNS.map((column) => h("th", { scope: "col" }, texts.columns[column]));
+  return [["name"], ...COLUMNS].map((column) => h("th", { scope: "col" }, ...column.map((part) => h("span", {}, texts.columns[part]))));
 }
 
 export class NodeRow {
@@ -60,13 +61,15 @@ export class NodeRow {
     this.components = components;
     this.box = h("input", { type: "checkbox", "aria-label": texts.select(name), "data-select": name, onchange: picked });
     this.note = h("span", { class: "note" });
-    this.result = h("td", { class: "result", "data-label": texts.columns.result, "data-column": "result" }, "");
-    this.cells = new Map(Object.keys(CELLS).map((column) => [column, h("td", { "data-label": texts.columns[column], "data-column": column })]));
+    const cell = (column) => h("span", { class: "cell", "data-label": texts.columns[column], "data-column": column });
+    this.cells = new Map(COLUMNS.flat().map((column) => [column, cell(column)]));
+    this.result = this.cells.get("result");
+    this.cells.delete("result");
     const own = components.filter((component) => component !== name);
     this.element = h("tr", { "data-node-name": name },
       h("td", { class: "select" }, this.box),
       h("th", { scope: "row" }, h("span", { class: "name" }, name), h("span", { class: "own" }, own.join(", ")), this.note),
-      ...this.cells.values(), this.result);
+      ...COLUMNS.map((column) => h("td", {}, ...column.map((part) => this.cells.get(part) ?? this.result))));
   }
 
   show(node) {
@@ -77,7 +80,7 @@ export class NodeRow {
       const text = CELLS[column](node) ?? null;
       setText(cell, text ?? format.NONE);
       setAttribute(cell, "title", text === null ? texts.notTold : column === "link" ? texts.linkWhy[node.link] ?? null : null);
-      setAttribute(cell, "class", text === null ? "untold" : isTrouble(column, node) ? "trouble" : null);
+      setAttribute(cell, "class", `cell ${text === null ? "untold" : isTrouble(column, node) ? "trouble" : ""}`);
     }
     setText(this.note, [node.identifying ? texts.saysItIsMe : null, node.emergency_stop ? texts.emergencyStop : null].filter(Boolean).join(", "));
     setAttribute(this.element, "data-identifying", node.identifying ? "true" : null);
@@ -86,6 +89,6 @@ export class NodeRow {
   /** Says how the last action on it went; `kind` is `busy`, `done` or `error`. */
   say(text, kind) {
     setText(this.result, text);
-    setAttribute(this.result, "class", `result ${kind}`);
+    setAttribute(this.result, "class", `cell ${kind}`);
   }
 }

@@ -26,9 +26,9 @@ const body = h("tbody");
 const none = h("p", { class: "empty", hidden: true });
 const bar = actions(selected);
 place("find").append(search, states);
-place("act").append(count, ...bar.buttons);
+place("act").append(h("label", { class: "all" }, all, count), ...bar.buttons);
 place("nodes").append(
-  h("table", {}, h("thead", {}, h("tr", {}, h("th", { class: "select" }, all), ...headCells())), body), none);
+  h("table", {}, h("thead", {}, h("tr", {}, h("td", { class: "select" }), ...headCells())), body), none);
 
 function shown() {
   return [...rows.values()].filter((row) => !row.element.hidden);

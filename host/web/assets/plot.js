@@ -111,7 +111,7 @@ export class Plot {
     const rem = parseFloat(getComputedStyle(this.element).fontSize);
     const axis = 3.4 * rem;
     const units = Math.max(1, this.#units().length);
-    const [left, right] = [Math.ceil(units / 2) * axis, Math.max(0.8 * rem, Math.floor(units / 2) * axis)];
+    const [left, right] = [Math.ceil(units / 2) * axis, Math.max(1.6 * rem, Math.floor(units / 2) * axis)];
     const { clientWidth: w, clientHeight: height } = this.element;
     return { x: left, y: 1.7 * rem, w: w - left - right, h: height - 3.6 * rem, axis, rem };
   }

@@ -107,9 +107,9 @@ export class Stage {
     const boxes = this.#layCards(zones, card);
     const slots = this.#slots(zones.tray, rem);
     const ends = sockets(this.cables, boxes);
-    const bounds = { w: width, h: zones.quiet.y };
+    const bounds = { w: width, h: zones.quiet.y, rem };
     this.cables.forEach((cable, index) => cable.lay(ends[index], slots[index], bounds));
-    const obstacles = { points: this.cables.flatMap((cable) => cable.curve.points), boxes: [...boxes] };
+    const obstacles = { points: this.cables.flatMap((cable) => cable.curve.points), boxes: [...boxes], width };
     for (const cable of this.cables) obstacles.boxes.push(cable.layLabel(obstacles));
     this.tokens.forEach((token, index) => move(token.element, center(slots[this.cables.length + index])));
     this.links.lay(boxes);
@@ -126,7 +126,7 @@ export class Stage {
     const quietH = quietRows * (quietSize.h + rem * 0.4) + (quietRows > 0 ? 1.6 * rem : 0);
     const trayH = trayRows > 0 ? trayRows * line + 2 * rem : 0;
     const { places, rows } = this.#arrangement(width, card, narrow);
-    const need = rows * (card.h + (this.many ? 0.9 : narrow ? 3.4 : 1.6) * rem) + 1.5 * rem;
+    const need = rows * (card.h + (this.many ? 0.9 : narrow ? 6 : 1.6) * rem) + 1.5 * rem;
     this.element.style.setProperty("--need", `${Math.ceil(need + quietH + trayH)}px`);
     const height = this.element.clientHeight;
     const areaH = height - quietH - trayH;
