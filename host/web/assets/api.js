@@ -38,6 +38,8 @@ export const login = (token) => send("POST", "login", { token });
 export const logout = () => send("POST", "logout", {});
 /** Asks something of the run: see `Command` in host/src/view/command.rs. */
 export const command = (what) => send("POST", "command", what);
+/** What there is to see: `Scene` in host/src/view/scene.rs. */
+export const scene = () => request("scene");
 /** Where components stand: `{components: {name: [x, y]}}`, from 0 to 1. */
 export const layout = () => request("layout");
 /** Keeps where components stand. */

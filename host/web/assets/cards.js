@@ -46,11 +46,12 @@ export class Card {
     this.way = icon("arrow");
     this.way.classList.add("way");
     this.tags = h("span", { class: "tags" });
+    this.note = h("span", { class: "note" });
     this.values = this.items.map((item, place) => new CardValue(item, this.component.flow, place > 0));
     this.element = h("button", { type: "button", class: `card ${isQuiet(this.component) ? "quiet" : ""}`, "data-component": this.component.name },
       icon(this.component.icon), h("span", { class: "name" }, this.component.name), h("span", { class: "state" }, this.way, this.word),
       h("span", { class: "values" }, ...this.values.map((value) => value.element)),
-      this.tags);
+      this.tags, this.note);
   }
 
   /** Shows a moment. */
@@ -66,6 +67,7 @@ export class Card {
   /** Marks trouble of its node: silent, gone, or saying "it is me". */
   showHealth(node) {
     setAttribute(this.element, "data-node", node ? node.link : null);
+    setText(this.note, node?.identifying ? texts.saysItIsMe : !node || node.link === "live" ? "" : texts.links_[node.link] ?? node.link);
     setAttribute(this.element, "data-identifying", node?.identifying ? "true" : null);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module head
  */
-import { h, icon, setText } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { isGuest, logIn, logOut, mayCommand, watch } from "./session.js";
 import { texts } from "./texts.js";
 
@@ -15,12 +15,10 @@ export class Head {
     this.banner = h("p", { id: "lost", role: "alert", hidden: true }, texts.lost);
     this.entered = false;
     const link = (name, path) => h("a", { href: path, "aria-current": name === page ? "page" : null }, texts.pages[name]);
-    document.body.prepend(
-      h("a", { class: "skip", href: "#main" }, texts.skip),
-      h("header", { id: "head" },
-        h("span", { class: "brand" }, icon("mark"), texts.brand), this.title,
-        h("nav", { "aria-label": texts.pagesTitle }, link("table", "/"), link("nodes", "/nodes")), this.entry),
-      this.banner);
+    const bar = document.getElementById("head");
+    bar.append(this.title, h("nav", { "aria-label": texts.pagesTitle }, link("table", "/"), link("nodes", "/nodes")), this.entry);
+    bar.before(h("a", { class: "skip", href: "#main" }, texts.skip));
+    bar.after(this.banner);
     watch(() => this.#showEntry());
   }
 

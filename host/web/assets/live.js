@@ -38,6 +38,7 @@ export function connect(listener) {
   let up = null;
   let heardMs = 0;
   let frame = 0;
+  let asking = false;
 
   function link(state) {
     if (up === state) return;
@@ -64,11 +65,29 @@ export function connect(listener) {
     if (moment && moment.run === run) {
       last.moment = null;
       listener.moment?.(moment);
+      if (listener.moment) ready();
+    } else if (moment) {
+      askScene();
     }
     if (health) {
       last.health = null;
       listener.health?.(health);
+      if (!listener.moment) ready();
     }
+  }
+
+  /** There is something to show: before, the page is empty rather than half full. */
+  function ready() {
+    document.documentElement.dataset.ready = "true";
+  }
+
+  /** A moment of a run whose scene got lost on the way. */
+  async function askScene() {
+    if (asking) return;
+    asking = true;
+    last.scene = await api.scene().catch(() => last.scene);
+    asking = false;
+    frame ||= requestAnimationFrame(draw);
   }
 
   function take(event) {

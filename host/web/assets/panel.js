@@ -82,7 +82,7 @@ export class Panel {
     const kiosk = h("a", { href: `/kiosk/${encodeURIComponent(component.name)}` }, texts.kiosk);
     return h("dl", {},
       h("dt", {}, texts.models), h("dd", {}, component.models.map(({ name, type }) => (name === type ? name : `${name} (${type})`)).join(", ")),
-      h("dt", {}, texts.node), node ? h("dd", {}, `${node.name}, ${node.address} `, this.link) : h("dd", {}, texts.onHost),
+      h("dt", {}, texts.node), node ? h("dd", {}, `${node.name}, ${node.address}, `, this.link) : h("dd", {}, texts.onHost),
       h("dd", { class: "answers" }, this.identify, kiosk));
   }
 

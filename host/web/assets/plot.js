@@ -16,6 +16,8 @@ import { timeAxis, valueAxis } from "./scale.js";
 const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [12, 4], [4, 4], [1, 3], [7, 2, 1, 2]];
 /** Colours and dashes that there are. */
 export const STYLES = DASHES.length;
+/** Steps that are narrower are no stairs but a line `[px]`. */
+const STAIRS_PX = 8;
 /** Least steps in view. */
 const LEAST_STEPS = 4;
 
@@ -196,15 +198,18 @@ export class Plot {
     return axis;
   }
 
-  /** Values hold for their step: where there is room for it, lines are stairs. */
+  /** Values hold for their step: where there is room to see it, lines are stairs. */
   #paintSeries(pen, frame, colour, { style, step, min, max }, axis) {
     const y = (value) => frame.y + frame.h - ((value - axis.low) / (axis.high - axis.low)) * frame.h;
     const next = (index) => step[index + 1] ?? step[index] + (step[index] - (step[index - 1] ?? step[index] - 1));
+    const isStairs = step.length < 2 || this.#x(frame, step[1]) - this.#x(frame, step[0]) > STAIRS_PX;
+    const isDense = step.length > 1 && step[1] - step[0] > 1;
     pen.strokeStyle = colour(`series-${style + 1}`);
     pen.fillStyle = pen.strokeStyle;
-    pen.setLineDash(DASHES[style]);
+    pen.setLineDash(isDense ? [] : DASHES[style]);
     pen.lineWidth = 1.8;
     pen.lineJoin = "round";
+    if (isDense) [pen.lineWidth, pen.globalAlpha] = [1, 0.8];
     let index = 0;
     while (index < step.length) {
       if (min[index] === null) {
@@ -212,23 +217,22 @@ export class Plot {
         continue;
       }
       const begin = index;
-      let isBand = false;
       pen.beginPath();
       for (; index < step.length && min[index] !== null; index += 1) {
-        isBand ||= min[index] !== max[index];
         pen.lineTo(this.#x(frame, step[index]), y(max[index]));
-        pen.lineTo(this.#x(frame, next(index)), y(max[index]));
+        if (isStairs) pen.lineTo(this.#x(frame, next(index)), y(max[index]));
       }
       pen.stroke();
-      if (!isBand) continue;
+      if (!isDense) continue;
       for (let back = index - 1; back >= begin; back -= 1) {
-        pen.lineTo(this.#x(frame, next(back)), y(min[back]));
+        if (isStairs) pen.lineTo(this.#x(frame, next(back)), y(min[back]));
         pen.lineTo(this.#x(frame, step[back]), y(min[back]));
       }
-      pen.globalAlpha = 0.55;
+      pen.globalAlpha = 0.4;
       pen.fill();
-      pen.globalAlpha = 1;
+      pen.globalAlpha = 0.8;
     }
+    pen.globalAlpha = 1;
     pen.setLineDash([]);
   }
 
