@@ -25,7 +25,11 @@ export function actions(selected) {
   let count = 0;
   let busy = null;
   const buttons = Object.keys(ACTIONS).map((action) => {
-    const button = h("button", { type: "button", "data-do": action, onclick: () => press(button, () => run(action)) }, texts.actions[action]);
+    const button = h(
+      "button",
+      { type: "button", "data-do": action, onclick: () => press(button, () => run(action)) },
+      texts.actions[action],
+    );
     return button;
   });
 
@@ -38,7 +42,8 @@ export function actions(selected) {
     const rows = selected();
     const names = texts.nodesNamed(rows.map((row) => row.name));
     const asked = texts.actionAsk[action];
-    if (asked && !(await ask(asked(names), texts.actionWhy[action], texts.actionYes[action], [], true))) return;
+    if (asked && !(await ask(asked(names), texts.actionWhy[action], texts.actionYes[action], [], true)))
+      return;
     for (const row of rows) row.say("…", "busy");
     for (const [done, row] of rows.entries()) {
       busy = texts.working(done, rows.length);

@@ -1,12 +1,12 @@
 /**
- * The requests of /api/v1. What goes wrong is an [`ApiError`] with a sentence for people.
+ * The requests of /api/v1. What goes wrong is an `ApiError` with a sentence for people.
  *
  * @module api
  */
 import { texts } from "./texts.js";
 
 /** A request that failed: `status` 0 means that no answer came. */
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, sentence, help = "") {
     super(help ? `${sentence} ${help}` : sentence);
     this.status = status;
@@ -27,7 +27,11 @@ async function request(path, options = {}) {
 }
 
 function send(method, path, body) {
-  return request(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return request(path, {
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 }
 
 /** What this viewer may do: `{may_command, version}`. */
@@ -45,14 +49,22 @@ export const layout = () => request("layout");
 /** Keeps where components stand. */
 export const putLayout = (components) => send("PUT", "layout", { components });
 
+/** Items of one question: the host answers no more. */
+const ITEMS = 16;
+
 /**
  * Values over steps [from, to), at most `points` each, with the least and the greatest in between.
  *
  * @param {string[]} items `Model.attribute`
  * @param {AbortSignal} [signal] ends the request
+ * @returns {Promise<{item: string, unit: string, step: number[], min: (number|null)[], max: (number|null)[]}[]>}
  */
-export function series(items, from, to, points, signal) {
-  const query = new URLSearchParams(items.map((item) => ["item", item]));
-  for (const [name, number] of Object.entries({ from, to, points })) query.set(name, Math.round(number));
-  return request(`series?${query}`, { signal });
+export async function series(items, from, to, points, signal) {
+  const parts = [];
+  for (let first = 0; first < items.length; first += ITEMS) {
+    const query = new URLSearchParams(items.slice(first, first + ITEMS).map((item) => ["item", item]));
+    for (const [name, number] of Object.entries({ from, to, points })) query.set(name, Math.round(number));
+    parts.push(request(`series?${query}`, { signal }));
+  }
+  return (await Promise.all(parts)).flatMap((part) => part.series);
 }

@@ -24,10 +24,12 @@ export function arrange(count, edges, most, upright) {
   const columns = split(order(layers(count, edges), edges), most);
   const places = Array.from({ length: count }, () => [0.5, 0.5]);
   const longest = Math.max(1, ...columns.map((column) => column.length));
-  columns.forEach((column, x) => column.forEach((component, y) => {
-    const place = [spread(x, columns.length, columns.length + 0.25), spread(y, column.length, longest)];
-    places[component] = upright ? place.reverse() : place;
-  }));
+  columns.forEach((column, x) =>
+    column.forEach((component, y) => {
+      const place = [spread(x, columns.length, columns.length + 0.25), spread(y, column.length, longest)];
+      places[component] = upright ? place.reverse() : place;
+    }),
+  );
   return { places, rows: upright ? columns.length : longest };
 }
 
@@ -48,7 +50,9 @@ export function arrangeGroups(count, edges, most, across) {
   let rows = 1;
   groups.forEach((group, index) => {
     const at = new Map(group.map((component, position) => [component, position]));
-    const inner = edges.filter((ends) => ends.every((end) => at.has(end))).map((ends) => ends.map((end) => at.get(end)));
+    const inner = edges
+      .filter((ends) => ends.every((end) => at.has(end)))
+      .map((ends) => ends.map((end) => at.get(end)));
     const own = arrange(group.length, inner, most, false);
     rows = Math.max(rows, own.rows);
     const cell = [index % columns, Math.floor(index / columns)];
@@ -70,7 +74,10 @@ function gather(count, edges) {
   const groups = new Map();
   for (let component = 0; component < count; component += 1) {
     const candidates = [component, ...near[component]].filter((each) => near[each].size >= HUB);
-    const hub = near[component].size >= HUB ? component : candidates.sort((one, other) => near[other].size - near[one].size)[0];
+    const hub =
+      near[component].size >= HUB
+        ? component
+        : candidates.sort((one, other) => near[other].size - near[one].size)[0];
     if (!groups.has(hub)) groups.set(hub, []);
     groups.get(hub).push(component);
   }
@@ -102,7 +109,8 @@ function layers(count, edges) {
   for (let component = 0; component < count; component += 1) if (state[component] === "new") visit(component);
   const at = new Map(sorted.map((component, position) => [component, position]));
   for (const component of sorted) {
-    for (const next of feeds[component]) if (at.get(next) > at.get(component)) rank[next] = Math.max(rank[next], rank[component] + 1);
+    for (const next of feeds[component])
+      if (at.get(next) > at.get(component)) rank[next] = Math.max(rank[next], rank[component] + 1);
   }
   const result = [];
   rank.forEach((layer, component) => (result[layer] ??= []).push(component));
@@ -112,14 +120,24 @@ function layers(count, edges) {
 /** Neighbours stand at like heights: cables cross less. */
 function order(columns, edges) {
   const height = new Map();
-  const settle = (column) => column.forEach((component, y) => height.set(component, (y + 0.5) / column.length));
+  const settle = (column) =>
+    column.forEach((component, y) => height.set(component, (y + 0.5) / column.length));
   columns.forEach(settle);
   for (let round = 0; round < 4; round += 1) {
     for (const column of columns) {
-      const wish = new Map(column.map((component) => {
-        const others = edges.filter((edge) => edge.includes(component)).map(([from, to]) => height.get(from === component ? to : from));
-        return [component, others.length === 0 ? height.get(component) : others.reduce((sum, other) => sum + other, 0) / others.length];
-      }));
+      const wish = new Map(
+        column.map((component) => {
+          const others = edges
+            .filter((edge) => edge.includes(component))
+            .map(([from, to]) => height.get(from === component ? to : from));
+          return [
+            component,
+            others.length === 0
+              ? height.get(component)
+              : others.reduce((sum, other) => sum + other, 0) / others.length,
+          ];
+        }),
+      );
       column.sort((one, other) => wish.get(one) - wish.get(other));
       settle(column);
     }

@@ -31,12 +31,30 @@ export class Cable {
     this.plugged = [false, false];
     this.sheath = s("path", { class: "sheath" });
     this.edge = s("path", { class: "edge" });
-    this.group = s("g", { class: "light", "data-light": this.cable.id, "data-carrier": this.cable.carrier }, this.edge, this.sheath);
+    this.group = s(
+      "g",
+      { class: "light", "data-light": this.cable.id, "data-carrier": this.cable.carrier },
+      this.edge,
+      this.sheath,
+    );
     this.leds = new Leds(this.group);
     this.power = h("span", { class: "power" });
     this.way = icon("arrow");
-    this.label = h("button", { type: "button", class: "cable", "data-do": "plug", "data-cable": this.cable.id, "data-carrier": this.cable.carrier, onclick: () => press(this.label, () => this.#plug(null)) },
-      icon(`carrier-${this.cable.carrier}`), h("span", { class: "name" }, this.title), this.power, this.way);
+    this.label = h(
+      "button",
+      {
+        type: "button",
+        class: "cable",
+        "data-do": "plug",
+        "data-cable": this.cable.id,
+        "data-carrier": this.cable.carrier,
+        onclick: () => press(this.label, () => this.#plug(null)),
+      },
+      icon(`carrier-${this.cable.carrier}`),
+      h("span", { class: "name" }, this.title),
+      this.power,
+      this.way,
+    );
     this.plugs = [0, 1].map((end) => this.#makePlug(end));
     this.elements = [this.label, ...this.plugs.filter(Boolean)];
   }
@@ -44,7 +62,18 @@ export class Cable {
   /** An end where no component is has no plug. */
   #makePlug(end) {
     if (this.cable.ends[end] === null) return null;
-    const plug = h("button", { type: "button", class: "plug", "data-do": "plug", "data-cable": this.cable.id, "data-end": end, onclick: () => press(plug, () => this.#plug(end)) }, icon("plug"));
+    const plug = h(
+      "button",
+      {
+        type: "button",
+        class: "plug",
+        "data-do": "plug",
+        "data-cable": this.cable.id,
+        "data-end": end,
+        onclick: () => press(plug, () => this.#plug(end)),
+      },
+      icon("plug"),
+    );
     return plug;
   }
 
@@ -72,14 +101,25 @@ export class Cable {
     this.leds.show(light);
     const state = this.state;
     for (const element of [this.group, this.label]) setAttribute(element, "data-state", state);
-    setText(this.power, state === "in" ? `${format.fixed(Math.abs(powerKw), 1)}\u00a0kW` : state === "half" ? texts.oneEnd : texts.notPlugged);
+    setText(
+      this.power,
+      state === "in"
+        ? `${format.fixed(Math.abs(powerKw), 1)}\u00a0kW`
+        : state === "half"
+          ? texts.oneEnd
+          : texts.notPlugged,
+    );
     this.#turn();
     this.plugs.forEach((plug, end) => plug && setAttribute(plug, "aria-pressed", String(plugged[end])));
   }
 
   /** Says on its buttons what they do, or why nothing. */
   showReason(reason) {
-    setReason(this.label, reason, this.state === "in" ? texts.unplugCable(this.title) : texts.plugCable(this.title));
+    setReason(
+      this.label,
+      reason,
+      this.state === "in" ? texts.unplugCable(this.title) : texts.plugCable(this.title),
+    );
     this.plugs.forEach((plug, end) => {
       if (plug === null) return;
       const title = (this.plugged[end] ? texts.unplugAt : texts.plugAt)(this.title, this.#name(end));
@@ -128,7 +168,10 @@ function out(end, far) {
 /** The curve of a cable that hangs from one end, in its own direction. */
 function hang(end, backwards, { w, h: height, rem }) {
   const aside = end.x > w / 2 ? -4.5 : 4.5;
-  const loose = { x: Math.min(w - 2 * rem, Math.max(2 * rem, end.x + aside * rem)), y: Math.min(height - 1.2 * rem, end.y + 4.6 * rem) };
+  const loose = {
+    x: Math.min(w - 2 * rem, Math.max(2 * rem, end.x + aside * rem)),
+    y: Math.min(height - 1.2 * rem, end.y + 4.6 * rem),
+  };
   const [top, up] = [out(end, PLUG * rem), [0, -1]];
   return backwards ? curve(loose, up, top, end.out) : curve(top, end.out, loose, up);
 }
@@ -152,7 +195,8 @@ export function sockets(cables, boxes) {
     for (const end of [0, 1]) {
       if (!cable.plugged[end] || cable.plugs[end] === null) continue;
       const component = cable.cable.ends[end];
-      const other = cable.state === "in" && cable.plugs[1 - end] !== null ? boxes[cable.cable.ends[1 - end]] : null;
+      const other =
+        cable.state === "in" && cable.plugs[1 - end] !== null ? boxes[cable.cable.ends[1 - end]] : null;
       const side = other ? sideTowards(boxes[component], other) : "bottom";
       const key = `${component} ${side}`;
       if (!sides.has(key)) sides.set(key, []);

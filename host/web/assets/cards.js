@@ -41,17 +41,29 @@ export class Card {
   constructor(scene, index) {
     this.component = scene.components[index];
     this.index = index;
-    this.items = this.component.main.slice(0, VALUES).map((position) => ({ position, ...scene.items[position] }));
+    this.items = this.component.main
+      .slice(0, VALUES)
+      .map((position) => ({ position, ...scene.items[position] }));
     this.word = h("span", { class: "word" });
     this.way = icon("arrow");
     this.way.classList.add("way");
     this.tags = h("span", { class: "tags" });
     this.note = h("span", { class: "note" });
     this.values = this.items.map((item, place) => new CardValue(item, this.component.flow, place > 0));
-    this.element = h("button", { type: "button", class: `card ${isQuiet(this.component) ? "quiet" : ""}`, "data-component": this.component.name },
-      icon(this.component.icon), h("span", { class: "name" }, this.component.name), h("span", { class: "state" }, this.way, this.word),
+    this.element = h(
+      "button",
+      {
+        type: "button",
+        class: `card ${isQuiet(this.component) ? "quiet" : ""}`,
+        "data-component": this.component.name,
+      },
+      icon(this.component.icon),
+      h("span", { class: "name" }, this.component.name),
+      h("span", { class: "state" }, this.way, this.word),
       h("span", { class: "values" }, ...this.values.map((value) => value.element)),
-      this.tags, this.note);
+      this.tags,
+      this.note,
+    );
   }
 
   /** Shows a moment. */
@@ -60,14 +72,23 @@ export class Card {
     setAttribute(this.element, "data-way", flow?.way ?? "none");
     setText(this.word, flow?.word ?? "");
     for (const value of this.values) value.show(moment.values);
-    const tokens = moment.tokens.flatMap((token, index) => (token.at.includes(this.index) ? [scene.tokens[index]] : []));
+    const tokens = moment.tokens.flatMap((token, index) =>
+      token.at.includes(this.index) ? [scene.tokens[index]] : [],
+    );
     setText(this.tags, tokens.map((token) => token.name || texts.token_(token.id)).join(" "));
   }
 
   /** Marks trouble of its node: silent, gone, or saying "it is me". */
   showHealth(node) {
     setAttribute(this.element, "data-node", node ? node.link : null);
-    setText(this.note, node?.identifying ? texts.saysItIsMe : !node || node.link === "live" ? "" : texts.links_[node.link] ?? node.link);
+    setText(
+      this.note,
+      node?.identifying
+        ? texts.saysItIsMe
+        : !node || node.link === "live"
+          ? ""
+          : (texts.links_[node.link] ?? node.link),
+    );
     setAttribute(this.element, "data-identifying", node?.identifying ? "true" : null);
   }
 }
@@ -80,14 +101,21 @@ class CardValue {
     this.isFlow = flow?.item === item.position;
     this.number = h("span", { class: "number" });
     this.meter = item.unit === "%" ? h("span", { class: "meter" }, h("span", { class: "fill" })) : null;
-    this.element = h("span", { class: "value", title: item.item, "data-item": item.item },
-      h("span", { class: "what" }, name), this.number, h("span", { class: "unit" }, format.unit(item.unit)), this.meter);
+    this.element = h(
+      "span",
+      { class: "value", title: item.item, "data-item": item.item },
+      h("span", { class: "what" }, name),
+      this.number,
+      h("span", { class: "unit" }, format.unit(item.unit)),
+      this.meter,
+    );
   }
 
   show(values) {
     const value = values[this.item.position];
     const shown = this.isFlow && typeof value === "number" ? Math.abs(value) : value;
     setText(this.number, format.value(shown, this.item.unit));
-    if (this.meter !== null) this.meter.firstChild.style.inlineSize = `${Math.min(100, Math.max(0, Number(value) || 0))}%`;
+    if (this.meter !== null)
+      this.meter.firstChild.style.inlineSize = `${Math.min(100, Math.max(0, Number(value) || 0))}%`;
   }
 }

@@ -19,7 +19,9 @@ export class Controls {
   constructor(element, drawing) {
     this.moment = null;
     this.scene = null;
-    this.hold = this.#button("hold", "pause", () => command({ do: "hold", held: this.moment?.state !== "paused" }));
+    this.hold = this.#button("hold", "pause", () =>
+      command({ do: "hold", held: this.moment?.state !== "paused" }),
+    );
     this.step = this.#button("step", "step", () => command({ do: "step" }));
     this.slower = this.#button("slower", "slower", () => this.#pace(1));
     this.faster = this.#button("faster", "faster", () => this.#pace(-1));
@@ -28,26 +30,58 @@ export class Controls {
     this.phaseBox = h("label", { class: "phase", for: "phase" }, texts.phase, this.phase);
     this.stop = this.#button("emergency-stop", "stop", () => this.#stop());
     this.stop.classList.add("stop");
-    this.slider = h("input", { type: "range", min: 0, "data-do": "seek", "aria-label": texts.seek, oninput: () => this.#seek() });
-    this.linksShown = h("button", { type: "button", "data-do": "links", "aria-pressed": "false", title: texts.linksTitle, onclick: () => this.#links(drawing.links) }, icon("links"), h("span", { class: "word" }, texts.links));
-    const arrange = h("button", { type: "button", "data-do": "arrange", title: texts.arrangeTitle, onclick: drawing.arrange }, icon("arrange"), h("span", { class: "word" }, texts.arrange));
+    this.slider = h("input", {
+      type: "range",
+      min: 0,
+      "data-do": "seek",
+      "aria-label": texts.seek,
+      oninput: () => this.#seek(),
+    });
+    this.linksShown = h(
+      "button",
+      {
+        type: "button",
+        "data-do": "links",
+        "aria-pressed": "false",
+        title: texts.linksTitle,
+        onclick: () => this.#links(drawing.links),
+      },
+      icon("links"),
+      h("span", { class: "word" }, texts.links),
+    );
+    const arrange = h(
+      "button",
+      { type: "button", "data-do": "arrange", title: texts.arrangeTitle, onclick: drawing.arrange },
+      icon("arrange"),
+      h("span", { class: "word" }, texts.arrange),
+    );
     element.append(
       h("div", { class: "group" }, this.hold, this.step),
       h("div", { class: "group" }, this.slower, this.pace, this.faster),
-      this.phaseBox, this.slider,
+      this.phaseBox,
+      this.slider,
       h("div", { class: "group" }, this.linksShown, arrange),
-      this.stop);
+      this.stop,
+    );
     watch(() => this.#showReasons());
   }
 
   #button(name, drawing, action) {
-    const button = h("button", { type: "button", "data-do": name, onclick: () => press(button, action) }, icon(drawing), h("span", { class: "word" }, texts.commands[name]));
+    const button = h(
+      "button",
+      { type: "button", "data-do": name, onclick: () => press(button, action) },
+      icon(drawing),
+      h("span", { class: "word" }, texts.commands[name]),
+    );
     return button;
   }
 
   setScene(scene) {
     this.scene = scene;
-    this.phase.replaceChildren(h("option", { value: "" }, texts.asTheStoryGoes), ...scene.phases.map((name) => h("option", { value: name }, name)));
+    this.phase.replaceChildren(
+      h("option", { value: "" }, texts.asTheStoryGoes),
+      ...scene.phases.map((name) => h("option", { value: name }, name)),
+    );
     this.phaseBox.hidden = scene.phases.length === 0 || scene.replay;
     this.slider.hidden = !scene.replay;
     this.slider.max = Math.max(0, scene.steps - 1);
@@ -77,10 +111,19 @@ export class Controls {
     const over = state === "ended" || state === "failed" ? texts.over : null;
     const reason = whyNot() ?? over;
     const stopped = state === "stopped" ? texts.isStopped : null;
-    for (const [button, why] of [[this.hold, stopped], [this.step, stopped], [this.slower, null], [this.faster, null]]) {
+    for (const [button, why] of [
+      [this.hold, stopped],
+      [this.step, stopped],
+      [this.slower, null],
+      [this.faster, null],
+    ]) {
       setReason(button, reason ?? why, texts.titles[button.dataset.do]);
     }
-    setReason(this.stop, reason ?? (this.scene.pluggable ? null : texts.stopIsAButton), state === "stopped" ? texts.releaseTitle : texts.titles["emergency-stop"]);
+    setReason(
+      this.stop,
+      reason ?? (this.scene.pluggable ? null : texts.stopIsAButton),
+      state === "stopped" ? texts.releaseTitle : texts.titles["emergency-stop"],
+    );
     this.phase.disabled = reason !== null;
     setAttribute(this.phase, "title", reason ?? texts.phaseTitle);
   }
@@ -102,7 +145,8 @@ export class Controls {
   /** Pressing stops at once; releasing is asked twice. */
   async #stop() {
     if (this.moment?.state !== "stopped") return command({ do: "emergency-stop", pressed: true });
-    if (await ask(texts.releaseTitle, texts.releaseWhy, texts.release, [], true)) await command({ do: "emergency-stop", pressed: false });
+    if (await ask(texts.releaseTitle, texts.releaseWhy, texts.release, [], true))
+      await command({ do: "emergency-stop", pressed: false });
     return undefined;
   }
 

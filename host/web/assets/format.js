@@ -7,7 +7,17 @@
 /** Stands where there is no value. */
 export const NONE = "–";
 
-const UNITS = { degC: "°C", deg: "°", "W/m2": "W/m²", m2: "m²", m3: "m³", "m3/s": "m³/s", "kg/m3": "kg/m³", EUR: "€", "EUR/MWh": "€/MWh" };
+const UNITS = {
+  degC: "°C",
+  deg: "°",
+  "W/m2": "W/m²",
+  m2: "m²",
+  m3: "m³",
+  "m3/s": "m³/s",
+  "kg/m3": "kg/m³",
+  EUR: "€",
+  "EUR/MWh": "€/MWh",
+};
 
 /** A unit of the JSON with its proper signs. */
 export function unit(name) {
@@ -51,14 +61,25 @@ export function percent(share) {
 export function span(seconds) {
   if (seconds === null || seconds === undefined) return NONE;
   if (seconds < 10) return `${fixed(seconds, 1)}\u00a0s`;
-  const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
-  const first = Math.max(0, parts.findIndex(([size]) => seconds >= size));
+  const parts = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
+  const first = Math.max(
+    0,
+    parts.findIndex(([size]) => seconds >= size),
+  );
   let rest = seconds;
-  return parts.slice(first, first + 2).map(([size, name]) => {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    return `${count}\u00a0${name}`;
-  }).join(" ");
+  return parts
+    .slice(first, first + 2)
+    .map(([size, name]) => {
+      const count = Math.floor(rest / size);
+      rest -= count * size;
+      return `${count}\u00a0${name}`;
+    })
+    .join(" ");
 }
 
 /*

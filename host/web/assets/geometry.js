@@ -26,7 +26,10 @@ export function sideTowards(box, other) {
 export function anchor(box, side, index, count) {
   const [dx, dy] = SIDES[side];
   const share = (index + 1) / (count + 1) - 0.5;
-  return { x: box.x + (dx * box.w) / 2 + (dx === 0 ? share * box.w : 0), y: box.y + (dy * box.h) / 2 + (dy === 0 ? share * box.h : 0) };
+  return {
+    x: box.x + (dx * box.w) / 2 + (dx === 0 ? share * box.w : 0),
+    y: box.y + (dy * box.h) / 2 + (dy === 0 ? share * box.h : 0),
+  };
 }
 
 /** A cubic curve that leaves `from` and reaches `to` in the given outward directions. */
@@ -76,7 +79,12 @@ export function spot(measured, share) {
   const [a, b] = [measured.points[piece - 1], measured.points[piece]];
   const size = Math.max(1e-9, measured.lengths[piece] - measured.lengths[piece - 1]);
   const part = (wanted - measured.lengths[piece - 1]) / size;
-  return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part, nx: -(b.y - a.y) / size, ny: (b.x - a.x) / size };
+  return {
+    x: a.x + (b.x - a.x) * part,
+    y: a.y + (b.y - a.y) * part,
+    nx: -(b.y - a.y) / size,
+    ny: (b.x - a.x) / size,
+  };
 }
 
 /** A curve as the `d` of an SVG path. */

@@ -11,12 +11,22 @@ export class Head {
   /** @param {"table"|"nodes"} page which page this is */
   constructor(page) {
     this.title = h("span", { class: "run-title" });
-    this.entry = h("button", { type: "button", "data-do": "login", class: "plain", onclick: () => (mayCommand() ? logOut() : logIn()) });
+    this.entry = h("button", {
+      type: "button",
+      "data-do": "login",
+      class: "plain",
+      onclick: () => (mayCommand() ? logOut() : logIn()),
+    });
     this.banner = h("p", { id: "lost", role: "alert", hidden: true }, texts.lost);
     this.entered = false;
-    const link = (name, path) => h("a", { href: path, "aria-current": name === page ? "page" : null }, texts.pages[name]);
+    const link = (name, path) =>
+      h("a", { href: path, "aria-current": name === page ? "page" : null }, texts.pages[name]);
     const bar = document.getElementById("head");
-    bar.append(this.title, h("nav", { "aria-label": texts.pagesTitle }, link("table", "/"), link("nodes", "/nodes")), this.entry);
+    bar.append(
+      this.title,
+      h("nav", { "aria-label": texts.pagesTitle }, link("table", "/"), link("nodes", "/nodes")),
+      this.entry,
+    );
     bar.before(h("a", { class: "skip", href: "#main" }, texts.skip));
     bar.after(this.banner);
     watch(() => this.#showEntry());

@@ -32,11 +32,14 @@ const parts = {
   address: h("span", { "data-value": "address" }),
   link: h("span", { "data-value": "link", role: "status" }),
 };
-main.append(parts.drawing,
+main.append(
+  parts.drawing,
   h("div", { class: "what" }, parts.name, parts.word),
   h("div", { class: "value" }, parts.number, parts.unit, parts.way),
-  parts.more, parts.cables,
-  h("footer", {}, parts.link, parts.address));
+  parts.more,
+  parts.cables,
+  h("footer", {}, parts.link, parts.address),
+);
 
 let scene = null;
 let component = null;
@@ -66,10 +69,26 @@ function build(next) {
   parts.drawing.replaceChildren(icon(component.icon));
   setText(parts.unit, format.unit(scene.items[component.main[0]]?.unit ?? ""));
   setText(parts.address, scene.nodes[component.node]?.address ?? texts.onHost);
-  more = component.main.slice(1, 3).map((position) => ({ position, ...scene.items[position], number: h("span", { class: "number" }) }));
-  parts.more.replaceChildren(...more.map(({ item, unit, number }) => h("li", {}, h("span", { class: "label" }, item.split(".").at(-1)), number, h("span", { class: "unit" }, format.unit(unit)))));
+  more = component.main
+    .slice(1, 3)
+    .map((position) => ({ position, ...scene.items[position], number: h("span", { class: "number" }) }));
+  parts.more.replaceChildren(
+    ...more.map(({ item, unit, number }) =>
+      h(
+        "li",
+        {},
+        h("span", { class: "label" }, item.split(".").at(-1)),
+        number,
+        h("span", { class: "unit" }, format.unit(unit)),
+      ),
+    ),
+  );
   const index = scene.components.indexOf(component);
-  strips = scene.cables.flatMap((cable, position) => (cable.ends.includes(index) ? [strip(cable, position, cable.ends.indexOf(index))] : [])).slice(0, CABLES);
+  strips = scene.cables
+    .flatMap((cable, position) =>
+      cable.ends.includes(index) ? [strip(cable, position, cable.ends.indexOf(index))] : [],
+    )
+    .slice(0, CABLES);
   parts.cables.replaceChildren(...strips.map(({ element }) => element));
 }
 
@@ -78,8 +97,17 @@ function strip(cable, position, end) {
   const group = s("g", { "data-light": cable.id });
   const leds = new Leds(group);
   leds.place(line({ x: 2, y: STRIP.h / 2 }, { x: STRIP.w - 2, y: STRIP.h / 2 }), STRIP.h);
-  const element = h("li", { "data-cable": cable.id }, h("span", { class: "label" }, cable.name || texts.cable(cable.id)),
-    s("svg", { viewBox: `0 0 ${STRIP.w} ${STRIP.h}`, "aria-hidden": "true" }, s("rect", { class: "sheath", width: STRIP.w, height: STRIP.h, rx: STRIP.h / 2 }), group));
+  const element = h(
+    "li",
+    { "data-cable": cable.id },
+    h("span", { class: "label" }, cable.name || texts.cable(cable.id)),
+    s(
+      "svg",
+      { viewBox: `0 0 ${STRIP.w} ${STRIP.h}`, "aria-hidden": "true" },
+      s("rect", { class: "sheath", width: STRIP.w, height: STRIP.h, rx: STRIP.h / 2 }),
+      group,
+    ),
+  );
   return { position, end, leds, element };
 }
 
@@ -91,8 +119,17 @@ function show(moment) {
   const isFlow = component.flow?.item === main_;
   setAttribute(main, "data-way", flow?.way ?? "none");
   if (!nodeGone) setText(parts.word, flow?.word ?? "");
-  setText(parts.number, nodeGone ? format.NONE : format.value(isFlow && typeof value === "number" ? Math.abs(value) : value, scene.items[main_]?.unit ?? ""));
-  for (const { position, unit, number } of more) setText(number, nodeGone ? format.NONE : format.value(moment.values[position] ?? null, unit));
+  setText(
+    parts.number,
+    nodeGone
+      ? format.NONE
+      : format.value(
+          isFlow && typeof value === "number" ? Math.abs(value) : value,
+          scene.items[main_]?.unit ?? "",
+        ),
+  );
+  for (const { position, unit, number } of more)
+    setText(number, nodeGone ? format.NONE : format.value(moment.values[position] ?? null, unit));
   for (const { position, leds, element } of strips) {
     const cable = moment.cables[position];
     leds.show(cable.light);
@@ -121,7 +158,7 @@ connect({
     const node = component === null ? undefined : health.nodes[component.node];
     if (node === undefined) return;
     nodeGone = node.link === "waiting" || node.link === "frozen" || node.link === "connecting";
-    setText(parts.link, node.identifying ? texts.saysItIsMe : texts.nodeIs[node.link] ?? node.link);
+    setText(parts.link, node.identifying ? texts.saysItIsMe : (texts.nodeIs[node.link] ?? node.link));
     setAttribute(parts.link, "data-link", node.link);
     setAttribute(main, "data-identifying", node.identifying ? "true" : null);
     showWaiting();

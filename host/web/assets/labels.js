@@ -26,7 +26,12 @@ export function labelPlace(curve, w, h, obstacles) {
   for (const away of AWAY_PX) {
     for (const share of SHARES) {
       const { x, y } = spot(curve, share);
-      for (const [dx, dy] of [[0, -1], [0, 1], [1, 0], [-1, 0]]) {
+      for (const [dx, dy] of [
+        [0, -1],
+        [0, 1],
+        [1, 0],
+        [-1, 0],
+      ]) {
         const box = { x: x + dx * (w / 2 + CLEAR_PX + away), y: y + dy * (h / 2 + CLEAR_PX + away), w, h };
         const trouble = overlaps(box, obstacles);
         if (trouble < least) [best, least] = [box, trouble];
@@ -40,9 +45,14 @@ export function labelPlace(curve, w, h, obstacles) {
 function overlaps(box, { points, boxes, width }) {
   const [halfW, halfH] = [box.w / 2 + CLEAR_PX, box.h / 2 + CLEAR_PX - 1];
   let count = Math.abs(box.x - width / 2) + box.w / 2 > width / 2 ? 50 : 0;
-  for (const point of points) if (Math.abs(point.x - box.x) < halfW && Math.abs(point.y - box.y) < halfH) count += 1;
+  for (const point of points)
+    if (Math.abs(point.x - box.x) < halfW && Math.abs(point.y - box.y) < halfH) count += 1;
   for (const other of boxes) {
-    if (Math.abs(other.x - box.x) < (other.w + box.w) / 2 && Math.abs(other.y - box.y) < (other.h + box.h) / 2) count += 20;
+    if (
+      Math.abs(other.x - box.x) < (other.w + box.w) / 2 &&
+      Math.abs(other.y - box.y) < (other.h + box.h) / 2
+    )
+      count += 20;
   }
   return count;
 }

@@ -50,7 +50,8 @@ export class Leds {
       const leds = this.rows[end].children;
       for (let led = 0; led < leds.length; led += 1) {
         const pixel = pixels.slice(led * 6, led * 6 + 6);
-        if (pixels.length !== before.length || before.slice(led * 6, led * 6 + 6) !== pixel) leds[led].setAttribute("fill", `#${pixel}`);
+        if (pixels.length !== before.length || before.slice(led * 6, led * 6 + 6) !== pixel)
+          leds[led].setAttribute("fill", `#${pixel}`);
       }
     });
   }

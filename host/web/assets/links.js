@@ -13,7 +13,12 @@ export class Links {
    */
   constructor(scene, group) {
     this.lines = scene.links.map((link) => {
-      const path = s("path", { class: "link", "marker-end": "url(#tip)", "data-link-from": scene.components[link.from].name, "data-link-to": scene.components[link.to].name });
+      const path = s("path", {
+        class: "link",
+        "marker-end": "url(#tip)",
+        "data-link-from": scene.components[link.from].name,
+        "data-link-to": scene.components[link.to].name,
+      });
       path.append(s("title", {}));
       path.firstChild.textContent = `${link.what.join(", ")} → ${scene.components[link.to].name}`;
       return { link, path };
@@ -26,7 +31,10 @@ export class Links {
     for (const { link, path } of this.lines) {
       const [from, to] = [boxes[link.from], boxes[link.to]];
       const [leaves, arrives] = [sideTowards(from, to), sideTowards(to, from)];
-      path.setAttribute("d", pathData(curve(anchor(from, leaves, 0, 2), SIDES[leaves], anchor(to, arrives, 0, 2), SIDES[arrives])));
+      path.setAttribute(
+        "d",
+        pathData(curve(anchor(from, leaves, 0, 2), SIDES[leaves], anchor(to, arrives, 0, 2), SIDES[arrives])),
+      );
     }
   }
 }

@@ -27,7 +27,20 @@ const CELLS = {
   mac: (node) => node.mac,
 };
 /** What stands in one column, the second below the first. */
-const COLUMNS = [["link"], ["result"], ["address", "mac"], ["heard"], ["rtt"], ["loss"], ["temperature"], ["cpu"], ["memory"], ["throttling"], ["clock"], ["version", "uptime"]];
+const COLUMNS = [
+  ["link"],
+  ["result"],
+  ["address", "mac"],
+  ["heard"],
+  ["rtt"],
+  ["loss"],
+  ["temperature"],
+  ["cpu"],
+  ["memory"],
+  ["throttling"],
+  ["clock"],
+  ["version", "uptime"],
+];
 
 function told(value, write) {
   return value === null || value === undefined ? null : write(value);
@@ -47,7 +60,9 @@ function isTrouble(column, node) {
 
 /** The titles of the columns. */
 export function headCells() {
-  return [["name"], ...COLUMNS].map((column) => h("th", { scope: "col" }, ...column.map((part) => h("span", {}, texts.columns[part]))));
+  return [["name"], ...COLUMNS].map((column) =>
+    h("th", { scope: "col" }, ...column.map((part) => h("span", {}, texts.columns[part]))),
+  );
 }
 
 export class NodeRow {
@@ -59,30 +74,60 @@ export class NodeRow {
   constructor(name, components, picked) {
     this.name = name;
     this.components = components;
-    this.box = h("input", { type: "checkbox", "aria-label": texts.select(name), "data-select": name, onchange: picked });
+    this.box = h("input", {
+      type: "checkbox",
+      "aria-label": texts.select(name),
+      "data-select": name,
+      onchange: picked,
+    });
     this.note = h("span", { class: "note" });
-    const cell = (column) => h("span", { class: "cell", "data-label": texts.columns[column], "data-column": column });
+    const cell = (column) =>
+      h("span", { class: "cell", "data-label": texts.columns[column], "data-column": column });
     this.cells = new Map(COLUMNS.flat().map((column) => [column, cell(column)]));
     this.result = this.cells.get("result");
     this.cells.delete("result");
     const own = components.filter((component) => component !== name);
-    this.element = h("tr", { "data-node-name": name },
+    this.element = h(
+      "tr",
+      { "data-node-name": name },
       h("td", { class: "select" }, this.box),
-      h("th", { scope: "row" }, h("span", { class: "name" }, name), h("span", { class: "own" }, own.join(", ")), this.note),
-      ...COLUMNS.map((column) => h("td", {}, ...column.map((part) => this.cells.get(part) ?? this.result))));
+      h(
+        "th",
+        { scope: "row" },
+        h("span", { class: "name" }, name),
+        h("span", { class: "own" }, own.join(", ")),
+        this.note,
+      ),
+      ...COLUMNS.map((column) => h("td", {}, ...column.map((part) => this.cells.get(part) ?? this.result))),
+    );
   }
 
   show(node) {
-    this.text = [node.name, node.address, node.mac ?? "", CELLS.link(node), ...this.components].join(" ").toLowerCase();
+    this.text = [node.name, node.address, node.mac ?? "", CELLS.link(node), ...this.components]
+      .join(" ")
+      .toLowerCase();
     this.link = node.link;
     setAttribute(this.element, "data-link", node.link);
     for (const [column, cell] of this.cells) {
       const text = CELLS[column](node) ?? null;
       setText(cell, text ?? format.NONE);
-      setAttribute(cell, "title", text === null ? texts.notTold : column === "link" ? texts.linkWhy[node.link] ?? null : null);
-      setAttribute(cell, "class", `cell ${text === null ? "untold" : isTrouble(column, node) ? "trouble" : ""}`);
+      setAttribute(
+        cell,
+        "title",
+        text === null ? texts.notTold : column === "link" ? (texts.linkWhy[node.link] ?? null) : null,
+      );
+      setAttribute(
+        cell,
+        "class",
+        `cell ${text === null ? "untold" : isTrouble(column, node) ? "trouble" : ""}`,
+      );
     }
-    setText(this.note, [node.identifying ? texts.saysItIsMe : null, node.emergency_stop ? texts.emergencyStop : null].filter(Boolean).join(", "));
+    setText(
+      this.note,
+      [node.identifying ? texts.saysItIsMe : null, node.emergency_stop ? texts.emergencyStop : null]
+        .filter(Boolean)
+        .join(", "),
+    );
     setAttribute(this.element, "data-identifying", node.identifying ? "true" : null);
   }
 

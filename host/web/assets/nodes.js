@@ -18,17 +18,30 @@ let scene = null;
 let rows = new Map();
 let state = null;
 
-const search = h("input", { type: "search", placeholder: texts.searchNodes, "aria-label": texts.searchNodes, "data-do": "search-nodes", oninput: filter });
+const search = h("input", {
+  type: "search",
+  placeholder: texts.searchNodes,
+  "aria-label": texts.searchNodes,
+  "data-do": "search-nodes",
+  oninput: filter,
+});
 const states = h("div", { class: "states", role: "group", "aria-label": texts.columns.link });
-const all = h("input", { type: "checkbox", "aria-label": texts.selectAll, "data-select-all": true, onchange: selectAll });
+const all = h("input", {
+  type: "checkbox",
+  "aria-label": texts.selectAll,
+  "data-select-all": true,
+  onchange: selectAll,
+});
 const count = h("span", { class: "count", role: "status" });
 const body = h("tbody");
 const none = h("p", { class: "empty", hidden: true });
 const bar = actions(selected);
-place("find").append(search, states);
+place("find").append(h("h1", {}, texts.nodesTitle), search, states);
 place("act").append(h("label", { class: "all" }, all, count), ...bar.buttons);
 place("nodes").append(
-  h("table", {}, h("thead", {}, h("tr", {}, h("td", { class: "select" }), ...headCells())), body), none);
+  h("table", {}, h("thead", {}, h("tr", {}, h("td", { class: "select" }), ...headCells())), body),
+  none,
+);
 
 function shown() {
   return [...rows.values()].filter((row) => !row.element.hidden);
@@ -56,7 +69,8 @@ function picked() {
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/);
   for (const row of rows.values()) {
-    row.element.hidden = !(state === null || row.link === state) || !words.every((word) => row.text.includes(word));
+    row.element.hidden =
+      !(state === null || row.link === state) || !words.every((word) => row.text.includes(word));
   }
   none.hidden = shown().length > 0;
   setText(none, rows.size === 0 ? texts.noNodes : texts.noMatch);
@@ -74,13 +88,24 @@ function showStates() {
   if (states.dataset.key === key) return;
   states.dataset.key = key;
   const focused = states.contains(document.activeElement) ? document.activeElement.dataset.state : null;
-  states.replaceChildren(...[...counts].map(([link, many]) => h("button", {
-    type: "button", "data-state": link ?? "all", "aria-pressed": String(state === link), onclick: () => {
-      state = link;
-      showStates();
-      filter();
-    },
-  }, `${link === null ? texts.all : texts.links_[link] ?? link} ${many}`)));
+  states.replaceChildren(
+    ...[...counts].map(([link, many]) =>
+      h(
+        "button",
+        {
+          type: "button",
+          "data-state": link ?? "all",
+          "aria-pressed": String(state === link),
+          onclick: () => {
+            state = link;
+            showStates();
+            filter();
+          },
+        },
+        `${link === null ? texts.all : (texts.links_[link] ?? link)} ${many}`,
+      ),
+    ),
+  );
   if (focused !== null) states.querySelector(`[data-state="${focused}"]`)?.focus();
 }
 
@@ -89,7 +114,11 @@ function build(nodes) {
   const names = nodes.map((node) => node.name);
   const components = (name) => {
     const index = scene?.nodes.findIndex((node) => node.name === name) ?? -1;
-    return scene?.components.filter(({ node }) => node !== null && node === index).map((component) => component.name) ?? [];
+    return (
+      scene?.components
+        .filter(({ node }) => node !== null && node === index)
+        .map((component) => component.name) ?? []
+    );
   };
   rows = new Map(names.map((name) => [name, rows.get(name) ?? new NodeRow(name, components(name), picked)]));
   body.replaceChildren(...[...rows.values()].map((row) => row.element));

@@ -53,18 +53,45 @@ export class Panel {
     clearInterval(this.timer);
     this.index = index;
     const component = this.scene.components[index];
-    const items = this.scene.items.flatMap((item, position) => (item.component === index ? [{ ...item, position }] : []));
+    const items = this.scene.items.flatMap((item, position) =>
+      item.component === index ? [{ ...item, position }] : [],
+    );
     this.rows = items.map((item) => this.#row(item));
     this.state = h("p", { class: "state" });
     const title = h("h2", { tabindex: -1, id: "panel-title" }, icon(component.icon), component.name);
     this.element.replaceChildren(
-      h("header", {}, title, h("button", { type: "button", class: "plain", "data-do": "close", "aria-label": texts.close, title: texts.close, onclick: () => this.close() }, icon("close"))),
+      h(
+        "header",
+        {},
+        title,
+        h(
+          "button",
+          {
+            type: "button",
+            class: "plain",
+            "data-do": "close",
+            "aria-label": texts.close,
+            title: texts.close,
+            onclick: () => this.close(),
+          },
+          icon("close"),
+        ),
+      ),
       this.#about(component),
       h("h3", {}, texts.values),
-      h("table", { class: "items" }, h("thead", {}, h("tr", {}, ...texts.itemColumns.map((column) => h("th", { scope: "col" }, column)))), h("tbody", {}, ...this.rows.map(({ element }) => element))),
-      h("h3", {}, texts.overTime), this.plots.element);
+      h(
+        "table",
+        { class: "items" },
+        h("thead", {}, h("tr", {}, ...texts.itemColumns.map((column) => h("th", { scope: "col" }, column)))),
+        h("tbody", {}, ...this.rows.map(({ element }) => element)),
+      ),
+      h("h3", {}, texts.overTime),
+      this.plots.element,
+    );
     this.element.hidden = false;
-    const main = component.main.filter((position) => items.some((item) => item.position === position)).slice(0, FIRST);
+    const main = component.main
+      .filter((position) => items.some((item) => item.position === position))
+      .slice(0, FIRST);
     for (const row of this.rows) row.box.checked = main.includes(row.item.position);
     this.#plot();
     this.#lately();
@@ -78,21 +105,62 @@ export class Panel {
   #about(component) {
     const node = this.scene.nodes[component.node];
     this.link = h("span", { class: "link" });
-    this.identify = node ? h("button", { type: "button", "data-do": "identify", onclick: () => press(this.identify, () => this.#identify(node.name)) }, texts.identify) : null;
+    this.identify = node
+      ? h(
+          "button",
+          {
+            type: "button",
+            "data-do": "identify",
+            onclick: () => press(this.identify, () => this.#identify(node.name)),
+          },
+          texts.identify,
+        )
+      : null;
     const kiosk = h("a", { href: `/kiosk/${encodeURIComponent(component.name)}` }, texts.kiosk);
-    return h("dl", {},
-      h("dt", {}, texts.models), h("dd", {}, component.models.map(({ name, type }) => (name === type ? name : `${name} (${type})`)).join(", ")),
-      h("dt", {}, texts.node), node ? h("dd", {}, `${node.name}, ${node.address}, `, this.link) : h("dd", {}, texts.onHost),
-      h("dd", { class: "answers" }, this.identify, kiosk));
+    return h(
+      "dl",
+      {},
+      h("dt", {}, texts.models),
+      h(
+        "dd",
+        {},
+        component.models.map(({ name, type }) => (name === type ? name : `${name} (${type})`)).join(", "),
+      ),
+      h("dt", {}, texts.node),
+      node ? h("dd", {}, `${node.name}, ${node.address}, `, this.link) : h("dd", {}, texts.onHost),
+      h("dd", { class: "answers" }, this.identify, kiosk),
+    );
   }
 
   #row(item) {
-    const box = h("input", { type: "checkbox", "data-pick": item.item, "aria-label": texts.inPlot(item.item), onchange: () => this.#plot() });
+    const box = h("input", {
+      type: "checkbox",
+      "data-pick": item.item,
+      "aria-label": texts.inPlot(item.item),
+      onchange: () => this.#plot(),
+    });
     const value = h("td", { class: "number" });
     const line = s("polyline", {});
-    const element = h("tr", { "data-item": item.item },
-      h("th", { scope: "row" }, h("label", {}, box, h("span", {}, item.item))), value,
-      h("td", {}, s("svg", { class: "lately", viewBox: `0 0 ${LATELY} 20`, preserveAspectRatio: "none", "aria-hidden": "true" }, line)));
+    const element = h(
+      "tr",
+      { "data-item": item.item },
+      h("th", { scope: "row" }, h("label", {}, box, h("span", {}, item.item))),
+      value,
+      h(
+        "td",
+        {},
+        s(
+          "svg",
+          {
+            class: "lately",
+            viewBox: `0 0 ${LATELY} 20`,
+            preserveAspectRatio: "none",
+            "aria-hidden": "true",
+          },
+          line,
+        ),
+      ),
+    );
     return { item, box, value, line, element };
   }
 
@@ -103,7 +171,8 @@ export class Panel {
   show(moment) {
     this.moment = moment;
     if (this.index === null) return;
-    for (const { item, value } of this.rows) setText(value, format.quantity(moment.values[item.position], item.unit));
+    for (const { item, value } of this.rows)
+      setText(value, format.quantity(moment.values[item.position], item.unit));
     this.plots.show(moment);
   }
 
@@ -122,7 +191,11 @@ export class Panel {
   }
 
   #identify(node) {
-    return command({ do: "identify", nodes: [node], on: this.identify.getAttribute("aria-pressed") !== "true" });
+    return command({
+      do: "identify",
+      nodes: [node],
+      on: this.identify.getAttribute("aria-pressed") !== "true",
+    });
   }
 
   /** The little lines: the last steps of every item. */
@@ -130,14 +203,23 @@ export class Panel {
     const { index, rows, moment } = this;
     if (!moment || moment.done === 0 || rows.length === 0) return;
     const from = Math.max(0, moment.done - LATELY);
-    const answer = await api.series(rows.map(({ item }) => item.item), from, moment.done, LATELY).catch(() => null);
+    const answer = await api
+      .series(
+        rows.map(({ item }) => item.item),
+        from,
+        moment.done,
+        LATELY,
+      )
+      .catch(() => null);
     if (answer === null || this.index !== index) return;
-    answer.series.forEach(({ item, step, min, max }) => {
+    answer.forEach(({ item, step, min, max }) => {
       const row = rows.find((each) => each.item.item === item);
       const known = [...min, ...max].filter((value) => value !== null);
       const [low, high] = [Math.min(...known), Math.max(...known)];
       const y = (value) => (high > low ? 18 - ((value - low) / (high - low)) * 16 : 10);
-      const points = step.flatMap((at, point) => (max[point] === null ? [] : [`${at - from},${y(max[point]).toFixed(1)}`]));
+      const points = step.flatMap((at, point) =>
+        max[point] === null ? [] : [`${at - from},${y(max[point]).toFixed(1)}`],
+      );
       if (row) row.line.setAttribute("points", points.join(" "));
     });
   }

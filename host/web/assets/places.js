@@ -74,7 +74,10 @@ export class Places {
   }
 
   #move(name, at) {
-    this.places = { ...this.places, [name]: at.map((share) => Math.round(Math.min(1, Math.max(0, share)) * 1e4) / 1e4) };
+    this.places = {
+      ...this.places,
+      [name]: at.map((share) => Math.round(Math.min(1, Math.max(0, share)) * 1e4) / 1e4),
+    };
     this.changed();
   }
 
@@ -83,6 +86,9 @@ export class Places {
     this.changed();
     clearTimeout(this.timer);
     if (!mayCommand()) return;
-    this.timer = setTimeout(() => api.putLayout(this.places).catch((error) => say(texts.notKept(error.message), "error")), KEEP_MS);
+    this.timer = setTimeout(
+      () => api.putLayout(this.places).catch((error) => say(texts.notKept(error.message), "error")),
+      KEEP_MS,
+    );
   }
 }

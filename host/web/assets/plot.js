@@ -123,7 +123,8 @@ export class Plot {
     if (w === 0 || height === 0 || this.startMs === undefined) return;
     const ratio = devicePixelRatio;
     const [pixelsX, pixelsY] = [Math.round(w * ratio), Math.round(height * ratio)];
-    if (this.canvas.width !== pixelsX || this.canvas.height !== pixelsY) Object.assign(this.canvas, { width: pixelsX, height: pixelsY });
+    if (this.canvas.width !== pixelsX || this.canvas.height !== pixelsY)
+      Object.assign(this.canvas, { width: pixelsX, height: pixelsY });
     const pen = this.canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, w, height);
@@ -138,7 +139,8 @@ export class Plot {
     pen.rect(frame.x, frame.y - 1, frame.w, frame.h + 2);
     pen.clip();
     const units = this.#units();
-    for (const series of this.series) this.#paintSeries(pen, frame, colour, series, axes[units.indexOf(series.unit)]);
+    for (const series of this.series)
+      this.#paintSeries(pen, frame, colour, series, axes[units.indexOf(series.unit)]);
     pen.restore();
     this.#paintMarks(pen, frame, colour);
   }
@@ -148,7 +150,11 @@ export class Plot {
   }
 
   #paintTimes(pen, frame, colour) {
-    const { marks, apart } = timeAxis(this.timeOf(this.view.from), this.timeOf(this.view.to), Math.max(2, frame.w / (5.5 * frame.rem)));
+    const { marks, apart } = timeAxis(
+      this.timeOf(this.view.from),
+      this.timeOf(this.view.to),
+      Math.max(2, frame.w / (5.5 * frame.rem)),
+    );
     pen.textAlign = "center";
     pen.textBaseline = "top";
     pen.lineWidth = 1;
@@ -201,7 +207,8 @@ export class Plot {
   /** Values hold for their step: where there is room to see it, lines are stairs. */
   #paintSeries(pen, frame, colour, { style, step, min, max }, axis) {
     const y = (value) => frame.y + frame.h - ((value - axis.low) / (axis.high - axis.low)) * frame.h;
-    const next = (index) => step[index + 1] ?? step[index] + (step[index] - (step[index - 1] ?? step[index] - 1));
+    const next = (index) =>
+      step[index + 1] ?? step[index] + (step[index] - (step[index - 1] ?? step[index] - 1));
     const isStairs = step.length < 2 || this.#x(frame, step[1]) - this.#x(frame, step[0]) > STAIRS_PX;
     const isDense = step.length > 1 && step[1] - step[0] > 1;
     pen.strokeStyle = colour(`series-${style + 1}`);

@@ -29,7 +29,8 @@ export function handle(plot, whole) {
 
   canvas.addEventListener("pointermove", (event) => {
     const before = fingers.get(event.pointerId);
-    if (event.pointerType !== "touch" || before !== undefined) plot.setCursor(Math.floor(plot.stepAt(event.offsetX)));
+    if (event.pointerType !== "touch" || before !== undefined)
+      plot.setCursor(Math.floor(plot.stepAt(event.offsetX)));
     if (before === undefined) return;
     if (fingers.size === 2) pinch(event, before);
     else if (choice.pans) pan(plot.stepAt(before) - plot.stepAt(event.offsetX));
@@ -49,7 +50,12 @@ export function handle(plot, whole) {
 
   const lift = (event) => {
     fingers.delete(event.pointerId);
-    if (choice !== null && !choice.pans && event.type === "pointerup" && Math.abs(event.offsetX - choice.from) > NEAR_PX) {
+    if (
+      choice !== null &&
+      !choice.pans &&
+      event.type === "pointerup" &&
+      Math.abs(event.offsetX - choice.from) > NEAR_PX
+    ) {
       const chosen = [plot.stepAt(choice.from), plot.stepAt(event.offsetX)];
       plot.ask(Math.min(...chosen), Math.max(...chosen));
     }
@@ -60,11 +66,16 @@ export function handle(plot, whole) {
   canvas.addEventListener("pointercancel", lift);
   canvas.addEventListener("pointerleave", () => plot.setCursor(null));
 
-  canvas.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) pan((event.deltaX / plot.width) * (plot.view.to - plot.view.from));
-    else plot.zoom(Math.exp(event.deltaY * WHEEL_ZOOM), plot.stepAt(event.offsetX));
-  }, { passive: false });
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
+        pan((event.deltaX / plot.width) * (plot.view.to - plot.view.from));
+      else plot.zoom(Math.exp(event.deltaY * WHEEL_ZOOM), plot.stepAt(event.offsetX));
+    },
+    { passive: false },
+  );
 
   canvas.addEventListener("keydown", (event) => {
     const { from, to } = plot.view;

@@ -43,12 +43,17 @@ export class Plots {
     this.problem = h("p", { class: "problem", role: "status" });
     this.empty = h("p", { class: "empty" }, texts.plotEmpty);
     this.plot.element.append(this.empty);
-    const button = (name, title, sign, action) => h("button", { type: "button", "data-do": name, title, "aria-label": title, onclick: action }, sign);
+    const button = (name, title, sign, action) =>
+      h("button", { type: "button", "data-do": name, title, "aria-label": title, onclick: action }, sign);
     const middle = () => this.plot.cursor ?? (this.plot.view.from + this.plot.view.to) / 2;
-    this.bar = h("div", { class: "plot-bar" }, this.when,
+    this.bar = h(
+      "div",
+      { class: "plot-bar" },
+      this.when,
       button("zoom-in", texts.zoomIn, "+", () => this.plot.zoom(0.5, middle())),
       button("zoom-out", texts.zoomOut, "−", () => this.plot.zoom(2, middle())),
-      button("zoom-all", texts.wholeRun, texts.wholeRun, () => this.#look(null)));
+      button("zoom-all", texts.wholeRun, texts.wholeRun, () => this.#look(null)),
+    );
     this.element = h("div", { class: "plots" }, this.bar, this.plot.element, this.legend, this.problem);
     this.plot.canvas.title = texts.plotHelp;
   }
@@ -77,8 +82,29 @@ export class Plots {
   #row(item) {
     const { unit } = this.scene.items.find((each) => each.item === item);
     const value = h("span", { class: "number" });
-    const remove = this.removable ? h("button", { type: "button", class: "plain", "data-do": "remove", title: texts.removeItem(item), "aria-label": texts.removeItem(item), onclick: () => this.choose(this.chosen.filter((each) => each !== item)) }, icon("close")) : null;
-    const element = h("li", { "data-item": item, "data-style": this.chosen.indexOf(item) % STYLES }, h("span", { class: "key" }), h("span", { class: "name" }, item), value, h("span", { class: "unit" }, format.unit(unit)), remove);
+    const remove = this.removable
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "plain",
+            "data-do": "remove",
+            title: texts.removeItem(item),
+            "aria-label": texts.removeItem(item),
+            onclick: () => this.choose(this.chosen.filter((each) => each !== item)),
+          },
+          icon("close"),
+        )
+      : null;
+    const element = h(
+      "li",
+      { "data-item": item, "data-style": this.chosen.indexOf(item) % STYLES },
+      h("span", { class: "key" }),
+      h("span", { class: "name" }, item),
+      value,
+      h("span", { class: "unit" }, format.unit(unit)),
+      remove,
+    );
     return { item, unit, value, element };
   }
 
@@ -86,8 +112,13 @@ export class Plots {
   get view() {
     if (this.zoomed !== null) return this.zoomed;
     let to = FIRST_STEPS;
-    while (to < this.done * 1.02) to *= 2;
+    while (to < this.#known * 1.02) to *= 2;
     return { from: 0, to: Math.max(1, Math.min(to, this.scene.steps)) };
+  }
+
+  /** Steps whose values the host has: a recording has them all. */
+  get #known() {
+    return this.scene.replay ? this.scene.steps : this.done;
   }
 
   #look(view) {
@@ -139,9 +170,16 @@ export class Plots {
     this.asking = asking;
     const { scene, view } = this;
     try {
-      const { series } = await api.series(this.chosen, Math.floor(view.from), Math.ceil(view.to), Math.min(4000, this.plot.width), asking.signal);
+      const answer = await api.series(
+        this.chosen,
+        Math.floor(view.from),
+        Math.ceil(view.to),
+        Math.min(4000, this.plot.width),
+        asking.signal,
+      );
       if (this.scene !== scene || this.asking !== asking) return;
-      for (const each of series) if (this.chosen.includes(each.item)) this.data.set(each.item, { ...each, asked: each.step.length });
+      for (const each of answer)
+        if (this.chosen.includes(each.item)) this.data.set(each.item, { ...each, asked: each.step.length });
       setText(this.problem, "");
       this.#draw();
       this.#showValues();
@@ -170,13 +208,19 @@ export class Plots {
   }
 
   #valueAt(item, unit, cursor) {
-    if (cursor === null) return format.value(this.values?.[this.scene.items.findIndex((each) => each.item === item)] ?? null, unit);
+    if (cursor === null)
+      return format.value(
+        this.values?.[this.scene.items.findIndex((each) => each.item === item)] ?? null,
+        unit,
+      );
     const series = this.data.get(item);
-    if (series === undefined || cursor >= this.done) return format.NONE;
+    if (series === undefined || cursor >= this.#known) return format.NONE;
     const index = bucketAt(series.step, cursor);
     if (index < 0) return format.NONE;
     const [low, high] = [series.min[index], series.max[index]];
-    return low === high ? format.value(low, unit) : `${format.value(low, unit)} … ${format.value(high, unit)}`;
+    return low === high
+      ? format.value(low, unit)
+      : `${format.value(low, unit)} … ${format.value(high, unit)}`;
   }
 }
 

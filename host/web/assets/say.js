@@ -33,17 +33,28 @@ export function say(sentence, kind = "done") {
  * @returns {Promise<boolean>} whether the person agreed
  */
 export function ask(title, why, yes, parts = [], grave = false) {
-  const form = h("form", { method: "dialog" },
+  const form = h(
+    "form",
+    { method: "dialog" },
     h("h2", { id: "question" }, title),
     h("p", {}, why),
     ...parts,
-    h("div", { class: "answers" },
+    h(
+      "div",
+      { class: "answers" },
       h("button", { type: "button", "data-do": "cancel", onclick: () => close(false) }, texts.cancel),
-      h("button", { type: "submit", "data-do": "confirm", class: grave ? "grave" : "main" }, yes)));
-  return open(form, (done) => form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    done(true);
-  }), (value) => value ?? false);
+      h("button", { type: "submit", "data-do": "confirm", class: grave ? "grave" : "main" }, yes),
+    ),
+  );
+  return open(
+    form,
+    (done) =>
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        done(true);
+      }),
+    (value) => value ?? false,
+  );
 }
 
 /**
@@ -54,12 +65,25 @@ export function ask(title, why, yes, parts = [], grave = false) {
  * @returns {Promise<string|null>} the choice, or nothing
  */
 export function choose(title, choices) {
-  const buttons = choices.map((choice) => h("button", { type: "button", "data-choice": choice, onclick: () => close(choice) }, choice));
-  const form = h("div", {},
+  const buttons = choices.map((choice) =>
+    h("button", { type: "button", "data-choice": choice, onclick: () => close(choice) }, choice),
+  );
+  const form = h(
+    "div",
+    {},
     h("h2", { id: "question" }, title),
     h("div", { class: "choices" }, ...buttons),
-    h("div", { class: "answers" }, h("button", { type: "button", "data-do": "cancel", onclick: () => close(null) }, texts.cancel)));
-  return open(form, () => {}, (value) => value ?? null);
+    h(
+      "div",
+      { class: "answers" },
+      h("button", { type: "button", "data-do": "cancel", onclick: () => close(null) }, texts.cancel),
+    ),
+  );
+  return open(
+    form,
+    () => {},
+    (value) => value ?? null,
+  );
 }
 
 let close = () => {};

@@ -65,7 +65,12 @@ export async function command(what) {
 export async function logIn() {
   let problem = null;
   for (;;) {
-    const field = h("input", { type: "password", id: "token", autocomplete: "current-password", required: true });
+    const field = h("input", {
+      type: "password",
+      id: "token",
+      autocomplete: "current-password",
+      required: true,
+    });
     const parts = [h("label", { for: "token" }, texts.token), field];
     if (problem) parts.push(h("p", { class: "problem", role: "alert" }, problem));
     if (!(await ask(texts.logInTitle, texts.logInWhy, texts.logIn, parts))) return false;

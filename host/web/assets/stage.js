@@ -61,12 +61,26 @@ export class Stage {
     this.quietTitle = h("p", { class: "zone" }, texts.dataTitle);
     this.trayTitle = h("p", { class: "zone" }, texts.trayTitle);
     this.element.replaceChildren(
-      s("svg", { class: "wires", "aria-hidden": "true" }, tip(), linkGroup, ...this.cables.map((cable) => cable.group)),
-      this.quietTitle, this.trayTitle,
+      s(
+        "svg",
+        { class: "wires", "aria-hidden": "true" },
+        tip(),
+        linkGroup,
+        ...this.cables.map((cable) => cable.group),
+      ),
+      this.quietTitle,
+      this.trayTitle,
       ...this.cards.map((card) => card.element),
       ...this.cables.flatMap((cable) => cable.elements),
-      ...this.tokens.map((token) => token.element));
-    for (const card of this.free) this.places.movable(card.element, card.component.name, () => this.#stands(card), () => this.opened(card.index));
+      ...this.tokens.map((token) => token.element),
+    );
+    for (const card of this.free)
+      this.places.movable(
+        card.element,
+        card.component.name,
+        () => this.#stands(card),
+        () => this.opened(card.index),
+      );
     for (const card of this.quiet) card.element.addEventListener("click", () => this.opened(card.index));
     this.places.load();
     this.#showReasons();
@@ -77,7 +91,10 @@ export class Stage {
     for (const card of this.cards) card.show(moment, this.scene);
     moment.cables.forEach((cable, index) => this.cables[index]?.show(cable));
     moment.tokens.forEach((token, index) => this.tokens[index]?.show(token));
-    const plugs = JSON.stringify([moment.cables.map((cable) => cable.plugged), moment.tokens.map((token) => token.at)]);
+    const plugs = JSON.stringify([
+      moment.cables.map((cable) => cable.plugged),
+      moment.tokens.map((token) => token.at),
+    ]);
     if (plugs === this.plugs) return;
     this.plugs = plugs;
     this.#showReasons();
@@ -86,7 +103,8 @@ export class Stage {
 
   /** Shows how the nodes do. */
   showHealth(health) {
-    for (const card of this.cards) if (card.component.node !== null) card.showHealth(health.nodes[card.component.node]);
+    for (const card of this.cards)
+      if (card.component.node !== null) card.showHealth(health.nodes[card.component.node]);
   }
 
   #showReasons() {
@@ -109,7 +127,11 @@ export class Stage {
     const ends = sockets(this.cables, boxes);
     const bounds = { w: width, h: zones.quiet.y, rem };
     this.cables.forEach((cable, index) => cable.lay(ends[index], slots[index], bounds));
-    const obstacles = { points: this.cables.flatMap((cable) => cable.curve.points), boxes: [...boxes], width };
+    const obstacles = {
+      points: this.cables.flatMap((cable) => cable.curve.points),
+      boxes: [...boxes],
+      width,
+    };
     for (const cable of this.cables) obstacles.boxes.push(cable.layLabel(obstacles));
     this.tokens.forEach((token, index) => move(token.element, center(slots[this.cables.length + index])));
     this.links.lay(boxes);
@@ -142,23 +164,45 @@ export class Stage {
     const at = new Map(this.free.map((each, position) => [each.index, position]));
     const cables = this.scene.cables.map((cable) => cable.ends);
     const links = this.scene.links.map((link) => [link.from, link.to]);
-    const edges = (cables.length > 0 ? cables : links).map((ends) => ends.map((end) => at.get(end))).filter((ends) => !ends.includes(undefined));
+    const edges = (cables.length > 0 ? cables : links)
+      .map((ends) => ends.map((end) => at.get(end)))
+      .filter((ends) => !ends.includes(undefined));
     if (!this.many) return arrange(this.free.length, edges, narrow ? 3 : 5, narrow);
-    return arrangeGroups(this.free.length, edges, narrow ? 4 : 6, Math.max(1, Math.floor(width / (card.w * 4.2))));
+    return arrangeGroups(
+      this.free.length,
+      edges,
+      narrow ? 4 : 6,
+      Math.max(1, Math.floor(width / (card.w * 4.2))),
+    );
   }
 
   #layCards({ area, quiet, tray }, card) {
     const rem = quiet.rem;
-    const inner = { x: card.w / 2 + rem, y: card.h / 2 + rem, w: area.w - card.w - 2 * rem, h: area.h - card.h - 2 * rem };
+    const inner = {
+      x: card.w / 2 + rem,
+      y: card.h / 2 + rem,
+      w: area.w - card.w - 2 * rem,
+      h: area.h - card.h - 2 * rem,
+    };
     const boxes = [];
     this.free.forEach((each, position) => {
       const at = this.places.of(each.component.name) ?? area.places[position];
       this.stations.set(each, { at, size: [inner.w, inner.h] });
-      boxes[each.index] = { x: inner.x + at[0] * inner.w, y: inner.y + at[1] * inner.h, w: card.w, h: card.h };
+      boxes[each.index] = {
+        x: inner.x + at[0] * inner.w,
+        y: inner.y + at[1] * inner.h,
+        w: card.w,
+        h: card.h,
+      };
     });
     this.quiet.forEach((each, position) => {
       const [column, row] = [position % quiet.columns, Math.floor(position / quiet.columns)];
-      boxes[each.index] = { x: rem + quiet.size.w / 2 + column * (quiet.size.w + rem), y: quiet.y + 1.5 * rem + quiet.size.h / 2 + row * (quiet.size.h + rem * 0.4), w: quiet.size.w, h: quiet.size.h };
+      boxes[each.index] = {
+        x: rem + quiet.size.w / 2 + column * (quiet.size.w + rem),
+        y: quiet.y + 1.5 * rem + quiet.size.h / 2 + row * (quiet.size.h + rem * 0.4),
+        w: quiet.size.w,
+        h: quiet.size.h,
+      };
     });
     for (const each of this.cards) move(each.element, boxes[each.index]);
     this.quietTitle.hidden = this.quiet.length === 0;
@@ -197,6 +241,10 @@ function move(element, { x, y }) {
 
 /** The arrow head of links. */
 function tip() {
-  const marker = s("marker", { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, s("path", { d: "M0 0 8 4 0 8Z" }));
+  const marker = s(
+    "marker",
+    { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
+    s("path", { d: "M0 0 8 4 0 8Z" }),
+  );
   return s("defs", {}, marker);
 }

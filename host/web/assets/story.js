@@ -21,7 +21,8 @@ export class Story {
       h("div", { class: "now" }, this.clock, this.date),
       this.phase,
       h("div", { class: "run" }, this.state, this.speed, this.steps),
-      this.progress);
+      this.progress,
+    );
   }
 
   setScene(scene) {
@@ -34,7 +35,7 @@ export class Story {
     setText(this.clock, format.clock(time, scene.resolution_s));
     setText(this.date, format.date(time));
     setText(this.phase, moment.phase || scene.title);
-    setText(this.state, scene.replay ? texts.recording : texts.states[moment.state] ?? moment.state);
+    setText(this.state, scene.replay ? texts.recording : (texts.states[moment.state] ?? moment.state));
     setAttribute(this.state, "data-state", moment.state);
     setText(this.steps, texts.steps(moment.done, scene.steps));
     setText(this.speed, moment.state === "running" ? texts.speed(moment.steps_per_s) : "");

@@ -15,16 +15,30 @@ export const texts = {
   lost: "No connection to the table. Trying again…",
 
   // The run.
-  states: { starting: "starting", running: "running", paused: "paused", stopped: "EMERGENCY STOP", ended: "ended", failed: "failed" },
+  states: {
+    starting: "starting",
+    running: "running",
+    paused: "paused",
+    stopped: "EMERGENCY STOP",
+    ended: "ended",
+    failed: "failed",
+  },
   recording: "recording",
   steps: (done, steps) => `step ${whole.format(done)} of ${whole.format(steps)}`,
-  speed: (perSecond) => `${perSecond >= 100 ? whole.format(Math.round(perSecond)) : fixed(perSecond, 1)} steps/s`,
+  speed: (perSecond) =>
+    `${perSecond >= 100 ? whole.format(Math.round(perSecond)) : fixed(perSecond, 1)} steps/s`,
   progress: "Steps that are done",
   noNotices: "Nothing to tell yet.",
   idle: "idle",
 
   // Commands.
-  commands: { hold: "Pause", step: "Step", slower: "Slower", faster: "Faster", "emergency-stop": "Emergency stop" },
+  commands: {
+    hold: "Pause",
+    step: "Step",
+    slower: "Slower",
+    faster: "Faster",
+    "emergency-stop": "Emergency stop",
+  },
   titles: {
     hold: "Start no step, or go on",
     step: "Do one step and pause",
@@ -94,13 +108,21 @@ export const texts = {
   zoomOut: "Zoom out",
   plotEmpty: "Choose an item to see it over time.",
   plotLabel: (items) => `Values over time: ${items.join(", ")}`,
-  plotHelp: "Drag to zoom, wheel or + and − to zoom, Shift and drag or Shift and arrow keys to pan, arrow keys move the cursor, 0 shows the whole run.",
+  plotHelp:
+    "Drag to zoom, wheel or + and − to zoom, Shift and drag or Shift and arrow keys to pan, arrow keys move the cursor, 0 shows the whole run.",
 
   // Nodes.
   nodesTitle: "Nodes",
   searchNodes: "Search name, address, MAC, state",
   all: "all",
-  links_: { connecting: "connecting", live: "live", slow: "slow", waiting: "waiting", frozen: "frozen", spare: "spare" },
+  links_: {
+    connecting: "connecting",
+    live: "live",
+    slow: "slow",
+    waiting: "waiting",
+    frozen: "frozen",
+    spare: "spare",
+  },
   linkWhy: {
     connecting: "It is being reached",
     live: "It takes part",
@@ -110,8 +132,21 @@ export const texts = {
     spare: "It takes a lost node's place if need be",
   },
   columns: {
-    name: "Name", link: "State", address: "Address", heard: "Heard", rtt: "Round trip", loss: "Loss", temperature: "Temperature",
-    cpu: "CPU", memory: "Memory", throttling: "Throttling", clock: "Clock offset", uptime: "Up for", version: "Version", mac: "MAC", result: "Last action",
+    name: "Name",
+    link: "State",
+    address: "Address",
+    heard: "Heard",
+    rtt: "Round trip",
+    loss: "Loss",
+    temperature: "Temperature",
+    cpu: "CPU",
+    memory: "Memory",
+    throttling: "Throttling",
+    clock: "Clock offset",
+    uptime: "Up for",
+    version: "Version",
+    mac: "MAC",
+    result: "Last action",
   },
   notTold: "not told by this node",
   ago: (text) => `${text} ago`,
@@ -124,7 +159,12 @@ export const texts = {
   selectFirst: "Select nodes first.",
   noNodes: "This run has no nodes: all models run on the host.",
   noMatch: "No node matches.",
-  actions: { identify: "Identify", "end-identify": "End identify", reboot: "Restart…", shutdown: "Shut down…" },
+  actions: {
+    identify: "Identify",
+    "end-identify": "End identify",
+    reboot: "Restart…",
+    shutdown: "Shut down…",
+  },
   actionTitles: {
     identify: "Their lights say “it is me”",
     "end-identify": "Their lights show the run again",
@@ -145,7 +185,14 @@ export const texts = {
   // The kiosk.
   waiting: "waiting for the table",
   unknown: (name) => `There is no ${name} on this table.`,
-  nodeIs: { connecting: "connecting to the table", live: "connected to the table", slow: "slow to answer", waiting: "silent", frozen: "gone", spare: "spare" },
+  nodeIs: {
+    connecting: "connecting to the table",
+    live: "connected to the table",
+    slow: "slow to answer",
+    waiting: "silent",
+    frozen: "gone",
+    spare: "spare",
+  },
 
   // Access and errors.
   logIn: "Log in",

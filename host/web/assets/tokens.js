@@ -16,10 +16,17 @@ export class Token {
     this.title = this.token.name || texts.token_(this.token.id);
     this.at = [];
     this.where = h("span", { class: "power" });
-    this.element = h("button", { type: "button", class: "token", "data-do": "token", "data-token": this.token.id }, icon("token"), h("span", { class: "name" }, this.title), this.where);
+    this.element = h(
+      "button",
+      { type: "button", class: "token", "data-do": "token", "data-token": this.token.id },
+      icon("token"),
+      h("span", { class: "name" }, this.title),
+      this.where,
+    );
     drag(this.element, {
       click: () => press(this.element, () => this.#pressed()),
-      move: (dx, dy) => (this.element.style.transform = `translate(calc(-50% + ${dx}px), calc(-50% + ${dy}px))`),
+      move: (dx, dy) =>
+        (this.element.style.transform = `translate(calc(-50% + ${dx}px), calc(-50% + ${dy}px))`),
       end: (x, y) => this.#dropped(x, y),
     });
   }
@@ -43,7 +50,8 @@ export class Token {
     this.element.style.transform = "";
     const cards = document.elementsFromPoint(x, y).map((element) => element.closest("[data-component]"));
     const place = cards.find(Boolean)?.dataset.component;
-    if (place !== undefined && this.#places().includes(place)) press(this.element, () => this.#plug(place, true));
+    if (place !== undefined && this.#places().includes(place))
+      press(this.element, () => this.#plug(place, true));
   }
 
   #plug(at, plugged) {
@@ -55,10 +63,19 @@ export class Token {
     this.at = at;
     setAttribute(this.element, "aria-pressed", String(at.length > 0));
     setAttribute(this.element, "data-state", plugged ? "in" : "out");
-    setText(this.where, at.length > 0 ? texts.tokenAt(at.map((component) => this.scene.components[component].name)) : texts.notPlugged);
+    setText(
+      this.where,
+      at.length > 0
+        ? texts.tokenAt(at.map((component) => this.scene.components[component].name))
+        : texts.notPlugged,
+    );
   }
 
   showReason(reason) {
-    setReason(this.element, reason, this.at.length > 0 ? texts.takeToken(this.title) : texts.putToken(this.title));
+    setReason(
+      this.element,
+      reason,
+      this.at.length > 0 ? texts.takeToken(this.title) : texts.putToken(this.title),
+    );
   }
 }
