@@ -8,7 +8,7 @@ import { spot } from "./geometry.js";
 /** Shares of the cable's length where it is tried, the best first. */
 const SHARES = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
 /** How far from the cable it is tried `[px]`. */
-const AWAY_PX = [0, 8, 16, 26, 40];
+const AWAY_PX = [0, 8, 16, 26, 40, 60];
 /** Between a label and light `[px]`: half a cable. */
 const CLEAR_PX = 8;
 
@@ -52,7 +52,7 @@ function overlaps(box, { points, boxes, width }) {
       Math.abs(other.x - box.x) < (other.w + box.w) / 2 &&
       Math.abs(other.y - box.y) < (other.h + box.h) / 2
     )
-      count += 20;
+      count += 40;
   }
   return count;
 }

@@ -170,13 +170,22 @@ export class Plot {
     }
   }
 
-  #paintAxis(pen, frame, colour, unit, index) {
+  /** The least and the greatest value of a unit among the buckets in view. */
+  #range(unit) {
     let [low, high] = [Infinity, -Infinity];
-    for (const series of this.series) {
-      if (series.unit !== unit) continue;
-      for (const value of series.min) if (value !== null && value < low) low = value;
-      for (const value of series.max) if (value !== null && value > high) high = value;
+    for (const { step, min, max } of this.series.filter((series) => series.unit === unit)) {
+      for (let index = 0; index < step.length; index += 1) {
+        const isSeen = step[index] <= this.view.to && (step[index + 1] ?? Infinity) >= this.view.from;
+        if (!isSeen || min[index] === null) continue;
+        low = Math.min(low, min[index]);
+        high = Math.max(high, max[index]);
+      }
     }
+    return [low, high];
+  }
+
+  #paintAxis(pen, frame, colour, unit, index) {
+    const [low, high] = this.#range(unit);
     const axis = valueAxis(low, high, Math.max(2, frame.h / (2.6 * frame.rem)));
     const isLeft = index % 2 === 0;
     const off = Math.floor(index / 2) * frame.axis;
