@@ -22,6 +22,7 @@ const PLUG = 0.78;
 /** Less than so much power `[kW]` has no direction. */
 const NO_POWER_KW = 0.05;
 
+/** A cable, wherever it is. */
 export class Cable {
   constructor(scene, index) {
     this.scene = scene;

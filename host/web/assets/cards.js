@@ -33,6 +33,7 @@ export function flowOf(component, values) {
   return { word: out ? feeds : draws, way: out ? "out" : "in", powerKw: Math.abs(power) };
 }
 
+/** A component with its state and main values. */
 export class Card {
   /**
    * @param {object} scene the run
@@ -106,11 +107,12 @@ class CardValue {
       { class: "value", title: item.item, "data-item": item.item },
       h("span", { class: "what" }, name),
       this.number,
-      h("span", { class: "unit" }, format.unit(item.unit)),
+      h("span", { class: "unit" }, item.unit),
       this.meter,
     );
   }
 
+  /** Shows its value among those of a moment. */
   show(values) {
     const value = values[this.item.position];
     const shown = this.isFlow && typeof value === "number" ? Math.abs(value) : value;

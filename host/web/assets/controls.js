@@ -11,6 +11,7 @@ import { texts } from "./texts.js";
 /** What slower and faster go through: real time from step to step `[s]`, 0 as fast as possible. */
 const PACES_S = [0, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 
+/** The bar of buttons. */
 export class Controls {
   /**
    * @param {HTMLElement} element the bar
@@ -76,6 +77,7 @@ export class Controls {
     return button;
   }
 
+  /** Another run: its phases, and whether it is a recording. */
   setScene(scene) {
     this.scene = scene;
     this.phase.replaceChildren(
@@ -88,6 +90,7 @@ export class Controls {
     this.#showReasons();
   }
 
+  /** Shows a moment. */
   show(moment) {
     const state = this.moment?.state;
     this.moment = moment;

@@ -1,28 +1,11 @@
 /**
- * Numbers, units and dates as people read them. Pure.
+ * Numbers and dates as people read them. Pure.
  *
  * @module format
  */
 
 /** Stands where there is no value. */
 export const NONE = "–";
-
-const UNITS = {
-  degC: "°C",
-  deg: "°",
-  "W/m2": "W/m²",
-  m2: "m²",
-  m3: "m³",
-  "m3/s": "m³/s",
-  "kg/m3": "kg/m³",
-  EUR: "€",
-  "EUR/MWh": "€/MWh",
-};
-
-/** A unit of the JSON with its proper signs. */
-export function unit(name) {
-  return UNITS[name] ?? name;
-}
 
 /** A number with a fixed count of decimals and a true minus sign; no "−0.0". */
 export function fixed(number, decimals) {
@@ -35,21 +18,21 @@ export function fixed(number, decimals) {
  * numbers without a unit, four digits for the rest.
  *
  * @param {number|string|null} value a cell of a moment
- * @param {string} unitName its unit in the JSON; may be empty
+ * @param {string} unitName its unit; empty if it has none
  */
 export function value(value, unitName) {
   if (value === null || value === undefined) return NONE;
   if (typeof value !== "number") return value;
   const size = Math.abs(value);
   if (size >= 1e6 || (size > 0 && size < 1e-3)) return value.toExponential(2).replaceAll("-", "−");
-  if (["kW", "kWh", "%", "degC", "m/s", "W"].includes(unitName)) return fixed(value, 1);
+  if (["kW", "kWh", "%", "°C", "m/s", "W"].includes(unitName)) return fixed(value, 1);
   if (unitName === "" && Number.isInteger(value)) return fixed(value, 0);
   return fixed(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3);
 }
 
 /** A value and its unit, for titles and lists. */
 export function quantity(number, unitName) {
-  return unitName === "" ? value(number, unitName) : `${value(number, unitName)}\u00a0${unit(unitName)}`;
+  return unitName === "" ? value(number, unitName) : `${value(number, unitName)}\u00a0${unitName}`;
 }
 
 /** A share from 0 to 1 as per cent. */

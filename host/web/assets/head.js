@@ -7,6 +7,7 @@ import { h, setText } from "./dom.js";
 import { isGuest, logIn, logOut, mayCommand, watch } from "./session.js";
 import { texts } from "./texts.js";
 
+/** The top of a page. */
 export class Head {
   /** @param {"table"|"nodes"} page which page this is */
   constructor(page) {
@@ -39,11 +40,13 @@ export class Head {
     setText(this.entry, mayCommand() ? texts.logOut : texts.logIn);
   }
 
+  /** Another run: its name. */
   setScene(scene) {
     setText(this.title, scene.title);
     document.title = `${scene.title} – ${texts.brand}`;
   }
 
+  /** Shows whether the connection is lost. */
   setLink(up) {
     this.banner.hidden = up;
   }

@@ -67,7 +67,7 @@ function build(next) {
   setAttribute(main, "data-component", component.name);
   setText(parts.name, component.name);
   parts.drawing.replaceChildren(icon(component.icon));
-  setText(parts.unit, format.unit(scene.items[component.main[0]]?.unit ?? ""));
+  setText(parts.unit, scene.items[component.main[0]]?.unit ?? "");
   setText(parts.address, scene.nodes[component.node]?.address ?? texts.onHost);
   more = component.main
     .slice(1, 3)
@@ -79,7 +79,7 @@ function build(next) {
         {},
         h("span", { class: "label" }, item.split(".").at(-1)),
         number,
-        h("span", { class: "unit" }, format.unit(unit)),
+        h("span", { class: "unit" }, unit),
       ),
     ),
   );

@@ -14,6 +14,7 @@ const HALF = 0.165;
 /** Greatest radius of an LED `[rem]`. */
 const RADIUS = 0.135;
 
+/** The two rows of LEDs of a cable. */
 export class Leds {
   /** @param {SVGGElement} group where the LEDs are drawn */
   constructor(group) {

@@ -6,6 +6,7 @@
 import { s } from "./dom.js";
 import { anchor, curve, pathData, SIDES, sideTowards } from "./geometry.js";
 
+/** The lines of all links of a run. */
 export class Links {
   /**
    * @param {object} scene the run

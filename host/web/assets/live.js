@@ -105,7 +105,11 @@ export function connect(listener) {
     heardMs = performance.now();
   }
 
+  // A browser has few connections to one host: a page that nobody sees leaves its own to the others.
+  document.addEventListener("visibilitychange", () => (document.hidden ? source.close() : open()));
+
   setInterval(() => {
+    if (document.hidden) return;
     if (performance.now() - heardMs > SILENT_MS) {
       link(false);
       open();

@@ -65,6 +65,7 @@ export function headCells() {
   );
 }
 
+/** A row; it stays as long as its node is there. */
 export class NodeRow {
   /**
    * @param {string} name the node
@@ -102,6 +103,7 @@ export class NodeRow {
     );
   }
 
+  /** Shows how the node does. */
   show(node) {
     this.text = [node.name, node.address, node.mac ?? "", CELLS.link(node), ...this.components]
       .join(" ")

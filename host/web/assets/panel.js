@@ -17,6 +17,7 @@ const LATELY = 96;
 /** Items in the plot at first. */
 const FIRST = 3;
 
+/** The panel beside the drawing. */
 export class Panel {
   /** @param {HTMLElement} element the place for it, which is hidden while nothing is shown */
   constructor(element) {
@@ -27,6 +28,7 @@ export class Panel {
     watch(() => this.#showReason());
   }
 
+  /** Another run: nothing is shown of it yet. */
   setScene(scene) {
     this.scene = scene;
     this.close();
@@ -39,6 +41,7 @@ export class Panel {
     else this.#open(index);
   }
 
+  /** Hides it; the focus goes back to the card. */
   close() {
     if (this.index === null) return;
     const { name } = this.scene.components[this.index];
@@ -168,6 +171,7 @@ export class Panel {
     this.plots.choose(this.rows.filter(({ box }) => box.checked).map(({ item }) => item.item));
   }
 
+  /** Shows a moment. */
   show(moment) {
     this.moment = moment;
     if (this.index === null) return;
@@ -176,6 +180,7 @@ export class Panel {
     this.plots.show(moment);
   }
 
+  /** Shows how its node does. */
   showHealth(health) {
     this.health = health;
     const node = this.index === null ? undefined : health.nodes[this.scene.components[this.index].node];

@@ -59,7 +59,7 @@ export function picker(plots) {
         });
         box.checked = plots.chosen.includes(item);
         const row = h("label", {}, box, h("span", { class: "name" }, item), h("span", { class: "unit" }));
-        setText(row.lastChild, format.unit(unit));
+        setText(row.lastChild, unit);
         return h("li", {}, row);
       }),
     );

@@ -15,6 +15,7 @@ const KEEP_MS = 400;
 const STEP = 0.02;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/** The places of all components that were moved. */
 export class Places {
   /** @param {() => void} changed what to do when a place is another one */
   constructor(changed) {

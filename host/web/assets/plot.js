@@ -21,6 +21,7 @@ const STAIRS_PX = 8;
 /** Least steps in view. */
 const LEAST_STEPS = 4;
 
+/** The canvas. */
 export class Plot {
   /**
    * @param {object} wishes what the person does
@@ -55,6 +56,7 @@ export class Plot {
     this.draw();
   }
 
+  /** Draws with the next picture of the screen. */
   draw() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
@@ -91,6 +93,7 @@ export class Plot {
     this.ask(around - (around - from) * factor, around + (to - around) * factor);
   }
 
+  /** Puts the cursor to a step in view, or (`null`) away. */
   setCursor(step) {
     const { from, to } = this.view;
     this.cursor = step === null ? null : Math.round(Math.min(to - 1, Math.max(from, step)));
@@ -209,7 +212,7 @@ export class Plot {
     pen.lineTo(x, frame.y + frame.h);
     pen.stroke();
     pen.fillStyle = colour("ink");
-    pen.fillText(format.unit(unit), text, frame.y - 0.9 * frame.rem);
+    pen.fillText(unit, text, frame.y - 0.9 * frame.rem);
     return axis;
   }
 

@@ -27,6 +27,7 @@ const SETTLE_MS = 80;
 /** Steps in view at the beginning of a run, at least. */
 const FIRST_STEPS = 96;
 
+/** A plot with its legend and buttons. */
 export class Plots {
   /** @param {{removable: boolean}} options whether items can be taken out in the legend */
   constructor({ removable }) {
@@ -58,6 +59,7 @@ export class Plots {
     this.plot.canvas.title = texts.plotHelp;
   }
 
+  /** Another run: items that it has too stay chosen. */
   setScene(scene) {
     this.scene = scene;
     this.plot.setRun(scene);
@@ -102,7 +104,7 @@ export class Plots {
       h("span", { class: "key" }),
       h("span", { class: "name" }, item),
       value,
-      h("span", { class: "unit" }, format.unit(unit)),
+      h("span", { class: "unit" }, unit),
       remove,
     );
     return { item, unit, value, element };

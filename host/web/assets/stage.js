@@ -31,6 +31,7 @@ const MANY = 16;
 /** Narrower than this `[rem]`, cards are small and columns become rows. */
 const NARROW_REM = 44;
 
+/** The drawing. */
 export class Stage {
   /**
    * @param {HTMLElement} element where to draw

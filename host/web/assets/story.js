@@ -7,6 +7,7 @@ import { h, setAttribute, setText } from "./dom.js";
 import * as format from "./format.js";
 import { texts } from "./texts.js";
 
+/** The line above the drawing. */
 export class Story {
   /** @param {HTMLElement} element the place for it */
   constructor(element) {
@@ -25,10 +26,12 @@ export class Story {
     );
   }
 
+  /** Another run. */
   setScene(scene) {
     this.scene = scene;
   }
 
+  /** Shows a moment. */
   show(moment) {
     const { scene } = this;
     const time = moment.time === "" ? format.parseTime(scene.start) : format.parseTime(moment.time);
@@ -51,6 +54,7 @@ export class Notices {
     this.shown = "";
   }
 
+  /** Shows what a moment has to tell. */
   show({ notices }) {
     const key = JSON.stringify(notices);
     if (key === this.shown) return;

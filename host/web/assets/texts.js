@@ -7,6 +7,7 @@ import { fixed } from "./format.js";
 
 const whole = new Intl.NumberFormat("en-GB");
 
+/** The texts; those with numbers or names in them are functions. */
 export const texts = {
   brand: "Illuminator",
   skip: "To the content",

@@ -9,6 +9,7 @@ import { command, press, setReason } from "./session.js";
 import { drag } from "./drag.js";
 import { texts } from "./texts.js";
 
+/** A token, wherever it is. */
 export class Token {
   constructor(scene, index) {
     this.scene = scene;
@@ -71,6 +72,7 @@ export class Token {
     );
   }
 
+  /** Says on it what it does, or why nothing. */
   showReason(reason) {
     setReason(
       this.element,
