@@ -18,10 +18,10 @@ const CABLES = 4;
 /** Size of the drawing of a cable's light, in its own units: its height is a `rem`. */
 const STRIP = { w: 320, h: 12 };
 
-const name = decodeURIComponent(location.pathname.split("/").filter(Boolean).at(-1));
+const name = nameOf(location.pathname.split("/").filter(Boolean).at(-1));
 const main = document.getElementById("kiosk");
 const parts = {
-  drawing: h("div", { class: "drawing" }),
+  drawing: main.firstElementChild,
   name: h("h1", {}, name),
   word: h("p", { class: "word", "data-value": "word" }),
   way: icon("arrow"),
@@ -47,6 +47,15 @@ let more = [];
 let strips = [];
 let linkUp = false;
 let nodeGone = false;
+
+/** A part of the address as text; as it is where it is no such text. */
+function nameOf(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 function find() {
   const byName = scene.components.find((each) => each.name === name);

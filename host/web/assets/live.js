@@ -106,7 +106,10 @@ export function connect(listener) {
   }
 
   // A browser has few connections to one host: a page that nobody sees leaves its own to the others.
-  document.addEventListener("visibilitychange", () => (document.hidden ? source.close() : open()));
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) source.close();
+    else if (source.readyState === EventSource.CLOSED) open();
+  });
 
   setInterval(() => {
     if (document.hidden) return;
