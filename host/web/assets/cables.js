@@ -9,7 +9,7 @@
  *
  * @module cables
  */
-import { h, icon, s, setAttribute, setText } from "./dom.js";
+import { h, icon, move, s, setAttribute, setText } from "./dom.js";
 import * as format from "./format.js";
 import { anchor, curve, line, pathData, SIDES, sideTowards, spot } from "./geometry.js";
 import { labelPlace } from "./labels.js";
@@ -146,16 +146,25 @@ export class Cable {
     if (from && to) this.curve = curve(out(from, plug), from.out, out(to, plug), to.out);
     else if (from || to) this.curve = hang(from ?? to, from === null, bounds);
     else this.curve = line({ x: slot.x + plug, y: slot.y }, { x: slot.x + slot.w - plug, y: slot.y });
-    for (const path of [this.sheath, this.edge]) path.setAttribute("d", pathData(this.curve));
-    this.leds.place(this.curve, bounds.rem);
+    const path = pathData(this.curve);
+    if (path !== this.path) {
+      this.path = path;
+      for (const stroke of [this.sheath, this.edge]) stroke.setAttribute("d", path);
+      this.leds.place(this.curve, bounds.rem);
+    }
     const points = [this.curve.points[0], this.curve.points.at(-1)];
     this.plugs.forEach((button, end) => button && move(button, ends[end] ?? points[end]));
     this.#turn();
   }
 
-  /** Puts the label beside the cable, clear of what is in the way. */
-  layLabel(obstacles) {
-    const box = labelPlace(this.curve, this.label.offsetWidth, this.label.offsetHeight, obstacles);
+  /** The size of the label `[px]`. */
+  labelSize() {
+    return { w: this.label.offsetWidth, h: this.label.offsetHeight };
+  }
+
+  /** Puts the label, of a known size, beside the cable and clear of what is in the way; returns where. */
+  layLabel({ w, h: height }, obstacles) {
+    const box = labelPlace(this.curve, w, height, obstacles);
     move(this.label, box);
     return box;
   }
@@ -175,10 +184,6 @@ function hang(end, backwards, { w, h: height, rem }) {
   };
   const [top, up] = [out(end, PLUG * rem), [0, -1]];
   return backwards ? curve(loose, up, top, end.out) : curve(top, end.out, loose, up);
-}
-
-function move(element, { x, y }) {
-  element.style.translate = `${x.toFixed(1)}px ${y.toFixed(1)}px`;
 }
 
 /**

@@ -46,3 +46,9 @@ export function setAttribute(element, name, value) {
   if (value === null) element.removeAttribute(name);
   else element.setAttribute(name, value);
 }
+
+/** Moves an element that stands at the origin to a point `[px]`. */
+export function move(element, { x, y }) {
+  const place = `${x.toFixed(1)}px ${y.toFixed(1)}px`;
+  if (element.style.translate !== place) element.style.translate = place;
+}

@@ -11,6 +11,16 @@ const SHARES = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
 const AWAY_PX = [0, 8, 16, 26, 40, 60];
 /** Between a label and light `[px]`: half a cable. */
 const CLEAR_PX = 8;
+/** Beside the cable: above, below, right, left. */
+const SIDES = [
+  [0, -1],
+  [0, 1],
+  [1, 0],
+  [-1, 0],
+];
+/** What it costs to stand outside the drawing, and over a card or another label; a piece of a cable costs 1. */
+const OUTSIDE = 50;
+const COVERED = 40;
 
 /**
  * @param {object} curve its cable
@@ -26,33 +36,30 @@ export function labelPlace(curve, w, h, obstacles) {
   for (const away of AWAY_PX) {
     for (const share of SHARES) {
       const { x, y } = spot(curve, share);
-      for (const [dx, dy] of [
-        [0, -1],
-        [0, 1],
-        [1, 0],
-        [-1, 0],
-      ]) {
+      for (const [dx, dy] of SIDES) {
         const box = { x: x + dx * (w / 2 + CLEAR_PX + away), y: y + dy * (h / 2 + CLEAR_PX + away), w, h };
-        const trouble = overlaps(box, obstacles);
+        const trouble = troubleOf(box, obstacles, least);
         if (trouble < least) [best, least] = [box, trouble];
-        if (trouble === 0) return box;
+        if (least === 0) return best;
       }
     }
   }
   return best;
 }
 
-function overlaps(box, { points, boxes, width }) {
-  const [halfW, halfH] = [box.w / 2 + CLEAR_PX, box.h / 2 + CLEAR_PX - 1];
-  let count = Math.abs(box.x - width / 2) + box.w / 2 > width / 2 ? 50 : 0;
-  for (const point of points)
-    if (Math.abs(point.x - box.x) < halfW && Math.abs(point.y - box.y) < halfH) count += 1;
+/** How much is in the way; from `enough` on it does not matter how much more. */
+function troubleOf(box, { points, boxes, width }, enough) {
+  let trouble = Math.abs(box.x - width / 2) + box.w / 2 > width / 2 ? OUTSIDE : 0;
   for (const other of boxes) {
-    if (
-      Math.abs(other.x - box.x) < (other.w + box.w) / 2 &&
-      Math.abs(other.y - box.y) < (other.h + box.h) / 2
-    )
-      count += 40;
+    if (trouble >= enough) return trouble;
+    const isOver =
+      Math.abs(other.x - box.x) < (other.w + box.w) / 2 && Math.abs(other.y - box.y) < (other.h + box.h) / 2;
+    if (isOver) trouble += COVERED;
   }
-  return count;
+  const [halfW, halfH] = [box.w / 2 + CLEAR_PX, box.h / 2 + CLEAR_PX - 1];
+  for (const point of points) {
+    if (trouble >= enough) return trouble;
+    if (Math.abs(point.x - box.x) < halfW && Math.abs(point.y - box.y) < halfH) trouble += 1;
+  }
+  return trouble;
 }

@@ -12,14 +12,14 @@
  * ```
  *
  * Invariants: the size of each part follows from the scene and the width alone, so that nothing jumps while values
- * and plugs change; LEDs have the colours of the moment, and nothing is drawn over them.
+ * and plugs change; LEDs have the colours of the moment, and labels keep clear of them where there is room.
  *
  * @module stage
  */
 import { arrange, arrangeGroups } from "./arrange.js";
 import { Cable, sockets } from "./cables.js";
 import { Card, isQuiet } from "./cards.js";
-import { h, s } from "./dom.js";
+import { h, move, s } from "./dom.js";
 import { Links } from "./links.js";
 import { Places } from "./places.js";
 import { watch, whyNot } from "./session.js";
@@ -41,7 +41,8 @@ export class Stage {
     this.element = element;
     this.opened = opened;
     this.scene = null;
-    this.places = new Places(() => this.lay());
+    this.frame = 0;
+    this.places = new Places(() => this.#laySoon());
     new ResizeObserver(() => this.lay()).observe(element);
     watch(() => this.#showReasons());
   }
@@ -79,7 +80,7 @@ export class Stage {
       this.places.movable(
         card.element,
         card.component.name,
-        () => this.#stands(card),
+        () => this.stations.get(card),
         () => this.opened(card.index),
       );
     for (const card of this.quiet) card.element.addEventListener("click", () => this.opened(card.index));
@@ -114,7 +115,15 @@ export class Stage {
     for (const part of [...this.cables, ...this.tokens]) part.showReason(reason);
   }
 
-  /** Puts everything where it belongs. */
+  /** A drag moves faster than the screen shows it. */
+  #laySoon() {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.lay();
+    });
+  }
+
+  /** Puts everything where it belongs: first all is measured, then moved. */
   lay() {
     const width = this.element.clientWidth;
     if (this.scene === null || width === 0 || this.cards.length === 0) return;
@@ -122,6 +131,7 @@ export class Stage {
     const narrow = width < NARROW_REM * rem;
     this.element.dataset.size = this.many ? "tiny" : narrow ? "small" : "full";
     const card = sizeOf(this.free[0] ?? this.quiet[0]);
+    const labels = this.cables.map((cable) => cable.labelSize());
     const zones = this.#zones(width, rem, card, narrow);
     const boxes = this.#layCards(zones, card);
     const slots = this.#slots(zones.tray, rem);
@@ -133,7 +143,7 @@ export class Stage {
       boxes: [...boxes],
       width,
     };
-    for (const cable of this.cables) obstacles.boxes.push(cable.layLabel(obstacles));
+    this.cables.forEach((cable, index) => obstacles.boxes.push(cable.layLabel(labels[index], obstacles)));
     this.tokens.forEach((token, index) => move(token.element, center(slots[this.cables.length + index])));
     this.links.lay(boxes);
   }
@@ -213,10 +223,6 @@ export class Stage {
     return boxes;
   }
 
-  #stands(card) {
-    return this.stations.get(card);
-  }
-
   /** A place for each cable and token beside the table, which is its own. */
   #slots(tray, rem) {
     const w = (tray.w - 2 * rem) / tray.columns;
@@ -234,10 +240,6 @@ function sizeOf(card) {
 
 function center({ x, y, w }) {
   return { x: x + w / 2, y: y - 6 };
-}
-
-function move(element, { x, y }) {
-  element.style.translate = `${x.toFixed(1)}px ${y.toFixed(1)}px`;
 }
 
 /** The arrow head of links. */
