@@ -17,8 +17,12 @@ import { Leds } from "./leds.js";
 import { command, press, setReason } from "./session.js";
 import { texts } from "./texts.js";
 
-/** From a card to where the light begins: half a plug `[rem]`. */
-const PLUG = 0.78;
+/** Half a plug, where plugs have their full size `[rem]`. */
+const HALF_PLUG = 0.78;
+/** From a card to the middle of a plug, which keeps clear of what the card says `[rem]`. */
+const PLUG = 0.45;
+/** From a card to where the light begins `[rem]`. */
+const LIGHT = PLUG + HALF_PLUG;
 /** Less than so much power `[kW]` has no direction. */
 const NO_POWER_KW = 0.05;
 
@@ -139,13 +143,21 @@ export class Cable {
     this.way.style.transform = `rotate(${degrees}deg)`;
   }
 
-  /** Lays the cable: `ends` are where its plugs are, with the direction out of the card; `null` if loose. */
+  /**
+   * Lays the cable.
+   *
+   * @param {({x: number, y: number, out: number[]}|null)[]} ends where it is plugged in, with the direction out of
+   *   the card; `null` where it is loose
+   * @param {{x: number, y: number, w: number}} slot its place beside the table
+   * @param {{w: number, h: number, rem: number, plug: number}} bounds the area of the drawing, a `rem`, and what
+   *   stands for a `rem` in the size of plugs `[px]`
+   */
   lay(ends, slot, bounds) {
     const [from, to] = ends;
-    const plug = PLUG * bounds.rem;
-    if (from && to) this.curve = curve(out(from, plug), from.out, out(to, plug), to.out);
+    const [light, half] = [LIGHT * bounds.plug, HALF_PLUG * bounds.plug];
+    if (from && to) this.curve = curve(out(from, light), from.out, out(to, light), to.out);
     else if (from || to) this.curve = hang(from ?? to, from === null, bounds);
-    else this.curve = line({ x: slot.x + plug, y: slot.y }, { x: slot.x + slot.w - plug, y: slot.y });
+    else this.curve = line({ x: slot.x + half, y: slot.y }, { x: slot.x + slot.w - half, y: slot.y });
     const path = pathData(this.curve);
     if (path !== this.path) {
       this.path = path;
@@ -153,7 +165,8 @@ export class Cable {
       this.leds.place(this.curve, bounds.rem);
     }
     const points = [this.curve.points[0], this.curve.points.at(-1)];
-    this.plugs.forEach((button, end) => button && move(button, ends[end] ?? points[end]));
+    const at = ends.map((end, index) => (end ? out(end, PLUG * bounds.plug) : points[index]));
+    this.plugs.forEach((button, end) => button && move(button, at[end]));
     this.#turn();
   }
 
@@ -170,19 +183,19 @@ export class Cable {
   }
 }
 
-/** Where the light begins in front of a plug that is `far` deep. */
+/** The point that is `far` out of a card, in front of one of its sockets. */
 function out(end, far) {
   return { x: end.x + end.out[0] * far, y: end.y + end.out[1] * far };
 }
 
 /** The curve of a cable that hangs from one end, in its own direction. */
-function hang(end, backwards, { w, h: height, rem }) {
+function hang(end, backwards, { w, h: height, rem, plug }) {
   const aside = end.x > w / 2 ? -4.5 : 4.5;
   const loose = {
     x: Math.min(w - 2 * rem, Math.max(2 * rem, end.x + aside * rem)),
-    y: Math.min(height - 1.2 * rem, end.y + 4.6 * rem),
+    y: Math.min(height - 1.2 * rem, end.y + 5 * rem),
   };
-  const [top, up] = [out(end, PLUG * rem), [0, -1]];
+  const [top, up] = [out(end, LIGHT * plug), [0, -1]];
   return backwards ? curve(loose, up, top, end.out) : curve(top, end.out, loose, up);
 }
 

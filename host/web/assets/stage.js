@@ -28,6 +28,8 @@ import { Token } from "./tokens.js";
 
 /** More components than this are drawn small. */
 const MANY = 16;
+/** Plugs of small cards, against those of others: as in cables.css. */
+const SMALL_PLUG = 0.61;
 /** Narrower than this `[rem]`, cards are small and columns become rows. */
 const NARROW_REM = 44;
 
@@ -136,7 +138,7 @@ export class Stage {
     const boxes = this.#layCards(zones, card);
     const slots = this.#slots(zones.tray, rem);
     const ends = sockets(this.cables, boxes);
-    const bounds = { w: width, h: zones.quiet.y, rem };
+    const bounds = { w: width, h: zones.quiet.y, rem, plug: this.many ? rem * SMALL_PLUG : rem };
     this.cables.forEach((cable, index) => cable.lay(ends[index], slots[index], bounds));
     const obstacles = {
       points: this.cables.flatMap((cable) => cable.curve.points),

@@ -185,7 +185,7 @@ export const texts = {
 
   // The kiosk.
   waiting: "waiting for the table",
-  unknown: (name) => `There is no ${name} on this table.`,
+  unknown: (name) => `This table has nothing by the name ${name}.`,
   nodeIs: {
     connecting: "connecting to the table",
     live: "connected to the table",
