@@ -7,14 +7,15 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep`, `view` and `record` are pure; `shell`
-//! and `cli` read the clock, files and sockets.
+//! `checkpoint`, `scenario`, `csv`, `plan`, `pacer`, `coordinator`, `control`, `story`, `sweep`, `view` and `record` are pure;
+//! `shell` and `cli` read the clock, files and sockets.
 
 pub mod checkpoint;
 pub mod cli;
 pub mod control;
 pub mod coordinator;
 pub mod csv;
+mod pacer;
 pub mod plan;
 pub mod record;
 pub mod scenario;

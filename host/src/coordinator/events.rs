@@ -62,7 +62,7 @@ impl Coordinator {
         let stopped = !self.stopped_by.is_empty();
         if stopped != before {
             self.seats.each(|node| node.send_control(Control::EmergencyStop { on: stopped }));
-            self.pacer.hold(now, stopped || self.held);
+            self.apply_hold(now);
         }
     }
 }

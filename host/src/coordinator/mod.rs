@@ -20,7 +20,6 @@ mod events;
 mod lights;
 mod loss;
 mod node_link;
-mod pacer;
 mod schedule;
 mod seats;
 
@@ -29,6 +28,7 @@ pub use loss::OnLoss;
 pub use node_link::NodeLink;
 
 use crate::checkpoint::{Checkpoint, OtherRun};
+use crate::pacer::Pacer;
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
 use cut::{Cuts, Kept};
@@ -39,7 +39,6 @@ use illuminator_protocol::{Datagram, Duration, Instant, RunId, Telemetry, ToHost
 use lights::Lights;
 use loss::Stand;
 use node_link::Change;
-use pacer::Pacer;
 use schedule::{ImportSource, Schedule, Turn};
 use seats::Seats;
 use std::collections::BTreeSet;
@@ -257,11 +256,31 @@ impl Coordinator {
         self.work(now);
     }
 
-    /// Holds the run, or lets it go on: while it is held no step starts. An emergency stop holds it as well.
+    /// Holds the run, or lets it go on: while it is held no step starts by itself. An emergency stop holds it as well.
     pub fn hold(&mut self, now: Instant, held: bool) {
         self.held = held;
-        self.pacer.hold(now, held || !self.stopped_by.is_empty());
+        self.apply_hold(now);
         self.work(now);
+    }
+
+    /// Does so many more steps, one row each, and holds the run then. Nothing starts during an emergency stop. Of more
+    /// than 64 steps that wait the rest is passed over.
+    pub fn step(&mut self, now: Instant, steps: u64) {
+        self.held = true;
+        self.apply_hold(now);
+        if self.stopped_by.is_empty() {
+            self.pacer.step(steps, self.schedule.given());
+        }
+        self.work(now);
+    }
+
+    /// Holds the run if anybody wants it held.
+    fn apply_hold(&mut self, now: Instant) {
+        let stopped = !self.stopped_by.is_empty();
+        self.pacer.hold(now, self.held || stopped, self.schedule.started());
+        if stopped {
+            self.pacer.forget_steps();
+        }
     }
 
     /// How the run ended; `None` while it goes on.
@@ -414,7 +433,7 @@ impl Coordinator {
         }
         self.repeat_stop(0..self.seats.len());
         self.phase = Phase::Running;
-        self.pacer.start(now);
+        self.pacer.start(now, self.schedule.base());
         self.cuts.put_off(now);
     }
 

@@ -1,6 +1,6 @@
 //! A run on nodes: one socket, one timer, one coordinator.
 
-use super::tempo::{self, Tempo};
+use super::tempo::{self, Listener, Orders, Tempo};
 use super::{Attendance, Conductor, RunEnd, RunFailure};
 use crate::checkpoint::Checkpoint;
 use crate::coordinator::{Coordinator, NodeLink, Timing};
@@ -12,7 +12,6 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
-use tokio::sync::watch;
 
 /// Datagrams taken from the socket before the coordinator gets to answer.
 const BURST_MAX: usize = 64;
@@ -66,10 +65,10 @@ pub fn run_on_nodes(
         Ok(coordinator) => coordinator,
         Err(failure) => return RunEnd::early(failure),
     };
-    let tempo = attendance.conductor.map(Conductor::listen);
+    let orders = attendance.conductor.map(Conductor::listen);
     let targets: Vec<SocketAddr> =
         nodes.targets.iter().chain(nodes.spares).map(|node| node.address).collect();
-    let mut driver = Driver { targets: &targets, clock, coordinator, attendance, tempo, done };
+    let mut driver = Driver { targets: &targets, clock, coordinator, attendance, orders, done };
     let done = runtime.block_on(async {
         let socket = bind(local_address(&targets)).await?;
         driver.run(&socket).await
@@ -122,7 +121,7 @@ struct Driver<'t, 'a> {
     clock: Clock,
     coordinator: Coordinator,
     attendance: Attendance<'a>,
-    tempo: Option<watch::Receiver<Tempo>>,
+    orders: Option<Listener>,
     done: u64,
 }
 
@@ -153,17 +152,23 @@ impl Driver<'_, '_> {
             tokio::select! {
                 biased;
                 // Before the socket, so that no traffic holds up a pause.
-                Tempo { pace, held } = tempo::next(self.tempo.as_mut()) => {
-                    let now = self.clock.now();
-                    self.coordinator.set_pace(now, pace);
-                    self.coordinator.hold(now, held);
-                }
+                orders = tempo::next(self.orders.as_mut()) => self.obey(orders),
                 readable = socket.readable() => {
                     readable?;
                     self.receive(socket, &mut incoming);
                 }
                 () = tokio::time::sleep_until(deadline) => {}
             }
+        }
+    }
+
+    fn obey(&mut self, Orders { tempo: Tempo { pace, held }, steps }: Orders) {
+        let now = self.clock.now();
+        self.coordinator.set_pace(now, pace);
+        self.coordinator.hold(now, held);
+        // Whoever let the run go on meanwhile wants no single steps any more.
+        if held && steps > 0 {
+            self.coordinator.step(now, steps);
         }
     }
 

@@ -72,7 +72,7 @@ pub struct Attendance<'a> {
     pub progress: &'a mut Progress,
     /// Ends it.
     pub stop: &'a StopFlag,
-    /// Changes the pace of a run on nodes and holds it; `None`: nobody does.
+    /// Changes its pace, holds it and lets it do single steps; `None`: nobody does.
     pub conductor: Option<&'a Conductor>,
     /// Where it goes on, if it was begun before.
     pub resume: Option<Checkpoint>,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   steps ─▶ the visit ─┐
-//!   keys ──▶ a visitor ─┴▶ SimulatedTable: plugs, button, emergency stop;  Conductor: pace, pause
+//!   keys ──▶ a visitor ─┴▶ SimulatedTable: plugs, button, emergency stop;  Conductor: pace, pause, step
 //! ```
 //!
 //! Invariants: the first key takes the table over, and from then on the visit touches nothing; a visitor who leaves
@@ -116,6 +116,7 @@ impl Hands {
         match key {
             Key::Plug(id) => self.turn_over(id),
             Key::Pause => self.conductor.set(Tempo { held: !tempo.held, ..tempo }),
+            Key::Step => self.conductor.step(),
             Key::Faster => self.conductor.set(Tempo { pace: faster(tempo.pace), ..tempo }),
             Key::Slower => self.conductor.set(Tempo { pace: slower(tempo.pace), ..tempo }),
             Key::Identify => self.identify(now_us),

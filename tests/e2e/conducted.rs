@@ -1,0 +1,140 @@
+//! Runs in the hands of somebody: pace, hold, single steps.
+
+use illuminator::coordinator::Timing;
+use illuminator::plan::{self, Placement, TablePlan};
+use illuminator::scenario::{Item, Scenario};
+use illuminator::shell::{
+    Attendance, Conductor, Nodes, OutputError, Progress, RunEnd, SimulatedNodes, StepObserver, StopFlag,
+    Target, Tempo, run_local, run_on_nodes,
+};
+use illuminator::story::LiveTable;
+use illuminator_node::model::Slots;
+use illuminator_node::value::Value;
+use illuminator_protocol::{ClusterKey, Duration};
+use illuminator_tests::programs::until;
+use illuminator_tests::samples::scenario;
+use std::sync::{Mutex, MutexGuard};
+
+/// What a run shows to whoever conducts it.
+#[derive(Default)]
+struct Shown(Mutex<Seen>);
+
+#[derive(Default)]
+struct Seen {
+    /// The phase of each row.
+    phases: Vec<String>,
+    notices: Vec<String>,
+}
+
+impl Shown {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().expect("no test panics with it")
+    }
+
+    fn rows(&self) -> usize {
+        self.seen().phases.len()
+    }
+}
+
+struct Observer<'a> {
+    shown: &'a Shown,
+    phase: u32,
+}
+
+impl StepObserver for Observer<'_> {
+    fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
+        let mut seen = self.shown.seen();
+        assert_eq!(step, seen.phases.len() as u64, "rows come in order");
+        let Some(Value::Text(phase)) = values.value(self.phase) else { panic!("no phase in step {step}") };
+        seen.phases.push(phase);
+        Ok(())
+    }
+
+    fn notice(&mut self, text: &str) {
+        self.shown.seen().notices.push(text.to_owned());
+    }
+}
+
+/// Ends the run, also if the test fails.
+struct End<'a>(&'a StopFlag);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.set();
+    }
+}
+
+/// The story of the table and where it runs: on six nodes, or in this process.
+fn story(on_nodes: bool) -> (Scenario, TablePlan) {
+    let scenario = scenario("scenarios/story.yaml");
+    let nodes = Placement::from_connect(&scenario).expect("every model has its node");
+    let placement = if on_nodes { nodes } else { Placement::local(&scenario) };
+    let plan = plan::plan(&scenario, &placement, &[]).expect("it can be planned");
+    (scenario, plan)
+}
+
+/// Lets `act` conduct a run of the story that has done its first step and waits, and ends the run then.
+fn conduct(on_nodes: bool, act: impl FnOnce(&Conductor, &Shown)) -> RunEnd {
+    let (scenario, plan) = story(on_nodes);
+    let nodes = SimulatedNodes::start(&plan.nodes, &ClusterKey::OPEN).expect("nodes can be started");
+    let target = |(name, &address): (&String, _)| Target { name: name.clone(), address };
+    let targets: Vec<Target> = plan.nodes.iter().zip(nodes.addresses()).map(target).collect();
+    let nodes = Nodes { targets: &targets, spares: &[], key: &ClusterKey::OPEN };
+    let is_phase = |item: &Item| *item == Item::Phase;
+    let phase = scenario.recorders[0].items.iter().position(is_phase).expect("the phase is recorded");
+    let (shown, stop, conductor) = (Shown::default(), StopFlag::default(), Conductor::new(STILL));
+    let mut observer = Observer { shown: &shown, phase: plan.cells[0][phase] };
+    let mut progress = Progress::new(plan.steps, true);
+    let table = LiveTable::new(&scenario, &plan, None).recording();
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let attendance = Attendance::new(&mut observer, &mut progress, &stop);
+            let attendance = Attendance { conductor: Some(&conductor), ..attendance };
+            if on_nodes {
+                run_on_nodes(&plan, nodes, Timing { pace: STILL, ..Timing::default() }, table, attendance)
+            } else {
+                run_local(&plan, STILL, table, attendance)
+            }
+        });
+        let end = End(&stop);
+        until("the first row", || shown.rows() == 1);
+        act(&conductor, &shown);
+        drop(end);
+        run.join().expect("the run does not panic")
+    })
+}
+
+/// So slow that a run does nothing by itself but its first step.
+const STILL: Duration = Duration::from_secs(3_600);
+
+#[test]
+fn every_step_that_is_asked_for_is_one_row() {
+    for (on_nodes, pace) in [false, true].into_iter().flat_map(|way| [(way, Duration::ZERO), (way, STILL)]) {
+        let end = conduct(on_nodes, |conductor, shown| {
+            conductor.set(Tempo { pace, held: true });
+            let mut rows = 1;
+            for pressed in [1, 1, 5, 1, 20] {
+                (0..pressed).for_each(|_| conductor.step());
+                rows += pressed;
+                until(&format!("{rows} rows"), || shown.rows() >= rows);
+                assert_eq!(shown.rows(), rows);
+            }
+        });
+        assert_eq!(done(end), 29, "on nodes {on_nodes}, {pace:?}");
+    }
+}
+
+#[test]
+fn a_run_follows_its_conductor_wherever_it_runs() {
+    for on_nodes in [false, true] {
+        let end = conduct(on_nodes, |conductor, shown| {
+            conductor.set(Tempo { pace: Duration::ZERO, held: false });
+            until("all rows", || shown.rows() == 168);
+        });
+        assert_eq!(done(end), 168, "on nodes {on_nodes}");
+    }
+}
+
+fn done(end: RunEnd) -> u64 {
+    end.done.unwrap_or_else(|failure| panic!("{failure}"))
+}
