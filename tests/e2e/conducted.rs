@@ -1,4 +1,4 @@
-//! Runs in the hands of somebody: pace, hold, single steps.
+//! Runs in the hands of somebody: pace, hold, single steps, phases, what nodes are asked for.
 
 use illuminator::coordinator::Timing;
 use illuminator::plan::{self, Placement, TablePlan};
@@ -10,7 +10,7 @@ use illuminator::shell::{
 use illuminator::story::LiveTable;
 use illuminator_node::model::Slots;
 use illuminator_node::value::Value;
-use illuminator_protocol::{ClusterKey, Duration};
+use illuminator_protocol::{ClusterKey, Control, Duration};
 use illuminator_tests::programs::until;
 use illuminator_tests::samples::scenario;
 use std::sync::{Mutex, MutexGuard};
@@ -24,6 +24,8 @@ struct Seen {
     /// The phase of each row.
     phases: Vec<String>,
     notices: Vec<String>,
+    /// Every change of the phase that is forced.
+    forced: Vec<Option<String>>,
 }
 
 impl Shown {
@@ -33,6 +35,12 @@ impl Shown {
 
     fn rows(&self) -> usize {
         self.seen().phases.len()
+    }
+
+    /// Waits until there was a notice with this text, and forgets all that were there.
+    fn says(&self, text: &str) {
+        until(text, || self.seen().notices.iter().any(|notice| notice.contains(text)));
+        self.seen().notices.clear();
     }
 }
 
@@ -48,6 +56,10 @@ impl StepObserver for Observer<'_> {
         let Some(Value::Text(phase)) = values.value(self.phase) else { panic!("no phase in step {step}") };
         seen.phases.push(phase);
         Ok(())
+    }
+
+    fn forced(&mut self, phase: Option<&str>) {
+        self.shown.seen().forced.push(phase.map(str::to_owned));
     }
 
     fn notice(&mut self, text: &str) {
@@ -137,4 +149,67 @@ fn a_run_follows_its_conductor_wherever_it_runs() {
 
 fn done(end: RunEnd) -> u64 {
     end.done.unwrap_or_else(|failure| panic!("{failure}"))
+}
+
+/// Two runs of the same deeds: by hand, and from the recording of that.
+#[test]
+fn a_phase_is_forced_by_hand_and_the_recording_repeats_it() {
+    for on_nodes in [false, true] {
+        let mut rows = Vec::new();
+        let end = conduct(on_nodes, |conductor, shown| {
+            let step = |phase: &str| {
+                let before = shown.rows();
+                conductor.step();
+                until("a row", || shown.rows() > before);
+                assert_eq!(shown.seen().phases[before], phase);
+            };
+            assert!(conductor.force_phase(Some("winter")));
+            step("winter");
+            assert!(conductor.force_phase(Some("no such phase")));
+            step("winter");
+            shown.says("`no such phase` cannot be forced: the story has none of that name");
+            assert!(conductor.force_phase(None));
+            step("the empty table");
+            until("the release", || shown.seen().forced.len() == 2);
+            assert_eq!(shown.seen().forced, [Some("winter".to_owned()), None]);
+            rows.clone_from(&shown.seen().phases);
+        });
+        assert_eq!(
+            end.events.to_string(),
+            "step,cable,node,state\n1,phase,winter,forced\n3,phase,,released\n"
+        );
+        let (scenario, plan) = story(on_nodes);
+        let mut table = LiveTable::new(&scenario, &plan, Some(end.events));
+        let mut slots = Slots::new(plan.places[0].slots as usize);
+        for (step, phase) in (0..).zip(rows) {
+            table.advance(step, &mut slots);
+            let slot = plan.story.as_ref().expect("it tells a story").phase;
+            assert_eq!(slots.value(slot), Some(Value::Text(phase)), "step {step}");
+        }
+    }
+}
+
+#[test]
+fn a_node_is_asked_through_the_run_and_its_answer_is_told() {
+    let end = conduct(true, |conductor, shown| {
+        assert!(conductor.ask("wind", Control::Identify { on: true }));
+        shown.says("node `wind`: identify on: done");
+        // A simulated node has no machine to halt, and no relay.
+        assert!(conductor.ask("pv", Control::Shutdown));
+        shown.says("node `pv`: shutdown: the node cannot do that");
+        assert!(conductor.ask("grid", Control::Relay { relay: 3, on: true }));
+        shown.says("node `grid`: relay 3 on: the node cannot do that");
+        assert!(conductor.ask("nobody", Control::Reboot));
+        shown.says("node `nobody`: cannot be asked (reboot): it is not in this run");
+        assert!(conductor.ask("wind", Control::EmergencyStop { on: true }));
+        shown.says("node `wind`: cannot be asked (emergency stop on): it is not for one node");
+        conductor.step();
+        until("a row", || shown.rows() == 2);
+    });
+    assert_eq!(done(end), 2, "none of it disturbs the run");
+    conduct(false, |conductor, shown| {
+        assert!(conductor.ask("wind", Control::Reboot));
+        conductor.step();
+        shown.says("node `wind`: cannot be asked: this run has no nodes");
+    });
 }

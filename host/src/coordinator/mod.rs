@@ -20,6 +20,7 @@ mod events;
 mod lights;
 mod loss;
 mod node_link;
+mod orders;
 mod schedule;
 mod seats;
 
@@ -35,7 +36,7 @@ use cut::{Cuts, Kept};
 use illuminator_node::engine::{Engine, EngineError, Snapshot};
 use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
-use illuminator_protocol::{Datagram, Duration, Instant, RunId, Telemetry, ToHost};
+use illuminator_protocol::{Control, Datagram, Duration, Instant, RunId, Telemetry, ToHost};
 use lights::Lights;
 use loss::Stand;
 use node_link::Change;
@@ -106,6 +107,8 @@ pub struct Coordinator {
     held: bool,
     pacer: Pacer,
     telemetry: Vec<Option<Telemetry>>,
+    /// By node, the controls that somebody waits for.
+    asked: Vec<Vec<Control>>,
     /// Steps before this one may start, as far as the pace allows.
     admitted: u64,
     failure: Option<RunError>,
@@ -139,6 +142,7 @@ impl Coordinator {
             pacer: Pacer::new(timing.pace),
             timing,
             telemetry: vec![None; nodes.len()],
+            asked: vec![Vec::new(); nodes.len()],
             cuts: Cuts::new(nodes.len()),
             checkpoint: None,
             wants_checkpoint: true,
@@ -381,8 +385,11 @@ impl Coordinator {
             | ToHost::Ready { .. }
             | ToHost::Forgotten { .. }
             | ToHost::Snapshot { .. }
-            | ToHost::Restored { .. }
-            | ToHost::ControlDone { .. } => Ok(()),
+            | ToHost::Restored { .. } => Ok(()),
+            ToHost::ControlDone { control, ok } => {
+                self.control_done(node, control, ok);
+                Ok(())
+            }
             ToHost::Event(event) => {
                 self.event(node, event, now);
                 Ok(())
@@ -490,6 +497,7 @@ impl Coordinator {
     }
 
     fn keep_time(&mut self, now: Instant) {
+        self.give_up_controls();
         match self.phase {
             Phase::Gathering(since) if now >= self.ready_until(since) => {
                 let error = self.not_ready(now.saturating_since(since));

@@ -127,6 +127,11 @@ impl NodeLink {
         self.state == State::Ready
     }
 
+    /// Whether it has a session.
+    pub(super) fn is_connected(&self) -> bool {
+        self.initiator.current().is_some()
+    }
+
     /// Whether everything sent was acknowledged, or nothing can be.
     pub(super) fn is_idle(&mut self) -> bool {
         let waiting = self.mailbox.waiting();

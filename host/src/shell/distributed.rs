@@ -1,6 +1,6 @@
 //! A run on nodes: one socket, one timer, one coordinator.
 
-use super::tempo::{self, Listener, Orders, Tempo};
+use super::tempo::{self, Listener, Orders, Request, Tempo};
 use super::{Attendance, Conductor, RunEnd, RunFailure};
 use crate::checkpoint::Checkpoint;
 use crate::coordinator::{Coordinator, NodeLink, Timing};
@@ -68,7 +68,7 @@ pub fn run_on_nodes(
     let orders = attendance.conductor.map(Conductor::listen);
     let targets: Vec<SocketAddr> =
         nodes.targets.iter().chain(nodes.spares).map(|node| node.address).collect();
-    let mut driver = Driver { targets: &targets, clock, coordinator, attendance, orders, done };
+    let mut driver = Driver { targets: &targets, clock, coordinator, attendance, orders, forced: None, done };
     let done = runtime.block_on(async {
         let socket = bind(local_address(&targets)).await?;
         driver.run(&socket).await
@@ -122,6 +122,8 @@ struct Driver<'t, 'a> {
     coordinator: Coordinator,
     attendance: Attendance<'a>,
     orders: Option<Listener>,
+    /// The phase that is forced, as the observer knows it.
+    forced: Option<String>,
     done: u64,
 }
 
@@ -138,6 +140,7 @@ impl Driver<'_, '_> {
                 self.receive(socket, &mut incoming);
             }
             self.send(socket).await;
+            self.tell_forced();
             while let Some(notice) = self.coordinator.poll_notice() {
                 self.attendance.progress.note(&notice);
                 self.attendance.observer.notice(&notice);
@@ -162,13 +165,29 @@ impl Driver<'_, '_> {
         }
     }
 
-    fn obey(&mut self, Orders { tempo: Tempo { pace, held }, steps }: Orders) {
+    fn obey(&mut self, Orders { tempo: Tempo { pace, held }, steps, asked }: Orders) {
         let now = self.clock.now();
+        for request in asked {
+            // What cannot be done is told by a notice.
+            match request {
+                Request::Phase(name) => self.coordinator.force_phase(name.as_deref()),
+                Request::Node(node, control) => self.coordinator.control(now, &node, control),
+            };
+        }
         self.coordinator.set_pace(now, pace);
         self.coordinator.hold(now, held);
         // Whoever let the run go on meanwhile wants no single steps any more.
         if held && steps > 0 {
             self.coordinator.step(now, steps);
+        }
+    }
+
+    /// Says which phase is forced, when that changes.
+    fn tell_forced(&mut self) {
+        let forced = self.coordinator.table().forced_phase();
+        if forced != self.forced.as_deref() {
+            self.forced = forced.map(str::to_owned);
+            self.attendance.observer.forced(forced);
         }
     }
 

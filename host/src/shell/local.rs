@@ -1,6 +1,6 @@
 //! A whole run in this process.
 
-use super::tempo::{self, Listener, Orders};
+use super::tempo::{self, Listener, Orders, Request};
 use super::{Attendance, Conductor, RunEnd, RunFailure, StopFlag};
 use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::pacer::Pacer;
@@ -37,8 +37,9 @@ fn run(
         None => 0,
     };
     let mut gate = Gate::new(pace, first, attendance.conductor)?;
+    let mut forced = None;
     for step in first..plan.steps {
-        gate.wait_for(step, attendance.stop);
+        gate.wait_for(step, table, attendance.stop);
         let stop = attendance.stop.is_set();
         if stop || attendance.observer.wants_checkpoint() {
             let notice = attendance.observer.checkpoint(checkpoint(run, step, &engine, table))?;
@@ -48,11 +49,25 @@ fn run(
             return Ok(step);
         }
         table.advance(step, engine.slots_mut());
+        tell(table, &mut forced, attendance);
         engine.run(step).map_err(|error| RunFailure::Model { step, error })?;
         attendance.observer.step(step, engine.slots())?;
         attendance.progress.at(step + 1);
     }
     Ok(plan.steps)
+}
+
+/// Tells what the table has to tell: notices, and the phase that is `forced`, when that changes.
+fn tell(table: &mut LiveTable, forced: &mut Option<String>, attendance: &mut Attendance<'_>) {
+    let phase = table.forced_phase();
+    if phase != forced.as_deref() {
+        *forced = phase.map(str::to_owned);
+        attendance.observer.forced(phase);
+    }
+    while let Some(notice) = table.poll_notice() {
+        attendance.progress.note(&notice);
+        attendance.observer.notice(&notice);
+    }
 }
 
 /// The whole run before `step`.
@@ -101,11 +116,11 @@ impl Gate {
     }
 
     /// Waits until `step` may start, or `stop` is set. All steps before it are done.
-    fn wait_for(&mut self, step: u64, stop: &StopFlag) {
+    fn wait_for(&mut self, step: u64, table: &mut LiveTable, stop: &StopFlag) {
         let mut news = self.conducted.as_mut().and_then(|conducted| conducted.listener.poll());
         while step >= self.open || news.is_some() {
             if let Some(orders) = news.take() {
-                self.obey(orders, step);
+                self.obey(orders, step, table);
             }
             let now = self.clock.now();
             self.open = self.pacer.admit(now);
@@ -118,7 +133,14 @@ impl Gate {
     }
 
     /// `step` is the one that comes next: none is under way.
-    fn obey(&mut self, Orders { tempo, steps }: Orders, step: u64) {
+    fn obey(&mut self, Orders { tempo, steps, asked }: Orders, step: u64, table: &mut LiveTable) {
+        for request in asked {
+            match request {
+                // What cannot be done is told by a notice.
+                Request::Phase(name) => drop(table.force_phase(name.as_deref())),
+                Request::Node(node, _) => table.notice(&node, "cannot be asked: this run has no nodes"),
+            }
+        }
         let now = self.clock.now();
         self.pacer.set_pace(now, tempo.pace, step);
         self.pacer.hold(now, tempo.held, step);

@@ -60,6 +60,9 @@ pub trait StepObserver {
         false
     }
 
+    /// From the next step that is computed on this phase is forced, or none any more. Told when it changes.
+    fn forced(&mut self, _phase: Option<&str>) {}
+
     /// There is something to tell the person at the table. Unless overridden, only [`Progress`] tells it.
     fn notice(&mut self, _text: &str) {}
 }
@@ -72,7 +75,7 @@ pub struct Attendance<'a> {
     pub progress: &'a mut Progress,
     /// Ends it.
     pub stop: &'a StopFlag,
-    /// Changes its pace, holds it and lets it do single steps; `None`: nobody does.
+    /// Changes its pace, holds it, lets it do single steps, forces phases and asks nodes; `None`: nobody does.
     pub conductor: Option<&'a Conductor>,
     /// Where it goes on, if it was begun before.
     pub resume: Option<Checkpoint>,

@@ -210,7 +210,8 @@ fn read_events(path: &Path, scenario: &Scenario) -> Result<EventLog, Failure> {
     let name = path.display().to_string();
     let text = read_text(path, &name).map_err(|diagnostics| Failure::new(2, diagnostics))?;
     let topology = Topology::new(&scenario.cables, &scenario.tokens);
-    EventLog::parse(&text, &name, &topology).map_err(|diagnostics| Failure::new(2, diagnostics))
+    EventLog::parse(&text, &name, &topology, scenario.story.as_ref())
+        .map_err(|diagnostics| Failure::new(2, diagnostics))
 }
 
 fn telemetry_to_json(told: &Telemetry) -> serde_json::Value {
