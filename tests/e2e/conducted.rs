@@ -8,6 +8,7 @@ use illuminator::shell::{
     Target, Tempo, run_local, run_on_nodes,
 };
 use illuminator::story::LiveTable;
+use illuminator::view::{Health, LinkState};
 use illuminator_node::model::Slots;
 use illuminator_node::value::Value;
 use illuminator_protocol::{ClusterKey, Control, Duration};
@@ -26,6 +27,7 @@ struct Seen {
     notices: Vec<String>,
     /// Every change of the phase that is forced.
     forced: Vec<Option<String>>,
+    health: Health,
 }
 
 impl Shown {
@@ -60,6 +62,10 @@ impl StepObserver for Observer<'_> {
 
     fn forced(&mut self, phase: Option<&str>) {
         self.shown.seen().forced.push(phase.map(str::to_owned));
+    }
+
+    fn health(&mut self, health: &Health) {
+        self.shown.seen().health.clone_from(health);
     }
 
     fn notice(&mut self, text: &str) {
@@ -194,6 +200,16 @@ fn a_node_is_asked_through_the_run_and_its_answer_is_told() {
     let end = conduct(true, |conductor, shown| {
         assert!(conductor.ask("wind", Control::Identify { on: true }));
         shown.says("node `wind`: identify on: done");
+        let identifying = || {
+            let seen = shown.seen();
+            let nodes = seen.health.nodes.iter().filter(|node| node.identifying);
+            nodes.map(|node| node.name.clone()).collect::<Vec<_>>()
+        };
+        until("the health of the one that says so", || identifying() == ["wind"]);
+        assert!(shown.seen().health.nodes.iter().all(|node| node.link == LinkState::Live));
+        assert!(conductor.ask("wind", Control::Identify { on: false }));
+        shown.says("node `wind`: identify off: done");
+        until("no node that says so", || identifying().is_empty());
         // A simulated node has no machine to halt, and no relay.
         assert!(conductor.ask("pv", Control::Shutdown));
         shown.says("node `pv`: shutdown: the node cannot do that");

@@ -17,6 +17,7 @@ mod asking;
 mod cut;
 mod error;
 mod events;
+mod health;
 mod lights;
 mod loss;
 mod node_link;
@@ -33,10 +34,11 @@ use crate::pacer::Pacer;
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
 use cut::{Cuts, Kept};
+use health::Told;
 use illuminator_node::engine::{Engine, EngineError, Snapshot};
 use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
-use illuminator_protocol::{Control, Datagram, Duration, Instant, RunId, Telemetry, ToHost};
+use illuminator_protocol::{Control, Datagram, Duration, Instant, RunId, ToHost};
 use lights::Lights;
 use loss::Stand;
 use node_link::Change;
@@ -106,7 +108,8 @@ pub struct Coordinator {
     /// Whether somebody at the host holds the run.
     held: bool,
     pacer: Pacer,
-    telemetry: Vec<Option<Telemetry>>,
+    /// By node.
+    told: Vec<Told>,
     /// By node, the controls that somebody waits for.
     asked: Vec<Vec<Control>>,
     /// Steps before this one may start, as far as the pace allows.
@@ -141,7 +144,7 @@ impl Coordinator {
             held: false,
             pacer: Pacer::new(timing.pace),
             timing,
-            telemetry: vec![None; nodes.len()],
+            told: vec![Told::default(); nodes.len()],
             asked: vec![Vec::new(); nodes.len()],
             cuts: Cuts::new(nodes.len()),
             checkpoint: None,
@@ -395,7 +398,11 @@ impl Coordinator {
                 Ok(())
             }
             ToHost::Telemetry(telemetry) => {
-                self.telemetry[node] = Some(telemetry);
+                self.told[node].telemetry = Some(telemetry);
+                Ok(())
+            }
+            ToHost::Machine(machine) => {
+                self.told[node].machine = Some(machine);
                 Ok(())
             }
         }

@@ -6,6 +6,7 @@ use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::pacer::Pacer;
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
+use crate::view::Health;
 use illuminator_node::engine::{Engine, Snapshot};
 use illuminator_node::shell::{Clock, random_id, runtime};
 use illuminator_protocol::{Duration, Instant, RunId};
@@ -20,7 +21,7 @@ pub fn run_local(
     mut attendance: Attendance<'_>,
 ) -> RunEnd {
     let done = run(plan, pace, &mut table, &mut attendance);
-    RunEnd { done, events: table.into_log(), telemetry: Vec::new() }
+    RunEnd { done, events: table.into_log(), telemetry: Vec::new(), health: Health::default() }
 }
 
 fn run(
