@@ -2,7 +2,7 @@
 
 use super::{NodeLink, State};
 use crate::view::{LinkState, NodeHealth};
-use illuminator_protocol::{Duration, Instant};
+use illuminator_protocol::{Duration, Instant, Session};
 use std::collections::VecDeque;
 
 /// How often the packets of a link are counted, and how many counts are kept: half a minute.
@@ -52,7 +52,7 @@ impl NodeLink {
     /// What is known from the link alone. Its names, its address and what it told of itself are for others to fill in.
     pub(in crate::coordinator) fn health(&self, now: Instant) -> NodeHealth {
         let session = self.initiator.current();
-        let stats = session.map(|session| session.stats()).unwrap_or_default();
+        let stats = session.map(Session::stats).unwrap_or_default();
         let away = match self.state {
             State::Away(heard) | State::Lost { heard, .. } => Some(now.saturating_since(heard)),
             State::Connecting | State::Assigned(_) | State::Ready => None,
