@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   steps ─▶ the visit ─┐
-//!   keys ──▶ a visitor ─┴▶ SimulatedTable: plugs, button, emergency stop;  Conductor: pace, pause
+//!   keys ──▶ a visitor ─┴▶ SimulatedTable: plugs, button, emergency stop;  Conductor: pace, pause, step
 //! ```
 //!
 //! Invariants: the first key takes the table over, and from then on the visit touches nothing; a visitor who leaves
@@ -12,7 +12,7 @@
 use super::keys::Key;
 use crate::scenario::Scenario;
 use crate::shell::{Conductor, SimulatedTable, Tempo};
-use crate::story::{Event, EventLog};
+use crate::story::{EventLog, Happening};
 use illuminator_node::pins::IDENTIFY_US;
 use illuminator_protocol::Duration;
 use std::collections::BTreeMap;
@@ -47,8 +47,11 @@ impl Hands {
         let ends = |node: &String| scenario.cables.iter().filter(|cable| cable.ends.contains(node)).count();
         let middle = nodes.iter().rev().max_by_key(|node| ends(node)).cloned().unwrap_or_default();
         let home = |id: u16| {
-            let visited = visit.events().iter().find(|event| event.cable == id);
-            visited.and_then(|event| event.node.clone()).unwrap_or_else(|| middle.clone())
+            let visited = visit.events().iter().find_map(|event| match &event.what {
+                Happening::Plug { cable, node, .. } if *cable == id => Some(node.clone()),
+                Happening::Plug { .. } | Happening::Phase(_) => None,
+            });
+            visited.flatten().unwrap_or_else(|| middle.clone())
         };
         Self {
             homes: scenario.tokens.iter().map(|token| (token.id, home(token.id))).collect(),
@@ -116,6 +119,7 @@ impl Hands {
         match key {
             Key::Plug(id) => self.turn_over(id),
             Key::Pause => self.conductor.set(Tempo { held: !tempo.held, ..tempo }),
+            Key::Step => self.conductor.step(),
             Key::Faster => self.conductor.set(Tempo { pace: faster(tempo.pace), ..tempo }),
             Key::Slower => self.conductor.set(Tempo { pace: slower(tempo.pace), ..tempo }),
             Key::Identify => self.identify(now_us),
@@ -126,8 +130,11 @@ impl Hands {
     }
 
     fn play(&self, step: u64) {
-        for Event { cable, node, plugged, .. } in self.visit.of_step(step) {
-            self.table.plug(*cable, node.as_deref(), *plugged);
+        for event in self.visit.of_step(step) {
+            // Hands plug: a visit forces no phase.
+            if let Happening::Plug { cable, node, plugged } = &event.what {
+                self.table.plug(*cable, node.as_deref(), *plugged);
+            }
         }
     }
 
