@@ -10,6 +10,7 @@
 //! Invariant: a hand needs no more than a moment; nothing here waits for a node.
 
 use crate::scenario::{Cable, Token};
+use crate::view::LEDS;
 use illuminator_hal::sim::{SimInput, SimStrip};
 use illuminator_hal::{ColourOrder, GpioLine, Rgb8};
 use illuminator_node::light::{Limits, Segment};
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 /// LEDs of each strip: the ends of a cable have one each.
-pub const STRIP_LEDS: usize = 32;
+pub const STRIP_LEDS: usize = LEDS;
 /// Frames of the strips `[1/s]`: more than a terminal shows.
 const FRAMES_PER_S: u32 = 30;
 /// How long the level of a plug must stay to count `[µs]`, as on a real node.

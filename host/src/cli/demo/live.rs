@@ -74,11 +74,10 @@ impl Demo {
     pub(super) fn live(&self, scenario: &Scenario) -> Result<(), Failure> {
         let placement = Placement::from_connect(scenario).map_err(Failure::wrong_use)?;
         let lines = Line::of_table(scenario, &placement);
-        let watch: Vec<(usize, usize)> = lines
-            .iter()
-            .flat_map(Line::attributes)
-            .chain(scenario.cables.iter().map(|cable| cable.shows))
-            .collect();
+        let attributes = lines.iter().flat_map(Line::attributes);
+        let attributes = attributes.chain(scenario.cables.iter().map(|cable| cable.shows));
+        let watch: Vec<Item> =
+            attributes.map(|(model, attribute)| Item::Attribute { model, attribute }).collect();
         let plan = plan::plan(scenario, &placement, &watch).map_err(Failure::wrong_use)?;
         let table = SimulatedTable::new(&plan.nodes, &scenario.cables, &scenario.tokens);
         let hands = Hands::new(scenario, table.clone(), embedded::visit(scenario)?, self.pace);
