@@ -8,8 +8,8 @@ use std::path::Path;
 
 fn scenario(name: &str) -> Scenario {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios").join(name);
-    let text = std::fs::read_to_string(&path).unwrap();
-    load(&text, name, &mut DiskFiles::beside(&path).redirected()).unwrap()
+    let text = std::fs::read_to_string(&path).expect("a scenario of this project");
+    load(&text, name, &mut DiskFiles::beside(&path).redirected()).unwrap_or_else(|found| panic!("{found}"))
 }
 
 fn scene(scenario: &Scenario, placement: &Placement) -> Scene {

@@ -6,6 +6,7 @@ mod endurance;
 mod models;
 mod options;
 mod overwriting;
+mod page;
 mod scenario;
 mod sweep;
 

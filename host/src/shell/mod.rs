@@ -3,6 +3,7 @@
 mod cluster_file;
 mod control;
 mod distributed;
+mod exhibit;
 mod files;
 mod journal;
 mod lines;
@@ -15,10 +16,12 @@ mod simulated_table;
 mod stop;
 pub mod sweep;
 mod tempo;
+mod web;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use control::{CallFailure, NodeCaller};
 pub use distributed::{Nodes, Target, run_on_nodes};
+pub use exhibit::{Exhibit, LayoutFile, Operator, Orders, RunExhibit, Watching};
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
 pub use journal::{Journal, JournalError};
 pub use lines::LineFile;
@@ -30,6 +33,7 @@ pub use simulated::SimulatedNodes;
 pub use simulated_table::{STRIP_LEDS, SimulatedTable};
 pub use stop::StopFlag;
 pub use tempo::{Conductor, Tempo};
+pub use web::{Access, AccessError, WebServer, WebToken, is_taken};
 
 use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::coordinator::RunError;

@@ -24,6 +24,7 @@ mod icon;
 mod items;
 mod layout;
 mod moment;
+mod refusal;
 mod row;
 mod scene;
 mod series;
@@ -37,6 +38,7 @@ pub use history::{History, POINTS_MAX, VALUES_MAX};
 pub use items::{ITEMS_MAX, watched};
 pub use layout::Layout;
 pub use moment::{CableMoment, Cell, Moment, RunState, TokenMoment};
+pub use refusal::Refusal;
 pub use row::Row;
 pub use scene::{
     CableScene, Component, ComponentFlow, Icon, ItemScene, LinkScene, ModelScene, NodeScene, Scene,
