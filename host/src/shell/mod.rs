@@ -36,10 +36,11 @@ pub use tempo::{Conductor, Tempo};
 pub use web::{Access, AccessError, WebServer, WebToken, is_taken};
 
 use crate::checkpoint::{Checkpoint, OtherRun};
-use crate::coordinator::RunError;
+use crate::coordinator::{RunError, Sight};
 use crate::story::EventLog;
 use illuminator_node::engine::EngineError;
 use illuminator_node::model::Slots;
+use illuminator_node::shell::Clock;
 use illuminator_protocol::Telemetry;
 
 /// Takes the values of each step, in order, as the run makes them.
@@ -63,6 +64,14 @@ pub trait StepObserver {
     fn wants_checkpoint(&self) -> bool {
         false
     }
+
+    /// Whether it wants to know now how the table of a run on nodes stands.
+    fn wants_sight(&self) -> bool {
+        false
+    }
+
+    /// How it stands; `clock` is the one that its light moves by.
+    fn sight(&mut self, _sight: Sight, _clock: Clock) {}
 
     /// There is something to tell the person at the table. Unless overridden, only [`Progress`] tells it.
     fn notice(&mut self, _text: &str) {}

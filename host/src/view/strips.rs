@@ -56,12 +56,17 @@ impl Mirror {
     pub fn show(&mut self, now_us: u64, cable: usize, power_kw: Option<f64>, stopped: bool) -> [String; 2] {
         let Some(light) = self.cables.get_mut(cable) else { return Default::default() };
         light.follow(now_us, power_kw);
-        let state = |end| match (stopped, power_kw, light.flow) {
-            (true, ..) => StripState::EmergencyStop,
-            (false, Some(_), Some(flow)) => {
-                StripState::Flow(CableView { flow, end, palette: light.palette, anchor: light.anchor })
-            }
-            _ => StripState::Idle,
+        let (end, palette, anchor) = (CableEnd::A, light.palette, light.anchor);
+        Self::same(now_us, light.flow.map(|flow| CableView { flow, end, palette, anchor }), stopped)
+    }
+
+    /// What both strips of a cable show that are told so at the run's time `now_us` `[µs]`: `view` is that of either end,
+    /// and nothing while no flow is known.
+    pub fn same(now_us: u64, view: Option<CableView>, stopped: bool) -> [String; 2] {
+        let state = |end| match (stopped, view) {
+            (true, _) => StripState::EmergencyStop,
+            (false, Some(view)) => StripState::Flow(CableView { end, ..view }),
+            (false, None) => StripState::Idle,
         };
         [CableEnd::A, CableEnd::B].map(|end| draw(&state(end), now_us))
     }

@@ -7,15 +7,17 @@
 //! ```
 
 use super::{Exhibit, LayoutFile};
+use crate::coordinator::{CableSight, Sight};
 use crate::scenario::Scenario;
 use crate::shell::{Conductor, SimulatedTable};
 use crate::view::{
     CableMoment, Command, Health, History, Layout, LinkState, Mirror, Moment, NodeHealth, POINTS_MAX, Places,
-    Refusal, Row, RunState, Scene, Series, Speed, TokenMoment, pixels,
+    Refusal, Row, RunState, Scene, Series, Speed, TokenMoment, TokenScene, pixels,
 };
 use illuminator_node::model::Slots;
 use illuminator_node::shell::{Clock, random_id};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many values wait to be fetched at most (2 MiB); then the run puts them into the history itself.
@@ -45,6 +47,8 @@ pub struct RunExhibit {
     orders: Orders,
     layout: LayoutFile,
     clock: Clock,
+    /// Whether somebody has looked since the run last told how the table stands.
+    wants_sight: AtomicBool,
 }
 
 /// A cable and the nodes that it joins.
@@ -65,6 +69,8 @@ struct Intake {
     /// The step of the first of them.
     first: u64,
     notices: VecDeque<String>,
+    /// How the table stood when somebody last wanted to know, and the clock of its light.
+    sight: Option<(Sight, Clock)>,
 }
 
 /// What whoever looks has made of it.
@@ -108,6 +114,7 @@ impl RunExhibit {
             orders,
             layout,
             clock: Clock::start(),
+            wants_sight: AtomicBool::new(true),
         };
         exhibit.begin();
         exhibit
@@ -123,6 +130,7 @@ impl RunExhibit {
         let mut intake = lock(&self.intake);
         let notices = std::mem::take(&mut intake.notices);
         *intake = Intake { notices, ..Intake::default() };
+        self.wants_sight.store(true, Ordering::Relaxed);
     }
 
     /// The run is over: `failure` says why it ended early, if it did.
@@ -154,6 +162,17 @@ impl RunExhibit {
         (*state, *done) = (RunState::Running, step + 1);
     }
 
+    /// Whether somebody has looked since the table was last [seen](Self::sight).
+    pub fn wants_sight(&self) -> bool {
+        self.wants_sight.load(Ordering::Relaxed)
+    }
+
+    /// Takes how the table stands; its light moves by `clock`.
+    pub fn sight(&self, sight: Sight, clock: Clock) {
+        self.wants_sight.store(false, Ordering::Relaxed);
+        lock(&self.intake).sight = Some((sight, clock));
+    }
+
     /// Takes a notice.
     pub fn notice(&self, text: &str) {
         let notice = text.chars().filter(|c| !c.is_control()).take(NOTICE_MAX).collect();
@@ -182,49 +201,63 @@ impl RunExhibit {
         self.table.as_ref().filter(|_| lock(&self.scene).pluggable)
     }
 
-    fn is_stopped(&self) -> bool {
-        self.table.as_ref().is_some_and(SimulatedTable::is_stopped)
-    }
-
-    fn cables(&self, row: &Row, mirror: &mut Mirror) -> Vec<CableMoment> {
-        let (stopped, now_us) = (self.is_stopped(), self.clock.now().as_micros());
+    fn cables(&self, row: &Row, sight: Option<&(Sight, Clock)>, mirror: &mut Mirror) -> Vec<CableMoment> {
         let hands = self.hands();
+        let (stopped, own_us) = (self.is_stopped(sight), self.clock.now().as_micros());
         let places = self.places.cables.iter().zip(&self.places.powers);
         let cables = self.cables.iter().zip(places).enumerate();
-        cables
-            .map(|(number, (cable, (&plugged, &power)))| {
-                // As the run sees it.
-                let is_whole = row.number(plugged).map_or(cable.plugged_at_start, |number| number != 0.0);
-                let power_kw = row.number(power).filter(|_| is_whole);
-                let end =
-                    |end: &String| hands.and_then(|table| table.plugged(cable.id, end)).unwrap_or(is_whole);
-                let strip = |end: &String| self.table.as_ref()?.light(cable.id, end);
-                let strips = cable.ends.each_ref().map(strip);
-                let light = if self.table.is_some() {
-                    strips.map(|strip| strip.map_or_else(String::new, |leds| pixels(&leds)))
-                } else {
-                    mirror.show(now_us, number, power_kw, stopped)
-                };
-                let plugged = cable.ends.each_ref().map(end);
-                CableMoment { plugged, power_kw: power_kw.unwrap_or(0.0), light }
-            })
-            .collect()
+        let moment = |(number, (cable, (&plugged, &power))): (usize, (&CableNames, _))| {
+            // As the run sees it.
+            let is_whole = row.number(plugged).map_or(cable.plugged_at_start, |number| number != 0.0);
+            let power_kw = row.number(power).filter(|_| is_whole);
+            let seen: Option<(&CableSight, &Clock)> =
+                sight.and_then(|(sight, clock)| Some((sight.cables.get(number)?, clock)));
+            let strip = |end: &String| self.table.as_ref()?.light(cable.id, end);
+            let light = match (cable.ends.each_ref().map(strip), seen) {
+                // No strip is known to be there.
+                ([None, None], None) => mirror.show(own_us, number, power_kw, stopped),
+                ([None, None], Some((seen, clock))) => {
+                    Mirror::same(clock.now().as_micros(), seen.view, stopped)
+                }
+                (strips, _) => strips.map(|strip| strip.map_or_else(String::new, |leds| pixels(&leds))),
+            };
+            let plugged = match (hands, seen) {
+                (Some(table), _) => {
+                    cable.ends.each_ref().map(|end| table.plugged(cable.id, end).unwrap_or(is_whole))
+                }
+                (None, Some((seen, _))) => seen.plugged,
+                (None, None) => [is_whole; 2],
+            };
+            CableMoment { plugged, power_kw: power_kw.unwrap_or(0.0), light }
+        };
+        cables.map(moment).collect()
     }
 
-    fn tokens(&self, row: &Row, scene: &Scene) -> Vec<TokenMoment> {
+    fn tokens(&self, row: &Row, sight: Option<&(Sight, Clock)>, scene: &Scene) -> Vec<TokenMoment> {
         let hands = self.hands();
-        let tokens = scene.tokens.iter().zip(&self.places.tokens);
-        tokens
-            .map(|(token, &place)| {
-                let seen = |table: &SimulatedTable| {
+        let tokens = scene.tokens.iter().zip(&self.places.tokens).enumerate();
+        let moment = |(number, (token, &place)): (usize, (&TokenScene, _))| {
+            let component = |name: &str| self.components.get(name).copied();
+            let at: Vec<usize> = match (hands, sight) {
+                (Some(table), _) => {
                     let names = table.names().filter(|name| table.plugged(token.id, name) == Some(true));
-                    names.filter_map(|name| self.components.get(name).copied()).collect()
-                };
-                let at: Vec<usize> = hands.map(seen).unwrap_or_default();
-                let plugged = row.number(place).map_or(!at.is_empty(), |number| number != 0.0);
-                TokenMoment { at, plugged }
-            })
-            .collect()
+                    names.filter_map(component).collect()
+                }
+                (None, Some((sight, _))) => {
+                    let names = sight.tokens.get(number).into_iter().flatten();
+                    names.filter_map(|name| component(name)).collect()
+                }
+                (None, None) => Vec::new(),
+            };
+            let plugged = row.number(place).map_or(!at.is_empty(), |number| number != 0.0);
+            TokenMoment { at, plugged }
+        };
+        tokens.map(moment).collect()
+    }
+
+    fn is_stopped(&self, sight: Option<&(Sight, Clock)>) -> bool {
+        let by_hand = self.table.as_ref().is_some_and(SimulatedTable::is_stopped);
+        by_hand || sight.is_some_and(|(sight, _)| sight.stopped)
     }
 }
 
@@ -236,14 +269,16 @@ impl Exhibit for RunExhibit {
     fn moment(&self) -> Moment {
         let scene = self.scene();
         let shown = &mut *self.fetch();
-        let (state, done, row, notices) = {
-            let intake = lock(&self.intake);
-            (intake.state, intake.done, intake.row.clone(), intake.notices.iter().cloned().collect())
+        let (state, done, row, notices, sight) = {
+            let Intake { state, done, row, notices, sight, .. } = &*lock(&self.intake);
+            (*state, *done, row.clone(), notices.iter().cloned().collect(), sight.clone())
         };
+        self.wants_sight.store(true, Ordering::Relaxed);
+        let sight = sight.as_ref();
         let tempo = self.conductor.tempo();
         let state = match state {
             RunState::Ended | RunState::Failed => state,
-            _ if self.is_stopped() => RunState::Stopped,
+            _ if self.is_stopped(sight) => RunState::Stopped,
             RunState::Running if tempo.held => RunState::Paused,
             state => state,
         };
@@ -257,8 +292,8 @@ impl Exhibit for RunExhibit {
             steps_per_s: shown.speed.at(self.clock.now().as_micros(), done),
             phase: row.text(self.places.phase),
             phase_forced: false,
-            cables: self.cables(&row, &mut shown.mirror),
-            tokens: self.tokens(&row, &scene),
+            cables: self.cables(&row, sight, &mut shown.mirror),
+            tokens: self.tokens(&row, sight, &scene),
             values: row.cells(),
             notices,
         }

@@ -2,8 +2,10 @@
 
 use super::RunExhibit;
 use crate::checkpoint::Checkpoint;
+use crate::coordinator::Sight;
 use crate::shell::{OutputError, StepObserver};
 use illuminator_node::model::Slots;
+use illuminator_node::shell::Clock;
 
 /// Hands every step on to another observer first, and then shows it, if there is somebody to show it to.
 pub struct Watching<'a> {
@@ -35,6 +37,16 @@ impl StepObserver for Watching<'_> {
 
     fn wants_checkpoint(&self) -> bool {
         self.inner.wants_checkpoint()
+    }
+
+    fn wants_sight(&self) -> bool {
+        self.exhibit.is_some_and(RunExhibit::wants_sight)
+    }
+
+    fn sight(&mut self, sight: Sight, clock: Clock) {
+        if let Some(exhibit) = self.exhibit {
+            exhibit.sight(sight, clock);
+        }
     }
 
     fn notice(&mut self, text: &str) {

@@ -74,11 +74,13 @@ impl Sent {
         let take = |sent: &mut u64, frame: &Frame| {
             let is_new = frame.id > *sent;
             *sent = frame.id;
-            is_new.then(|| frame.event.clone())
+            is_new.then(|| frame.clone())
         };
         let Self { scene, moment, health } = self;
         let news = [take(scene, &live.scene), take(moment, &live.moment), take(health, &live.health)];
-        news.into_iter().flatten().collect()
+        let mut news: Vec<Frame> = news.into_iter().flatten().collect();
+        news.sort_by_key(|frame| frame.id);
+        news.into_iter().map(|frame| frame.event).collect()
     }
 }
 
@@ -95,7 +97,7 @@ mod tests {
     #[test]
     fn who_comes_gets_the_last_of_each_and_then_what_is_new() {
         let mut sent = Sent::resuming(&live([5, 8, 7]), None);
-        assert_eq!(sent.news(&live([5, 8, 7])), ["5", "8", "7"]);
+        assert_eq!(sent.news(&live([5, 8, 7])), ["5", "7", "8"], "ids grow");
         assert!(sent.news(&live([5, 8, 7])).is_empty());
         assert_eq!(sent.news(&live([5, 9, 7])), ["9"]);
         assert_eq!(sent.news(&live([12, 13, 14])), ["12", "13", "14"]);
