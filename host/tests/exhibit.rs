@@ -13,11 +13,11 @@ const SCENARIO: &str = "
 scenario:
   {name: two ends, start_time: '2024-01-01 00:00:00', end_time: '2024-01-02 00:00:00', time_resolution: 60}
 models:
-- {name: Source, type: Dummy, connect: {node: a}, parameters: {param1: 0}, inputs: {in1: 0}, outputs: {out1: 0}, states: {state1: 0}}
+- {name: Source, type: Dummy, connect: {node: a}, parameters: {param1: 0}, inputs: {in1: 0}, outputs: {unused: 0}, states: {state1: 0}}
 connections: []
-monitor: {file: out.csv, items: [Source.out1]}
+monitor: {file: out.csv, items: [Source.state1]}
 cables:
-- {id: 1, ends: [a, b], shows: Source.out1, full_scale: 10}
+- {id: 1, ends: [a, b], shows: Source.state1, full_scale: 10}
 ";
 
 struct NoFiles;
@@ -88,7 +88,7 @@ fn a_moment_has_the_last_step_and_says_what_became_of_the_run() {
     assert_eq!((state, done, time.as_str()), (RunState::Running, 100, "2024-01-01T01:39:00"));
     assert_eq!(notices, ["anotice[31m"], "no control characters");
     assert_eq!((cables[0].power_kw, cables[0].plugged), (99.0, [true, true]));
-    let series = exhibit.series(&["Source.out1".to_owned()], 0, u64::MAX, 10).expect("it is there");
+    let series = exhibit.series(&["Source.state1".to_owned()], 0, u64::MAX, 10).expect("it is there");
     assert_eq!((series.done, series.series[0].max[9]), (100, Some(99.0)));
     assert!(exhibit.series(&["Source.nothing".to_owned()], 0, 1, 1).is_err());
     exhibit.end(Some("a node was lost"));
@@ -111,7 +111,7 @@ fn nothing_is_lost_while_nobody_looks_and_notices_are_bounded() {
         (0..plan.places[0].slots).for_each(|slot| slots.set(slot, Scalar::float(number as f64)));
         exhibit.step(number, &slots, &plan.watched);
     }
-    let series = exhibit.series(&["Source.out1".to_owned()], 0, u64::MAX, 4).expect("it is there");
+    let series = exhibit.series(&["Source.state1".to_owned()], 0, u64::MAX, 4).expect("it is there");
     assert_eq!((series.from, series.to, series.done), (0, steps, steps));
     let item = &series.series[0];
     assert_eq!((item.min[0], item.max[3]), (Some(0.0), Some((steps - 1) as f64)));
