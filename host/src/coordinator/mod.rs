@@ -24,10 +24,12 @@ mod node_link;
 mod orders;
 mod schedule;
 mod seats;
+mod sight;
 
 pub use error::{RunError, Tenths};
 pub use loss::OnLoss;
 pub use node_link::NodeLink;
+pub use sight::{CableSight, Sight};
 
 use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::pacer::Pacer;
