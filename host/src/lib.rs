@@ -7,7 +7,7 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep`, `view` and `record` are pure; `shell`
+//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep`, `view`, `terminal` and `record` are pure; `shell`
 //! and `cli` read the clock, files and sockets.
 
 pub mod checkpoint;
@@ -21,4 +21,5 @@ pub mod scenario;
 pub mod shell;
 pub mod story;
 pub mod sweep;
+pub mod terminal;
 pub mod view;

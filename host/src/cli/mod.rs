@@ -9,6 +9,7 @@ mod overwriting;
 mod page;
 mod scenario;
 mod sweep;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::error::Error;
@@ -28,6 +29,8 @@ struct Cli {
 enum Command {
     /// The story of the table without hardware: six simulated nodes over UDP, a visit that plays by itself, and keys.
     Demo(demo::Demo),
+    /// Watch and command a run that serves a page, in this terminal.
+    Watch(watch::WatchCommand),
     /// Run, check or plan a scenario file.
     #[command(subcommand)]
     Scenario(scenario::Command),
@@ -57,6 +60,7 @@ impl Cli {
     fn run(self) -> Result<(), Failure> {
         match self.command {
             Command::Demo(demo) => demo.run(),
+            Command::Watch(watch) => watch.run(),
             Command::Scenario(command) => command.run(),
             Command::Sweep(sweep) => sweep.run(),
             Command::Models(models) => models.run(),
