@@ -7,8 +7,8 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep`, `view`, `terminal` and `record` are pure; `shell`
-//! and `cli` read the clock, files and sockets.
+//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `story`, `sweep`, `view`, `terminal` and `record` are
+//! pure; `shell` and `cli` read the clock, files and sockets.
 
 pub mod checkpoint;
 pub mod cli;

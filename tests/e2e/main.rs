@@ -34,6 +34,7 @@ mod suspended;
 mod sweep;
 mod telemetry;
 mod unreachable;
+mod watch;
 mod writing_a_model;
 
 use std::path::Path;

@@ -33,5 +33,6 @@ pub mod samples;
 pub mod slurm;
 pub mod sockets;
 pub mod terminal;
+pub mod tmux;
 pub mod tube;
 pub mod world;

@@ -124,7 +124,8 @@ fn what_is_old_is_dim_and_says_so() {
     assert_eq!(press(&mut desk, &mut seen, "1 .+-pie"), []);
     assert!(picture(&seen, &mut desk, (80, 24)).content.len() == 80 * 24);
     assert!(super::town::rows(&picture(&seen, &mut desk, (80, 24)))[22].contains("without a connection"));
-    let mut nothing = Seen { contact: Contact::Lost("connecting to there".to_owned()), ..Seen::default() };
+    let mut nothing = Seen::default();
+    nothing.contact = Contact::Lost("connecting to there".to_owned());
     let rows = super::town::rows(&picture(&nothing, &mut desk, (80, 24)));
     assert_eq!(rows[1], "connecting to there");
     assert_eq!(press(&mut desk, &mut nothing, "1q"), [Wish::Quit]);

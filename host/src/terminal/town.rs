@@ -62,7 +62,8 @@ pub(super) fn seen() -> Seen {
         nodes: vec![node("wind"), node("battery")],
         ..Scene::default()
     };
-    let mut seen = Seen { scene: Arc::new(scene), ..Seen::default() };
+    let mut seen = Seen::default();
+    seen.scene = Arc::new(scene);
     seen.take_moment(moment());
     seen.note = "somebody is here".to_owned();
     seen.health = Health { nodes: vec![health("wind", Some(41.6)), health("battery", None)] };
