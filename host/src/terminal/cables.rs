@@ -34,13 +34,22 @@ struct Widths {
 pub(super) fn cables(seen: &Seen, colours: Colours, width: usize) -> Vec<Line<'static>> {
     let (scene, moment) = (&seen.scene, seen.moment());
     let more = width.saturating_sub(80) / 8;
-    let (name, end) = (NAMES.0 + more.min(15), NAMES.1 + more.min(16));
+    let ends = scene.cables.iter().flat_map(|cable| cable.ends).flatten();
+    let ends = ends.filter_map(|end| scene.components.get(end)).map(|component| component.name.as_str());
+    let tokens = scene.tokens.iter().map(|token| token.name.as_str());
+    let names = scene.cables.iter().map(|cable| cable.name.as_str()).chain(tokens);
+    let (name, end) = (longest(names, NAMES.0, more), longest(ends, NAMES.1, more));
     let room = width.saturating_sub(REST + name + 2 * end).max(LIGHT_MIN);
     let widths = Widths { name, end, light: room };
     let cables = scene.cables.iter().zip(&moment.cables);
     let tokens = scene.tokens.iter().zip(&moment.tokens);
     let cable = |(cable, moment)| row(seen, cable, moment, widths, colours);
     cables.map(cable).chain(tokens.map(|(scene, moment)| token(seen, scene, moment, name))).collect()
+}
+
+/// Columns for the longest of the names: the usual ones, and up to so many more.
+fn longest<'n>(names: impl Iterator<Item = &'n str>, usual: usize, more: usize) -> usize {
+    names.map(|name| Span::raw(name).width()).max().unwrap_or(0).clamp(usual, usual + more)
 }
 
 /// A cable between its ends, or beside the table.

@@ -74,18 +74,20 @@ impl Desk {
     /// What a key asks for. What is asked for counts as done at once.
     pub fn key(&mut self, key: Key, seen: &mut Seen) -> Option<Wish> {
         self.answer.clear();
+        if key == Key::Quit {
+            return Some(Wish::Quit);
+        }
         if let Some(asked) = self.asked.take() {
             return matches!(key, Key::EmergencyStop | Key::Yes).then_some(Wish::Command(asked));
         }
         let command = match key {
-            Key::Quit => return Some(Wish::Quit),
             Key::Turn => return self.turn(if self.page == Page::Table { Page::Nodes } else { Page::Table }),
             Key::Help => return self.turn(if self.page == Page::Help { Page::Table } else { Page::Help }),
             Key::Up => return self.select(seen, |selected| selected.saturating_sub(1)),
             Key::Down => return self.select(seen, |selected| selected + 1),
             Key::PageUp => return self.scroll(|line| line.saturating_sub(PAGE)),
             Key::PageDown => return self.scroll(|line| line + PAGE),
-            Key::Yes | Key::Other => return None,
+            Key::Quit | Key::Yes | Key::Other => return None,
             _ if !seen.is_live() || !seen.is_known() => {
                 self.answer("without a connection nothing can be asked for");
                 return None;

@@ -82,10 +82,10 @@ fn a_wider_terminal_has_more_light_and_a_smaller_one_scrolls() {
     assert_eq!(lit, Some(128));
     assert!(wide.iter().any(|row| row == "first"), "and more notices");
     let small = rows(&picture(&seen, &mut desk, (80, 14)));
-    assert_eq!((small[8].as_str(), small.len()), ("▼ 8 lines below: page down", 14));
+    assert_eq!((small[8].as_str(), small.len()), ("▼ 6 lines below: page down", 14));
     assert_eq!(desk.key(Key::PageDown, &mut seen.clone()), None);
     let below = rows(&picture(&seen, &mut desk, (80, 14)));
-    assert_eq!((below[4].as_str(), below[8].as_str()), ("▲ 8 lines above", "weather → wind: Weather.u"));
+    assert_eq!((below[4].as_str(), below[8].as_str()), ("▲ 6 lines above", "weather → wind: Weather.u"));
 }
 
 #[test]
@@ -196,6 +196,7 @@ fn an_emergency_stop_asks_first() {
     );
     seen.take_moment(Moment { state: RunState::Stopped, ..moment() });
     assert_eq!(press(&mut desk, &mut seen, "e\r"), [stop(false)]);
+    assert_eq!(press(&mut desk, &mut seen, "eq"), [Wish::Quit], "who leaves, leaves");
 }
 
 #[test]

@@ -82,6 +82,8 @@ impl Watch {
                     () = orders::carry_out(&server, waiting, &shared) => {}
                 }
             });
+            // A name that is being looked up is not waited for.
+            runtime.shutdown_background();
         })?;
         let address = address.url();
         Ok(Self { inbox, orders: Some(orders), thread: Some(thread), stop, address })
