@@ -4,7 +4,7 @@ use illuminator_tests::programs::{illuminator, program, signal, stderr, tool, un
 use illuminator_tests::samples::project;
 use illuminator_tests::terminal::Terminal;
 use illuminator_tests::tmux::Tmux;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -141,9 +141,13 @@ fn a_server_that_goes_is_missed_and_found_again() {
     until("the end of the run", || terminal.text().lines().next().is_some_and(|line| line.contains("ended")));
     terminal.press("ee");
     shows(&terminal, "the hardware of this run is not simulated");
+    signal(server.child.id(), "STOP");
+    shows(&terminal, "it is silent");
+    signal(server.child.id(), "CONT");
+    until("the server awake", || !terminal.text().contains("NO CONNECTION"));
     server.kill();
     shows(&terminal, "NO CONNECTION");
-    shows(&terminal, "trying again; what is shown is ");
+    shows(&terminal, " s old: ");
     let screen = terminal.screen();
     let below = (1..24).flat_map(|row| (0..80).map(move |column| (row, column)));
     let mut cells = below.filter_map(|(row, column)| screen.cell(row, column));
@@ -185,7 +189,7 @@ fn beyond_this_machine_a_token_commands() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("token");
     std::fs::write(&path, "5a".repeat(16)).expect("the folder is ours");
-    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("the file is ours");
+    std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("the file is ours");
     let token = path.to_str().expect("the path is text");
     let (demo, port) = demo(&["--web", "0.0.0.0:0", "--web-token", token]);
     let guest = watch(&[&port]);

@@ -61,10 +61,10 @@ impl Inbox {
             (None, None) => Contact::Lost(format!("connecting to {address}")),
             (why, old_us) => {
                 let why = why.as_deref().unwrap_or("it is silent");
-                let heard = old_us.map_or(String::new(), |old_us| {
-                    format!("; what is shown is {} s old", old_us / 1_000_000)
-                });
-                Contact::Lost(format!("{address}: {why}; trying again{heard}"))
+                // The age comes first: a narrow terminal cuts off the rest.
+                let old = |old_us: u64| format!("what is shown is {} s old: ", old_us / 1_000_000);
+                let old = old_us.map_or_else(String::new, old);
+                Contact::Lost(format!("{old}{why}; trying {address} again"))
             }
         };
     }
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(contact(&mut inbox, 3_900_000), "live");
         assert_eq!(
             contact(&mut inbox, 4_000_000),
-            "there: it is silent; trying again; what is shown is 3 s old"
+            "what is shown is 3 s old: it is silent; trying there again"
         );
         inbox.is_broken("it is gone".to_owned());
         inbox.take(&event("health", "{\"nodes\":[]}"), 5_000_000).unwrap();
