@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// From a connection that breaks to the next one, at first and at most.
 const AGAIN_FIRST: Duration = Duration::from_millis(250);
-pub(super) const AGAIN_MAX: Duration = Duration::from_secs(5);
+const AGAIN_MAX: Duration = Duration::from_secs(5);
 /// A server that says nothing for so long is gone: it says something every second.
 const SILENT: Duration = Duration::from_secs(6);
 

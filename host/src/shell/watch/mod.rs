@@ -5,8 +5,8 @@
 //!          ◀─ POST /api/v1/command ─ queue ◀─────────────────────────────────── Watch::ask
 //! ```
 //!
-//! Invariants: whoever looks never waits for the network; a connection that is gone or silent is made again, at most
-//! [`AGAIN_MAX`](live::AGAIN_MAX) later; what is kept is bounded, whatever the server sends.
+//! Invariants: whoever looks never waits for the network; a connection that is gone or silent is made again within
+//! seconds, for ever; what is kept is bounded, whatever the server sends.
 
 mod address;
 mod http;
