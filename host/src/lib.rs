@@ -22,4 +22,5 @@ pub mod scenario;
 pub mod shell;
 pub mod story;
 pub mod sweep;
+pub mod terminal;
 pub mod view;

@@ -37,6 +37,7 @@ mod suspended;
 mod sweep;
 mod telemetry;
 mod unreachable;
+mod watch;
 mod writing_a_model;
 
 use illuminator_tests::programs::{illuminator, program, stderr};

@@ -35,5 +35,6 @@ pub mod samples;
 pub mod slurm;
 pub mod sockets;
 pub mod terminal;
+pub mod tmux;
 pub mod tube;
 pub mod world;

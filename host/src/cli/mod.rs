@@ -10,6 +10,7 @@ mod page;
 mod plot;
 mod scenario;
 mod sweep;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::error::Error;
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// The story of the table without hardware: six simulated nodes over UDP, a visit that plays by itself, and keys.
     Demo(demo::Demo),
+    /// Watch and command a run that serves a page, in this terminal.
+    Watch(watch::WatchCommand),
     /// Run, check or plan a scenario file.
     #[command(subcommand)]
     Scenario(scenario::Command),
@@ -60,6 +63,7 @@ impl Cli {
     fn run(self) -> Result<(), Failure> {
         match self.command {
             Command::Demo(demo) => demo.run(),
+            Command::Watch(watch) => watch.run(),
             Command::Scenario(command) => command.run(),
             Command::Sweep(sweep) => sweep.run(),
             Command::Plot(plot) => plot.run(),

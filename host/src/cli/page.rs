@@ -64,7 +64,8 @@ impl Web {
         exhibit: impl FnOnce() -> RunExhibit,
     ) -> Result<Option<Page>, Failure> {
         let Some(address) = self.web else { return Ok(None) };
-        let page = Page::serve(std::iter::once(address), self.web_token.as_ref(), exhibit())?;
+        let exhibit = Arc::new(exhibit());
+        let page = Page::serve(std::iter::once(address), self.web_token.as_ref(), &exhibit)?;
         if said {
             note(format_args!("the page is at {}", page.url()));
         }
@@ -81,15 +82,15 @@ impl Web {
 }
 
 impl DemoWeb {
-    /// Serves what `exhibit` makes, unless no page is wanted.
-    pub(super) fn start(&self, exhibit: impl FnOnce() -> RunExhibit) -> Result<Option<Page>, Failure> {
+    /// Serves `exhibit`, unless no page is wanted.
+    pub(super) fn start(&self, exhibit: &Arc<RunExhibit>) -> Result<Option<Page>, Failure> {
         if self.no_web {
             return Ok(None);
         }
         let any = (PORT..PORT + PORTS).map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         let page = match self.web {
-            Some(address) => Page::serve(std::iter::once(address), self.web_token.as_ref(), exhibit()),
-            None => Page::serve(any, None, exhibit()),
+            Some(address) => Page::serve(std::iter::once(address), self.web_token.as_ref(), exhibit),
+            None => Page::serve(any, None, exhibit),
         };
         page.map(Some)
     }
@@ -100,15 +101,14 @@ impl Page {
     fn serve(
         addresses: impl Iterator<Item = SocketAddr>,
         token: Option<&PathBuf>,
-        exhibit: RunExhibit,
+        exhibit: &Arc<RunExhibit>,
     ) -> Result<Self, Failure> {
         let token = token.map(|path| WebToken::read(path)).transpose().map_err(Failure::wrong_use)?;
-        let exhibit = Arc::new(exhibit);
         let mut taken = None;
         for address in addresses {
             let access = Access::new(address, token).map_err(Failure::wrong_use)?;
-            match WebServer::start(address, access, Arc::clone(&exhibit) as Arc<dyn Exhibit>) {
-                Ok(server) => return Ok(Self { exhibit, server }),
+            match WebServer::start(address, access, Arc::clone(exhibit) as Arc<dyn Exhibit>) {
+                Ok(server) => return Ok(Self { exhibit: Arc::clone(exhibit), server }),
                 Err(error) if is_taken(&error) => taken = Some(error),
                 Err(error) => return Err(error.into()),
             }

@@ -16,6 +16,8 @@ mod simulated_table;
 mod stop;
 pub mod sweep;
 mod tempo;
+pub mod terminal;
+pub mod watch;
 mod web;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};

@@ -1,41 +1,33 @@
 //! The demo in a terminal: round after round of the story, and a thread that draws and hears keys.
 //!
-//! Invariants: the run waits for the picture no longer than one frame takes to make; nothing grows from round to round;
-//! the nodes are the same from the first round to the last.
+//! Invariants: the run waits for the picture no longer than a copy of its values takes; nothing grows from round to
+//! round; the nodes are the same from the first round to the last.
 
-use super::colours::Colours;
 use super::hands::Hands;
-use super::keys::{Key, keys};
-use super::lines::Line;
-use super::picture::{News, Picture};
-use super::screen::{self, Screen};
 use super::{Demo, Results, embedded, failed};
 use crate::cli::Failure;
 use crate::cli::options::{Table, with_hardware};
 use crate::cli::page::Page;
 use crate::coordinator::{OnLoss, Timing};
 use crate::plan::{self, Placement, TablePlan};
-use crate::scenario::{Item, Scenario};
+use crate::scenario::Scenario;
+use crate::shell::terminal::{Screen, Viewed, let_go, show};
 use crate::shell::{
-    Attendance, Conductor, LayoutFile, OutputError, Progress, ResultFiles, RunExhibit, RunFailure,
-    SimulatedTable, StepObserver, StopFlag, Watching, run_on_nodes,
+    Attendance, Conductor, Exhibit, LayoutFile, Orders, OutputError, Progress, ResultFiles, RunExhibit,
+    RunFailure, SimulatedTable, StepObserver, StopFlag, Watching, run_on_nodes,
 };
 use crate::story::LiveTable;
-use crate::view;
+use crate::terminal::{Desk, Seen};
+use crate::view::{self, Command};
 use illuminator_node::model::Slots;
 use illuminator_node::shell::Clock;
-use illuminator_node::value::Value;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-/// Time from one frame to the next `[µs]`.
-const FRAME_US: u64 = 60_000;
 
 /// What the run and the picture share.
 struct Stage {
-    both: Mutex<(Hands, News)>,
+    hands: Mutex<Hands>,
     clock: Clock,
     stop: StopFlag,
     /// Whether the picture is to end.
@@ -43,8 +35,8 @@ struct Stage {
 }
 
 impl Stage {
-    fn lock(&self) -> MutexGuard<'_, (Hands, News)> {
-        self.both.lock().unwrap_or_else(PoisonError::into_inner)
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now_us(&self) -> u64 {
@@ -69,93 +61,69 @@ struct Rounds<'a> {
     nodes: Table,
     conductor: Conductor,
     stage: &'a Stage,
-    page: Option<&'a RunExhibit>,
-    /// How many of the watched items are for the picture in the terminal; the others are for the page.
-    in_picture: usize,
+    exhibit: &'a RunExhibit,
 }
 
 impl Demo {
     /// Rounds of the story until somebody has had enough.
     pub(super) fn live(&self, scenario: &Scenario) -> Result<(), Failure> {
         let placement = Placement::from_connect(scenario).map_err(Failure::wrong_use)?;
-        let lines = Line::of_table(scenario, &placement);
-        let attributes = lines.iter().flat_map(Line::attributes);
-        let attributes = attributes.chain(scenario.cables.iter().map(|cable| cable.shows));
-        let mut watch: Vec<Item> =
-            attributes.map(|(model, attribute)| Item::Attribute { model, attribute }).collect();
-        let in_picture = watch.len();
-        watch.extend(view::watched(scenario));
-        let plan = plan::plan(scenario, &placement, &watch).map_err(Failure::wrong_use)?;
+        let plan = plan::plan(scenario, &placement, &view::watched(scenario)).map_err(Failure::wrong_use)?;
         let table = SimulatedTable::new(&plan.nodes, &scenario.cables, &scenario.tokens);
-        let stop = StopFlag::at_terminal(screen::let_go);
-        let hands = Hands::new(scenario, table.clone(), embedded::visit(scenario)?, self.pace, stop.clone());
-        let conductor = hands.conductor();
+        let stop = StopFlag::at_terminal(let_go);
+        let hands = Hands::new(table.clone(), embedded::visit(scenario)?, self.pace, stop.clone());
+        let (conductor, homes) = (hands.conductor(), hands.homes(scenario));
         let stage = Arc::new(Stage {
-            both: Mutex::new((hands, News::default())),
+            hands: Mutex::new(hands),
             clock: Clock::start(),
             stop,
             ended: AtomicBool::new(false),
         });
         let nodes = with_hardware(&plan.nodes, &table)?;
-        let page = self.page(scenario, &placement, &nodes, &table, &conductor, &stage)?;
-        let exhibit = page.as_ref().map(Page::exhibit);
+        let scene = nodes.scene(scenario, &placement, true);
+        let layout = LayoutFile::in_memory();
+        let orders = stage.orders();
+        let exhibit = RunExhibit::new(scenario, scene, Some(table), conductor.clone(), orders, layout);
+        let exhibit = Arc::new(exhibit);
+        let page = self.web.start(&exhibit)?;
         let rounds =
-            Rounds { demo: self, scenario, plan, nodes, conductor, stage: &stage, page: exhibit, in_picture };
-        let address = page.as_ref().map(Page::url);
+            Rounds { demo: self, scenario, plan, nodes, conductor, stage: &stage, exhibit: &exhibit };
+        let page = page.as_ref().map_or_else(String::new, Page::url);
         let screen = Screen::take()?;
-        let picture =
-            Picture::new(scenario, lines, table, Colours::of_terminal(), screen.has_keys(), address);
-        let (played, drawn) = std::thread::scope(|scope| {
-            let stage = &*stage;
-            let drawing = std::thread::Builder::new()
+        let desk = Desk::new(screen.has_keys(), homes);
+        let (played, shown) = std::thread::scope(|scope| {
+            let visitor =
+                Visitor { stage: &stage, exhibit: &exhibit, page, has_keys: screen.has_keys(), answer: None };
+            let showing = std::thread::Builder::new()
                 .name("picture".to_owned())
-                .spawn_scoped(scope, move || draw(screen, picture, stage))?;
-            let ending = EndPicture(stage);
+                .spawn_scoped(scope, move || visitor.watch(screen, desk))?;
+            let ending = EndPicture(&stage);
             let played = rounds.play();
             drop(ending);
-            let drawn = drawing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Ok::<_, io::Error>((played, drawn))
+            let shown = showing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok::<_, io::Error>((played, shown))
         })?;
         played?;
-        match drawn {
-            Err(error) if !is_gone(&error) => {
-                Err(Failure::new(4, format_args!("error: cannot write to the terminal: {error}")))
-            }
-            _ => Ok(()),
-        }
+        shown.map_err(|error| Failure::new(4, format_args!("error: cannot write to the terminal: {error}")))
     }
 }
 
-impl Demo {
-    /// The page, if it is wanted.
-    fn page(
-        &self,
-        scenario: &Scenario,
-        placement: &Placement,
-        nodes: &Table,
-        table: &SimulatedTable,
-        conductor: &Conductor,
-        stage: &Arc<Stage>,
-    ) -> Result<Option<Page>, Failure> {
-        let stage = Arc::clone(stage);
-        let orders = Box::new(move |command: &view::Command| {
+impl Stage {
+    /// What carries out what is asked for on the page or in the terminal.
+    fn orders(self: &Arc<Self>) -> Orders {
+        let stage = Arc::clone(self);
+        Box::new(move |command| {
             let now_us = stage.now_us();
-            stage.lock().0.obey(command, now_us)
-        });
-        let scene = nodes.scene(scenario, placement, true);
-        let exhibit = || {
-            let table = Some(table.clone());
-            RunExhibit::new(scenario, scene, table, conductor.clone(), orders, LayoutFile::in_memory())
-        };
-        self.web.start(exhibit)
+            stage.hands().obey(command, now_us)
+        })
     }
 }
 
 impl Rounds<'_> {
     fn play(&self) -> Result<(), Failure> {
         loop {
-            self.stage.lock().0.begin(self.stage.now_us());
-            self.page.into_iter().for_each(RunExhibit::begin);
+            self.stage.hands().begin(self.stage.now_us());
+            self.exhibit.begin();
             let done = self.round()?;
             // Whoever counts steps wants an end.
             if self.stage.stop.is_set() || self.demo.steps.is_some() {
@@ -165,7 +133,7 @@ impl Rounds<'_> {
                 Err(RunFailure::Output(error)) if error.is_closed_pipe() => return Ok(()),
                 // A machine that slept loses its nodes. It wakes up to a new round.
                 Err(failure @ RunFailure::Nodes(_)) if failure.exit_status() == 3 => {
-                    self.stage.lock().1.notice(&format!("{failure}; the story begins again"));
+                    self.exhibit.notice(&format!("{failure}; the story begins again"));
                 }
                 other => other.map_err(|failure| failed(&failure)).map(drop)?,
             }
@@ -173,13 +141,10 @@ impl Rounds<'_> {
     }
 
     fn round(&self) -> Result<Result<u64, RunFailure>, Failure> {
-        let Self { demo, scenario, plan, nodes, conductor, stage, page, in_picture } = self;
+        let Self { demo, scenario, plan, nodes, conductor, stage, exhibit } = self;
         let results = Results(demo.results(scenario, plan)?);
-        let items = scenario.recorders[0].items.iter().zip(&plan.cells[0]);
-        let phase = items.filter(|(item, _)| **item == Item::Phase).map(|(_, &cell)| cell).next();
-        let (in_picture, on_page) = plan.watched.split_at(*in_picture);
-        let mut observer = Observer { results, stage, watched: in_picture, phase };
-        let mut watching = Watching::new(&mut observer, *page, on_page);
+        let mut observer = Observer { results, stage };
+        let mut watching = Watching::new(&mut observer, Some(*exhibit), &plan.watched);
         let mut progress = Progress::new(plan.steps, true);
         let live = LiveTable::new(scenario, plan, None);
         // Its nodes are in this process: what loses them is a machine that slept.
@@ -192,36 +157,29 @@ impl Rounds<'_> {
     }
 }
 
-/// Writes the result, and says what it saw.
+/// Writes the result, and lets the visit go on.
 struct Observer<'a> {
     results: Results,
     stage: &'a Stage,
-    watched: &'a [u32],
-    /// Where the name of the phase stands.
-    phase: Option<u32>,
 }
 
 impl StepObserver for Observer<'_> {
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
         self.results.step(step, values)?;
-        let number = |&cell: &u32| {
-            let scalar = values.scalar(cell);
-            if scalar.is_number() { scalar.value() } else { 0.0 }
-        };
-        let (hands, news) = &mut *self.stage.lock();
-        news.step = step;
-        news.values.clear();
-        news.values.extend(self.watched.iter().map(number));
-        if let Some(Value::Text(phase)) = self.phase.and_then(|cell| values.value(cell)) {
-            news.phase = phase;
-        }
-        hands.step(step);
+        self.stage.hands().step(step);
         Ok(())
     }
+}
 
-    fn notice(&mut self, text: &str) {
-        self.stage.lock().1.notice(text);
-    }
+/// Whoever sits at the terminal.
+struct Visitor<'a> {
+    stage: &'a Stage,
+    exhibit: &'a RunExhibit,
+    /// Where the page is; empty without one.
+    page: String,
+    has_keys: bool,
+    /// What was answered to him, if he has not been told.
+    answer: Option<String>,
 }
 
 /// Ends the rounds, also if the picture panics.
@@ -233,42 +191,57 @@ impl Drop for EndRounds<'_> {
     }
 }
 
-/// Draws and hears keys until the rounds are over; a terminal that goes ends them.
-fn draw(mut screen: Screen, mut picture: Picture, stage: &Stage) -> io::Result<()> {
-    let _ending = EndRounds(stage);
-    drawing(&mut screen, &mut picture, stage)
+impl Visitor<'_> {
+    /// Watches until the rounds are over; a visitor who leaves, or a terminal that goes, ends them.
+    fn watch(mut self, mut screen: Screen, desk: Desk) -> io::Result<()> {
+        let _ending = EndRounds(self.stage);
+        show(&mut screen, desk, &mut self)
+    }
+
+    /// Who has the table, and which node says that it is itself.
+    fn note(&self, identifying: Option<&str>, is_visitors: bool) -> String {
+        let who = match (is_visitors, self.has_keys) {
+            (true, _) => "you have the table",
+            (false, true) => "a visit plays by itself: press a key, and you have the table",
+            (false, false) => "a visit plays by itself",
+        };
+        identifying.map_or_else(|| who.to_owned(), |node| format!("{who}; {node} says: it is me"))
+    }
 }
 
-fn drawing(screen: &mut Screen, picture: &mut Picture, stage: &Stage) -> io::Result<()> {
-    let mut due_us = 0;
-    while !stage.ended.load(Ordering::Relaxed) {
-        let now_us = stage.now_us();
-        if now_us >= due_us {
-            due_us = now_us + FRAME_US;
-            let rows = screen.rows();
-            let frame = {
-                let (hands, news) = &mut *stage.lock();
-                hands.tick(now_us);
-                picture.frame(news, hands, now_us, rows)
-            };
-            screen.draw(frame)?;
+impl Viewed for Visitor<'_> {
+    fn look(&mut self, seen: &mut Seen, desk: &mut Desk) {
+        let now_us = self.stage.now_us();
+        let identifying = {
+            let mut hands = self.stage.hands();
+            hands.tick(now_us);
+            let identifying = hands.identifying(now_us).map(str::to_owned);
+            seen.note = self.note(identifying.as_deref(), hands.is_visitors());
+            identifying
+        };
+        seen.scene = self.exhibit.scene();
+        seen.take_moment(self.exhibit.moment());
+        seen.health = self.exhibit.health();
+        for node in &mut seen.health.nodes {
+            node.identifying = identifying.as_ref() == Some(&node.name);
         }
-        let wait = Duration::from_micros(due_us.saturating_sub(stage.now_us()));
-        let typed: Vec<Key> = keys(&screen.typed(wait)?);
-        let now_us = stage.now_us();
-        for key in typed {
-            if stage.lock().0.key(key, now_us) {
-                stage.stop.set();
-            }
-            // What a key does is seen at once.
-            due_us = 0;
+        seen.foot.clone_from(&self.page);
+        if let Some(answer) = self.answer.take() {
+            desk.answer(&answer);
         }
     }
-    Ok(())
-}
 
-/// Whether the terminal is not there any more: then nobody is left to be told.
-fn is_gone(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::BrokenPipe
-        || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+    fn touch(&mut self) {
+        self.stage.hands().touch(self.stage.now_us());
+    }
+
+    fn ask(&mut self, command: Command) {
+        if let Err(refusal) = self.exhibit.command(&command) {
+            self.answer = Some(format!("{} {}", refusal.error, refusal.help).trim_end().to_owned());
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.stage.ended.load(Ordering::Relaxed)
+    }
 }

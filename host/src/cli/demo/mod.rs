@@ -3,18 +3,13 @@
 //! ```text
 //!   headless:  visit as a script ─▶ run on simulated nodes ─▶ result
 //!
-//!   keys ─▶ Hands ─▶ plugs ─▶ simulated nodes ⇄ UDP ⇄ run ─▶ News ─┐
-//!             ▲ steps             └─▶ strips ──────────────────────┴▶ Picture ─▶ Screen
+//!   keys ─▶ Hands ─▶ plugs ─▶ simulated nodes ⇄ UDP ⇄ run ─▶ RunExhibit ─▶ picture in the terminal, page
+//!             ▲ steps             └─▶ strips ───────────────────┘
 //! ```
 
-mod colours;
 mod embedded;
 mod hands;
-mod keys;
-mod lines;
 mod live;
-mod picture;
-mod screen;
 
 use super::options::simulated;
 use super::page::DemoWeb;
@@ -62,8 +57,11 @@ Keys:
   space    pause, go on
   .        one step, then pause
   + -      faster, slower
-  i        the next node says which one it is
-  e        press the emergency stop of the node in the middle, release it
+  arrows   select a node
+  i        the selected node says which one it is
+  e        press the emergency stop of the node in the middle, release it; asks first
+  Tab      the table, or the nodes
+  ?        what the keys do
   q        end (or Ctrl-C)
 
 Without a key for two minutes the visit plays again from the next round on.";

@@ -3,20 +3,22 @@
 //! Keys are read here and not by crossterm's events: their reader never returns from a terminal that has gone.
 //! Invariant: however the program ends, short of SIGKILL, the terminal is as it was before.
 
+use crate::terminal::encode;
 use crossterm::cursor::{Hide, Show};
 use crossterm::terminal::{
     DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
 use crossterm::{Command, queue};
+use ratatui_core::buffer::Buffer;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Size of a terminal that does not know its own.
-const ROWS_USUAL: u16 = 24;
+/// Columns and rows of a terminal that does not know its own.
+const SIZE_USUAL: (u16, u16) = (80, 24);
 /// So long the terminal may take to be given back, if it does not take what is written.
 const LET_GO_WITHIN: Duration = Duration::from_millis(200);
 
@@ -24,10 +26,11 @@ const LET_GO_WITHIN: Duration = Duration::from_millis(200);
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal. Dropped, it is given back.
-pub(super) struct Screen {
+pub struct Screen {
     /// Whether there are keys: the standard input is a terminal.
     keys: bool,
-    last: String,
+    /// What the terminal shows; nothing before the first picture.
+    last: Option<Buffer>,
 }
 
 impl Screen {
@@ -35,7 +38,7 @@ impl Screen {
     ///
     /// # Errors
     /// A terminal that cannot be changed.
-    pub(super) fn take() -> io::Result<Self> {
+    pub fn take() -> io::Result<Self> {
         let keys = io::stdin().is_terminal();
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
@@ -43,7 +46,7 @@ impl Screen {
             before(panic);
         }));
         TAKEN.store(true, Ordering::SeqCst);
-        let screen = Self { keys, last: String::new() };
+        let screen = Self { keys, last: None };
         if keys {
             enable_raw_mode()?;
         }
@@ -54,28 +57,30 @@ impl Screen {
     }
 
     /// Whether there are keys.
-    pub(super) const fn has_keys(&self) -> bool {
+    pub const fn has_keys(&self) -> bool {
         self.keys
     }
 
-    /// Rows of the terminal.
-    pub(super) fn rows(&self) -> u16 {
+    /// Columns and rows of the terminal.
+    pub fn size(&self) -> (u16, u16) {
         let size = rustix::termios::tcgetwinsize(io::stdout());
-        size.map_or(ROWS_USUAL, |size| if size.ws_row == 0 { ROWS_USUAL } else { size.ws_row })
+        let size = size.map(|size| (size.ws_col, size.ws_row));
+        size.ok().filter(|&(columns, rows)| columns > 0 && rows > 0).unwrap_or(SIZE_USUAL)
     }
 
-    /// Shows a frame in one write, if it is not there already and the terminal takes anything now.
+    /// Shows a picture in one write of what has changed, if something has and the terminal takes anything now.
     ///
     /// # Errors
     /// A terminal that is gone.
-    pub(super) fn draw(&mut self, frame: String) -> io::Result<()> {
-        if frame == self.last || !takes(Duration::ZERO) {
+    pub fn draw(&mut self, picture: Buffer) -> io::Result<()> {
+        let text = encode(self.last.as_ref(), &picture);
+        if text.is_empty() || !takes(Duration::ZERO) {
             return Ok(());
         }
         let mut out = io::stdout().lock();
-        out.write_all(frame.as_bytes())?;
+        out.write_all(text.as_bytes())?;
         out.flush()?;
-        self.last = frame;
+        self.last = Some(picture);
         Ok(())
     }
 
@@ -83,7 +88,7 @@ impl Screen {
     ///
     /// # Errors
     /// A terminal that is gone.
-    pub(super) fn typed(&self, at_most: Duration) -> io::Result<Vec<u8>> {
+    pub fn typed(&self, at_most: Duration) -> io::Result<Vec<u8>> {
         if !self.keys {
             std::thread::park_timeout(at_most);
             return Ok(Vec::new());
@@ -112,7 +117,7 @@ impl Drop for Screen {
 }
 
 /// Gives the terminal back, if it is taken. What cannot be given back is gone.
-pub(super) fn let_go() {
+pub fn let_go() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }

@@ -1,11 +1,12 @@
 //! The light of an LED as the colour of a terminal.
 
 use illuminator_hal::Rgb8;
-use std::env;
+use ratatui_core::style::Color;
+use std::ffi::OsStr;
 
 /// How many colours a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Colours {
+pub enum Colours {
     /// None are wanted.
     None,
     /// The 256 of `xterm`.
@@ -18,30 +19,34 @@ pub(super) enum Colours {
 const LEVEL_MIN: u8 = 3;
 
 impl Colours {
-    /// As the environment says: `NO_COLOR`, `COLORTERM`.
-    pub(super) fn of_terminal() -> Self {
-        let depth = env::var("COLORTERM").unwrap_or_default();
-        match () {
-            () if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => Self::None,
-            () if matches!(depth.as_str(), "truecolor" | "24bit") => Self::True,
-            () => Self::Indexed,
+    /// As the variables `NO_COLOR` and `COLORTERM` of the environment say.
+    pub fn of(no_color: Option<&OsStr>, depth: Option<&OsStr>) -> Self {
+        match depth.and_then(OsStr::to_str) {
+            _ if no_color.is_some_and(|value| !value.is_empty()) => Self::None,
+            Some("truecolor" | "24bit") => Self::True,
+            _ => Self::Indexed,
         }
     }
 
-    /// The parameters of the sequence that sets a colour of characters (`38`) or of what is behind them (`48`).
-    pub(super) fn sequence(self, ground: u8, light: Rgb8) -> String {
+    /// The light of an LED.
+    pub(super) fn light(self, light: Rgb8) -> Color {
         let Rgb8 { r, g, b } = as_seen(light);
         match self {
-            Self::None => String::new(),
-            Self::Indexed => format!("{ground};5;{}", nearest([r, g, b])),
-            Self::True => format!("{ground};2;{r};{g};{b}"),
+            Self::None => Color::Reset,
+            Self::Indexed => Color::Indexed(nearest([r, g, b])),
+            Self::True => Color::Rgb(r, g, b),
         }
     }
+}
 
-    /// A text in one of the eight usual colours or in another rendition, where there are any.
-    pub(super) fn paint(self, rendition: u8, text: &str) -> String {
-        if self == Self::None { text.to_owned() } else { format!("\x1b[{rendition}m{text}\x1b[0m") }
-    }
+/// The LEDs of a strip from six hexadecimal digits each; what is none is dark.
+pub(super) fn leds(pixels: &str) -> Vec<Rgb8> {
+    let level = |digits: &[u8]| {
+        let text = std::str::from_utf8(digits).unwrap_or_default();
+        u8::from_str_radix(text, 16).unwrap_or(0)
+    };
+    let leds = pixels.as_bytes().chunks_exact(6);
+    leds.map(|led| Rgb8::new(level(&led[..2]), level(&led[2..4]), level(&led[4..]))).collect()
 }
 
 /// From light, linear as an LED takes it, to brightness as a terminal takes it.
@@ -71,8 +76,7 @@ fn nearest(colour: [u8; 3]) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Colours, as_seen, nearest};
-    use illuminator_hal::Rgb8;
+    use super::*;
 
     #[test]
     fn colours_are_as_near_as_they_can_be() {
@@ -92,8 +96,19 @@ mod tests {
     #[test]
     fn a_terminal_gets_what_it_understands() {
         let red = Rgb8::new(255, 0, 0);
-        assert_eq!(Colours::True.sequence(38, red), "38;2;255;0;0");
-        assert_eq!(Colours::Indexed.sequence(48, red), "48;5;196");
-        assert_eq!(Colours::None.paint(31, "text"), "text");
+        assert_eq!(Colours::True.light(red), Color::Rgb(255, 0, 0));
+        assert_eq!(Colours::Indexed.light(red), Color::Indexed(196));
+        assert_eq!(Colours::None.light(red), Color::Reset);
+        let of = |no: &str, depth: &str| Colours::of(Some(no.as_ref()), Some(depth.as_ref()));
+        assert_eq!(of("1", "truecolor"), Colours::None);
+        assert_eq!((of("", "24bit"), of("", "yes")), (Colours::True, Colours::Indexed));
+        assert_eq!(Colours::of(None, None), Colours::Indexed);
+    }
+
+    #[test]
+    fn pixels_are_read_whatever_they_are() {
+        assert_eq!(leds("0001ff10"), [Rgb8::new(0, 1, 255)]);
+        assert_eq!(leds("0000ffzz€"), [Rgb8::new(0, 0, 255)], "what is cut off is none");
+        assert_eq!(leds("zzz€12"), [Rgb8::BLACK]);
     }
 }
