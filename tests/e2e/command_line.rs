@@ -131,4 +131,7 @@ fn a_key_is_made_once_and_for_its_owner_only() {
     let again = illuminator(folder.path(), &["cluster", "init"]);
     assert_eq!(again.status.code(), Some(4));
     assert_eq!(crate::read(&key), before, "an existing key is never replaced");
+    let token = folder.path().join("web.token");
+    let mode = std::fs::metadata(&token).expect("it is there").permissions().mode();
+    assert_eq!((mode & 0o777, crate::read(&token).trim().len()), (0o600, 32));
 }

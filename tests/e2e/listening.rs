@@ -49,15 +49,19 @@ fn a_host_that_runs_on_nodes_of_this_machine_is_heard_on_this_machine_only() {
 
 #[test]
 fn the_demo_is_heard_on_this_machine_only() {
-    let mut demo = Command::new(program("illuminator"));
-    demo.arg("demo");
-    let terminal = Terminal::start(demo, false);
-    until("six nodes and their host listen", || open_sockets(terminal.process()).len() >= 7);
-    let found = open_sockets(terminal.process());
-    only_here(&found);
-    assert_eq!(found.len(), 7, "{found:?}");
-    signal(terminal.process(), "INT");
-    assert!(terminal.left().status.success(), "it ends as it should");
+    for (options, pages) in [(&["--no-web"][..], 0), (&[], 1)] {
+        let mut demo = Command::new(program("illuminator"));
+        demo.arg("demo").args(options);
+        let terminal = Terminal::start(demo, false);
+        until("six nodes and their host listen", || open_sockets(terminal.process()).len() >= 7 + pages);
+        let (tcp, udp): (Vec<_>, Vec<_>) =
+            open_sockets(terminal.process()).into_iter().partition(|open| open.tcp);
+        only_here(&udp);
+        assert!(tcp.iter().all(|open| open.local.ip().is_loopback()), "{tcp:?}");
+        assert_eq!((udp.len(), tcp.len()), (7, pages), "{udp:?} {tcp:?}");
+        signal(terminal.process(), "INT");
+        assert!(terminal.left().status.success(), "it ends as it should");
+    }
 }
 
 /// What `illuminator` listens to once its process is `ready`; all of it is loopback and UDP.

@@ -20,6 +20,7 @@ mod multi_energy;
 mod namespaces;
 mod odd_values;
 mod old_files;
+mod page_api;
 mod pins;
 mod placement;
 mod plots;

@@ -7,6 +7,7 @@
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
 //! - [`ring`]: a scenario of any size, and its nodes.
 //! - [`memory`]: how much of it processes use.
+//! - [`page`]: a run with a page, and a browser for it.
 //! - [`picture`]: what is to be seen on a strip.
 //! - [`sockets`]: what a process listens to.
 //! - [`samples`]: scenarios with known results.
@@ -26,6 +27,7 @@ pub mod generate;
 pub mod lit_node;
 pub mod memory;
 pub mod netlab;
+pub mod page;
 pub mod picture;
 pub mod programs;
 pub mod ring;

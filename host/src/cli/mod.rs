@@ -6,6 +6,7 @@ mod endurance;
 mod models;
 mod options;
 mod overwriting;
+mod page;
 mod plot;
 mod scenario;
 mod sweep;

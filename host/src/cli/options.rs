@@ -4,6 +4,7 @@ use super::Failure;
 use crate::plan::{NodeTarget, Placement};
 use crate::scenario::{Connect, Scenario};
 use crate::shell::{ClusterFile, ClusterNode, Nodes, SimulatedNodes, SimulatedTable, Target};
+use crate::view::{NodeScene, Scene};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::ClusterKey;
 use std::fmt::{Display, Write};
@@ -14,9 +15,10 @@ use std::str::FromStr;
 /// Where the models of a scenario run.
 #[derive(clap::Args)]
 pub(super) struct PlacementOptions {
-    /// Spread the models over N simulated nodes in this process (sim:N), reached over UDP on loopback.
-    #[arg(long, value_name = "sim:N", conflicts_with_all = ["local", "cluster"])]
-    nodes: Option<SimulatedCount>,
+    /// Simulated nodes in this process, reached over UDP on loopback: those that the scenario names (sim), or N over which
+    /// the models are spread (sim:N).
+    #[arg(long, value_name = "sim[:N]", conflicts_with_all = ["local", "cluster"])]
+    nodes: Option<Simulated>,
     /// File with the nodes' names, addresses and key, for `connect: {node: NAME}`.
     #[arg(long, value_name = "FILE")]
     cluster: Option<PathBuf>,
@@ -25,28 +27,38 @@ pub(super) struct PlacementOptions {
     local: bool,
 }
 
-/// The N of `sim:N`.
+/// Which nodes are simulated.
 #[derive(Clone, Copy)]
-struct SimulatedCount(usize);
+enum Simulated {
+    /// Those that the scenario names.
+    Named,
+    /// So many, over which the models are spread.
+    Count(usize),
+}
 
 /// Most simulated nodes in one process.
 const SIMULATED_MAX: usize = 256;
 
-impl FromStr for SimulatedCount {
+impl FromStr for Simulated {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == "sim" {
+            return Ok(Self::Named);
+        }
         text.strip_prefix("sim:")
             .and_then(|count| count.parse().ok())
             .filter(|count| (1..=SIMULATED_MAX).contains(count))
-            .map(Self)
-            .ok_or_else(|| format!("expected sim:N with N from 1 to {SIMULATED_MAX}"))
+            .map(Self::Count)
+            .ok_or_else(|| format!("expected sim, or sim:N with N from 1 to {SIMULATED_MAX}"))
     }
 }
 
 /// Where each model runs, and what is known of the nodes.
 pub(super) struct Placed {
     pub(super) placement: Placement,
+    /// Whether the nodes live in this process.
+    simulated: bool,
     cluster: Option<ClusterFile>,
 }
 
@@ -58,6 +70,8 @@ pub(super) struct Table {
     pub spares: Vec<Target>,
     /// Their key.
     pub key: ClusterKey,
+    /// What stands at them, where that is simulated.
+    pub hardware: Option<SimulatedTable>,
     /// Those that live in this process; they end with it.
     _simulated: Option<SimulatedNodes>,
 }
@@ -70,12 +84,13 @@ impl PlacementOptions {
             .transpose()?;
         let placement = if self.local {
             Placement::local(scenario)
-        } else if let Some(SimulatedCount(count)) = self.nodes {
+        } else if let Some(Simulated::Count(count)) = self.nodes {
             Placement::simulated(scenario, count)
         } else {
             Placement::from_connect(scenario).map_err(Failure::wrong_use)?
         };
-        Ok(Placed { placement, cluster })
+        let simulated = self.nodes.is_some();
+        Ok(Placed { placement, simulated, cluster })
     }
 }
 
@@ -92,34 +107,54 @@ impl Placed {
         Ok(text)
     }
 
-    /// Finds or starts the nodes. `key` is the key file to use if the cluster file does not name one; `spares` are names
-    /// or addresses.
-    pub(super) fn table(self, key: Option<&Path>, spares: &[String]) -> Result<Table, Failure> {
-        let Self { placement, cluster } = self;
-        if let Some(NodeTarget::Simulated(_)) = placement.nodes.first() {
-            return if spares.is_empty() {
-                simulated(&placement)
-            } else {
-                Err(Failure::wrong_use("simulated nodes are not lost: --spare is for nodes of their own"))
+    /// Finds or starts the nodes; simulated ones with their hardware if it is given. `key` is the key file to use if the
+    /// cluster file does not name one; `spares` are names or addresses.
+    pub(super) fn table(
+        &self,
+        key: Option<&Path>,
+        spares: &[String],
+        hardware: Option<SimulatedTable>,
+    ) -> Result<Table, Failure> {
+        let Self { placement, simulated: is_simulated, cluster } = self;
+        let cluster = cluster.as_ref();
+        if *is_simulated {
+            return match hardware {
+                _ if !spares.is_empty() => {
+                    Err(Failure::wrong_use("simulated nodes are not lost: --spare is for nodes of their own"))
+                }
+                None => simulated(placement),
+                Some(table) => with_hardware(&self.names(), &table),
             };
         }
         let of_plan = placement.nodes.len();
-        let spares = spares.iter().map(|spare| spare_target(spare, cluster.as_ref()));
+        let spares = spares.iter().map(|spare| spare_target(spare, cluster));
         let mut targets = (placement.nodes.iter())
             .map(|node| {
-                let address = resolve(&written_address(node, cluster.as_ref())?)?;
+                let address = resolve(&written_address(node, cluster)?)?;
                 Ok(Target { name: node.to_string(), address })
             })
             .chain(spares)
             .collect::<Result<Vec<Target>, Failure>>()?;
         tell_apart(&targets)?;
-        let key_file = cluster.and_then(|cluster| cluster.key_file).or_else(|| key.map(Path::to_owned));
+        let key_file = cluster.and_then(|cluster| cluster.key_file.as_deref()).or(key);
         let key = match key_file {
-            Some(path) => read_key(&path).map_err(Failure::wrong_use)?,
+            Some(path) => read_key(path).map_err(Failure::wrong_use)?,
             None => open_key(&targets)?,
         };
         let spares = targets.split_off(of_plan);
-        Ok(Table { targets, spares, key, _simulated: None })
+        Ok(Table { targets, spares, key, hardware: None, _simulated: None })
+    }
+
+    /// What stands at the nodes of a scenario, if they are simulated. Nodes over which models are only spread have no
+    /// place in the scenario where something could be plugged.
+    pub(super) fn hardware(&self, scenario: &Scenario) -> Option<SimulatedTable> {
+        let is_named = !matches!(self.placement.nodes.first()?, NodeTarget::Simulated(_));
+        let tokens = if is_named { scenario.tokens.as_slice() } else { &[] };
+        self.simulated.then(|| SimulatedTable::new(&self.names(), &scenario.cables, tokens))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.placement.nodes.iter().map(ToString::to_string).collect()
     }
 }
 
@@ -145,20 +180,31 @@ fn open_key(targets: &[Target]) -> Result<ClusterKey, Failure> {
 pub(super) fn simulated(placement: &Placement) -> Result<Table, Failure> {
     let names: Vec<String> = placement.nodes.iter().map(ToString::to_string).collect();
     let nodes = SimulatedNodes::start(&names, &ClusterKey::OPEN)?;
-    Ok(Table::simulated(&names, nodes))
+    Ok(Table::simulated(&names, nodes, None))
 }
 
 /// Starts the nodes of these names with the hardware of a table, which has the same ones.
 pub(super) fn with_hardware(names: &[String], table: &SimulatedTable) -> Result<Table, Failure> {
     let nodes = SimulatedNodes::of_table(table, &ClusterKey::OPEN)?;
-    Ok(Table::simulated(names, nodes))
+    Ok(Table::simulated(names, nodes, Some(table.clone())))
 }
 
 impl Table {
-    fn simulated(names: &[String], nodes: SimulatedNodes) -> Self {
+    fn simulated(names: &[String], nodes: SimulatedNodes, hardware: Option<SimulatedTable>) -> Self {
         let target = |(name, &address): (&String, &SocketAddr)| Target { name: name.clone(), address };
         let targets = names.iter().zip(nodes.addresses()).map(target).collect();
-        Self { targets, spares: Vec::new(), key: ClusterKey::OPEN, _simulated: Some(nodes) }
+        let simulated = Some(nodes);
+        Self { targets, spares: Vec::new(), key: ClusterKey::OPEN, hardware, _simulated: simulated }
+    }
+
+    /// What there is to see of a run on these nodes. `by_hand`: what is plugged follows the hands at the table.
+    pub(super) fn scene(&self, scenario: &Scenario, placement: &Placement, by_hand: bool) -> Scene {
+        let node =
+            |target: &Target| NodeScene { name: target.name.clone(), address: target.address.to_string() };
+        let nodes = self.targets.iter().map(node).collect();
+        let has_place = |id| self.hardware.as_ref().is_some_and(|table| table.has_place(id));
+        let pluggable = by_hand && scenario.plugs().count() > 0 && scenario.plugs().all(has_place);
+        Scene { pluggable, ..Scene::of(scenario, placement, nodes) }
     }
 
     /// The nodes, as a run takes them.

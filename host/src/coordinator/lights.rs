@@ -15,12 +15,13 @@ const INTERVAL: Duration = Duration::from_millis(50);
 
 /// The cables of a run.
 pub(super) struct Lights {
-    cables: Vec<Light>,
+    pub(super) cables: Vec<Light>,
     due: Instant,
 }
 
-struct Light {
-    plan: CablePlan,
+/// A cable of a run.
+pub(super) struct Light {
+    pub(super) plan: CablePlan,
     flow: Option<Flow>,
     anchor: Anchor,
     plugged: bool,
@@ -118,8 +119,13 @@ impl Light {
         if !self.plugged {
             return Some(Word::Unplugged(self.plan.id));
         }
-        let view = CableView { flow: self.flow?, end, palette: self.plan.palette, anchor: self.anchor };
-        Some(Word::Flow(view.to_wire(self.plan.id)))
+        Some(Word::Flow(self.view(end)?.to_wire(self.plan.id)))
+    }
+
+    /// What an end shows while something is plugged in there.
+    pub(super) fn view(&self, end: CableEnd) -> Option<CableView> {
+        let flow = self.flow.filter(|_| self.plugged)?;
+        Some(CableView { flow, end, palette: self.plan.palette, anchor: self.anchor })
     }
 }
 

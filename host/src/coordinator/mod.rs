@@ -23,10 +23,12 @@ mod node_link;
 mod pacer;
 mod schedule;
 mod seats;
+mod sight;
 
 pub use error::{RunError, Tenths};
 pub use loss::OnLoss;
 pub use node_link::NodeLink;
+pub use sight::{CableSight, Sight};
 
 use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::plan::{HOST, TablePlan};

@@ -21,6 +21,7 @@ pub use lower::{PlanError, plan};
 pub use placement::{HOST, NodeTarget, PlaceId, Placement, PlacementError};
 pub use show::{to_dot, to_json, to_text};
 pub use story::StoryPlan;
+pub(crate) use story::node_name;
 
 use illuminator_node::engine::PlacePlan;
 use illuminator_node::light::{Carrier, Palette};
@@ -40,7 +41,7 @@ pub struct TablePlan {
     /// For each recorder of the scenario and each of its items, where the value stands: a wire, or a slot of
     /// the host if the host is the only place.
     pub cells: Vec<Vec<u32>>,
-    /// The same for the attributes that the caller of [`plan`] watches.
+    /// The same for the items that the caller of [`plan`] watches.
     pub watched: Vec<u32>,
     /// The same for the reports of the scenario.
     pub reports: Vec<u32>,

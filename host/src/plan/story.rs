@@ -33,7 +33,7 @@ pub(super) fn boards_input(model: &ModelEntry) -> Option<usize> {
 }
 
 /// The name of the node on which a model belongs, wherever this run places it.
-pub(super) fn node_name(model: &ModelEntry) -> Option<String> {
+pub(crate) fn node_name(model: &ModelEntry) -> Option<String> {
     model.connect.clone().map(|connect| NodeTarget::Running(connect).to_string())
 }
 

@@ -143,6 +143,9 @@ impl Driver<'_, '_> {
                 self.attendance.progress.note(&notice);
                 self.attendance.observer.notice(&notice);
             }
+            if self.attendance.observer.wants_sight() {
+                self.attendance.observer.sight(self.coordinator.sight(), self.clock);
+            }
             if let Some(outcome) = self.coordinator.outcome() {
                 return outcome.map(|()| self.done).map_err(RunFailure::from);
             }

@@ -3,6 +3,7 @@
 mod cluster_file;
 mod control;
 mod distributed;
+mod exhibit;
 mod files;
 mod journal;
 mod lines;
@@ -15,10 +16,12 @@ mod simulated_table;
 mod stop;
 pub mod sweep;
 mod tempo;
+mod web;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use control::{CallFailure, NodeCaller};
 pub use distributed::{Nodes, Target, run_on_nodes};
+pub use exhibit::{Exhibit, LayoutFile, Operator, Orders, RunExhibit, Watching};
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
 pub use journal::{Journal, JournalError};
 pub use lines::LineFile;
@@ -30,12 +33,14 @@ pub use simulated::SimulatedNodes;
 pub use simulated_table::{STRIP_LEDS, SimulatedTable};
 pub use stop::StopFlag;
 pub use tempo::{Conductor, Tempo};
+pub use web::{Access, AccessError, WebServer, WebToken, is_taken};
 
 use crate::checkpoint::{Checkpoint, OtherRun};
-use crate::coordinator::RunError;
+use crate::coordinator::{RunError, Sight};
 use crate::story::EventLog;
 use illuminator_node::engine::EngineError;
 use illuminator_node::model::Slots;
+use illuminator_node::shell::Clock;
 use illuminator_protocol::Telemetry;
 
 /// Takes the values of each step, in order, as the run makes them.
@@ -59,6 +64,14 @@ pub trait StepObserver {
     fn wants_checkpoint(&self) -> bool {
         false
     }
+
+    /// Whether it wants to know now how the table of a run on nodes stands.
+    fn wants_sight(&self) -> bool {
+        false
+    }
+
+    /// How it stands; `clock` is the one that its light moves by.
+    fn sight(&mut self, _sight: Sight, _clock: Clock) {}
 
     /// There is something to tell the person at the table. Unless overridden, only [`Progress`] tells it.
     fn notice(&mut self, _text: &str) {}

@@ -10,6 +10,7 @@
 //! Invariant: a hand needs no more than a moment; nothing here waits for a node.
 
 use crate::scenario::{Cable, Token};
+use crate::view::LEDS;
 use illuminator_hal::sim::{SimInput, SimStrip};
 use illuminator_hal::{ColourOrder, GpioLine, Rgb8};
 use illuminator_node::light::{Limits, Segment};
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 /// LEDs of each strip: the ends of a cable have one each.
-pub const STRIP_LEDS: usize = 32;
+pub const STRIP_LEDS: usize = LEDS;
 /// Frames of the strips `[1/s]`: more than a terminal shows.
 const FRAMES_PER_S: u32 = 30;
 /// How long the level of a plug must stay to count `[µs]`, as on a real node.
@@ -60,21 +61,28 @@ impl SimulatedTable {
         table
     }
 
-    /// Plugs a cable or token in or out at a node, or at all its ends. What has no place there is passed over.
-    pub fn plug(&self, id: u16, node: Option<&str>, plugged: bool) {
-        for hardware in self.nodes.iter().filter(|hardware| node.is_none_or(|node| node == hardware.name)) {
-            hardware.plugs.get(&id).into_iter().for_each(|plug| plug.set(plugged));
-        }
+    /// Plugs a cable or token in or out at a node, or at all its ends. Answers whether it has a place there.
+    pub fn plug(&self, id: u16, node: Option<&str>, plugged: bool) -> bool {
+        let there = self.nodes.iter().filter(|hardware| node.is_none_or(|node| node == hardware.name));
+        let plugs = there.filter_map(|hardware| hardware.plugs.get(&id));
+        plugs.inspect(|plug| plug.set(plugged)).count() > 0
     }
 
     /// Plugs everything as at the start. A token that was somewhere is everywhere then, as nobody knows where.
     pub fn reset(&self) {
-        self.at_start.iter().for_each(|(&id, &plugged)| self.plug(id, None, plugged));
+        self.at_start.iter().for_each(|(&id, &plugged)| {
+            self.plug(id, None, plugged);
+        });
     }
 
     /// Whether something is plugged in at a node; `None` if it has no place there.
     pub fn plugged(&self, id: u16, node: &str) -> Option<bool> {
         self.node(node)?.plugs.get(&id).map(SimInput::active)
+    }
+
+    /// Whether there is a place for a cable or token anywhere.
+    pub fn has_place(&self, id: u16) -> bool {
+        self.nodes.iter().any(|hardware| hardware.plugs.contains_key(&id))
     }
 
     /// Whether something is plugged in anywhere.
@@ -92,6 +100,12 @@ impl SimulatedTable {
         self.nodes.iter().map(|hardware| hardware.name.as_str())
     }
 
+    /// The node with the most cables: its emergency stop is at hand.
+    pub fn middle(&self) -> &str {
+        let first = self.nodes.iter().rev().max_by_key(|hardware| hardware.strips.len());
+        first.map_or("", |hardware| &hardware.name)
+    }
+
     /// Presses and releases the button of a node: it says "it is me" for a while, or no longer.
     pub fn click(&self, node: &str) {
         self.node(node).into_iter().for_each(|hardware| hardware.button.bounce(2));
@@ -100,6 +114,16 @@ impl SimulatedTable {
     /// Presses the emergency stop of a node, or releases it.
     pub fn emergency_stop(&self, node: &str, pressed: bool) {
         self.node(node).into_iter().for_each(|hardware| hardware.emergency_stop.set(pressed));
+    }
+
+    /// Whether the emergency stop of any node is pressed.
+    pub fn is_stopped(&self) -> bool {
+        self.nodes.iter().any(|hardware| hardware.emergency_stop.active())
+    }
+
+    /// Whether that of a node is.
+    pub fn is_stopped_at(&self, node: &str) -> bool {
+        self.node(node).is_some_and(|hardware| hardware.emergency_stop.active())
     }
 
     fn node(&self, name: &str) -> Option<&Hardware> {

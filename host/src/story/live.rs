@@ -133,6 +133,11 @@ impl LiveTable {
         self.notices.pop_front()
     }
 
+    /// What is plugged where.
+    pub const fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
     /// Every cable and token, and whether it is plugged.
     pub fn plugs(&self) -> impl Iterator<Item = (u16, bool)> + '_ {
         self.plugs.iter().map(|&id| (id, self.topology.plugged(id)))

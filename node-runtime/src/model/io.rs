@@ -74,6 +74,11 @@ impl Slots {
         }
     }
 
+    /// What stands beside a slot that holds no scalar.
+    pub fn rich(&self, slot: u32) -> Option<&Value> {
+        if self.scalar(slot).kind() == Kind::Rich { self.rich.get(&slot) } else { None }
+    }
+
     /// Writes any value.
     pub fn set_value(&mut self, slot: u32, value: Value) {
         match value.as_scalar() {

@@ -54,6 +54,12 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// It holds no token of a page.
+    #[error("the file {path} must hold 32 hexadecimal digits: `illuminator cluster init` makes one")]
+    NoToken {
+        /// The file.
+        path: PathBuf,
+    },
     /// It cannot be taken beside another one.
     #[error("the key file {path}: {error}")]
     Pair {
@@ -69,6 +75,16 @@ pub enum KeyError {
 /// # Errors
 /// [`KeyError`], naming the file.
 pub fn read_key(path: &Path) -> Result<ClusterKey, KeyError> {
+    let key = read_secret(path, |text| ClusterKey::from_hex(text).ok())?;
+    key.ok_or_else(|| KeyError::Malformed { path: path.to_owned() })
+}
+
+/// Reads a short text that only its owner can read, who is this user or root; `parse` makes something of it. `None` if
+/// that cannot be done, or it is no text, or too long. The text is erased.
+///
+/// # Errors
+/// [`KeyError`], naming the file.
+pub fn read_secret<T>(path: &Path, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, KeyError> {
     let unreadable = |error| KeyError::Unreadable { path: path.to_owned(), error };
     if path.file_name().is_some_and(|name| ClusterKey::looks_like(name.as_encoded_bytes())) {
         return Err(KeyError::Bare);
@@ -83,10 +99,7 @@ pub fn read_key(path: &Path) -> Result<ClusterKey, KeyError> {
     // In one place, so that there are no other copies to erase.
     let mut text = Zeroizing::new([0; KEY_FILE_MAX]);
     let length = read_up_to(&mut file, &mut text[..]).map_err(unreadable)?;
-    (str::from_utf8(&text[..length]).ok())
-        .filter(|_| length < KEY_FILE_MAX)
-        .and_then(|text| ClusterKey::from_hex(text).ok())
-        .ok_or_else(|| KeyError::Malformed { path: path.to_owned() })
+    Ok(str::from_utf8(&text[..length]).ok().filter(|_| length < KEY_FILE_MAX).and_then(parse))
 }
 
 /// Reads the keys of a node: the present one and, while the key of its cluster is changed, the next one. `None` if

@@ -15,7 +15,7 @@ mod telemetry;
 pub use animate::{Animation, AnimationReport, AnimationStats, LitStrip};
 pub use boards::Boards;
 pub use clock::Clock;
-pub use key::{KeyError, read_key, read_keys};
+pub use key::{KeyError, read_key, read_keys, read_secret};
 pub use machine::Machine;
 pub use pins::{Inputs, Outputs, Relay, RelayError, Watched};
 pub use runtime::{hint, runtime, spawn};

@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make a cluster key: 32 random bytes in a file that only its owner can read.
+    /// Make a cluster key, and a token for the page: random bytes in files that only their owner can read.
     Init(init::Init),
     /// Let a node show which one it is: its strips blink white, and its status LED blinks.
     Identify(ask::Identify),

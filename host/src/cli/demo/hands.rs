@@ -1,8 +1,8 @@
 //! Whose hands work the table: those of the visit that plays by itself, or a visitor's.
 //!
 //! ```text
-//!   steps ─▶ the visit ─┐
-//!   keys ──▶ a visitor ─┴▶ SimulatedTable: plugs, button, emergency stop;  Conductor: pace, pause
+//!   steps ────────▶ the visit ─▶ SimulatedTable: plugs
+//!   keys, page ───▶ a visitor ─▶ Operator ─▶ plugs, button, emergency stop, pace, pause
 //! ```
 //!
 //! Invariants: the first key takes the table over, and from then on the visit touches nothing; a visitor who leaves
@@ -11,9 +11,9 @@
 
 use super::keys::Key;
 use crate::scenario::Scenario;
-use crate::shell::{Conductor, SimulatedTable, Tempo};
+use crate::shell::{Conductor, Operator, SimulatedTable, StopFlag, Tempo};
 use crate::story::{Event, EventLog};
-use illuminator_node::pins::IDENTIFY_US;
+use crate::view::{Command, Refusal};
 use illuminator_protocol::Duration;
 use std::collections::BTreeMap;
 
@@ -25,53 +25,51 @@ const PACE_US: (u64, u64) = (31_250, 4_000_000);
 /// The hands at the table.
 pub(super) struct Hands {
     table: SimulatedTable,
-    conductor: Conductor,
+    operator: Operator,
     visit: EventLog,
     /// Where keys put in what has no ends.
     homes: BTreeMap<u16, String>,
     nodes: Vec<String>,
-    /// The node in the middle: its emergency stop is at hand.
-    middle: String,
-    stopped: bool,
     usual_pace: Duration,
-    /// When the visitor pressed the last key `[µs]`; nothing while the visit plays.
+    /// When the visitor did something last `[µs]`; nothing while the visit plays.
     key_us: Option<u64>,
-    /// The node that was asked last which one it is, and when `[µs]`.
-    identified: Option<(usize, u64)>,
+    /// The node that is asked next which one it is.
+    next: usize,
 }
 
 impl Hands {
-    /// Hands of a visit, at a table and at its pace.
-    pub(super) fn new(scenario: &Scenario, table: SimulatedTable, visit: EventLog, pace: Duration) -> Self {
-        let nodes: Vec<String> = table.names().map(str::to_owned).collect();
-        let ends = |node: &String| scenario.cables.iter().filter(|cable| cable.ends.contains(node)).count();
-        let middle = nodes.iter().rev().max_by_key(|node| ends(node)).cloned().unwrap_or_default();
+    /// Hands of a visit, at a table and at its pace; `stop` ends the demo.
+    pub(super) fn new(
+        scenario: &Scenario,
+        table: SimulatedTable,
+        visit: EventLog,
+        pace: Duration,
+        stop: StopFlag,
+    ) -> Self {
         let home = |id: u16| {
             let visited = visit.events().iter().find(|event| event.cable == id);
-            visited.and_then(|event| event.node.clone()).unwrap_or_else(|| middle.clone())
+            visited.and_then(|event| event.node.clone()).unwrap_or_else(|| table.middle().to_owned())
         };
         Self {
             homes: scenario.tokens.iter().map(|token| (token.id, home(token.id))).collect(),
-            conductor: Conductor::new(pace),
+            operator: Operator::new(Conductor::new(pace), stop, Some(table.clone())),
+            nodes: table.names().map(str::to_owned).collect(),
             usual_pace: pace,
-            stopped: false,
             key_us: None,
-            identified: None,
+            next: 0,
             table,
             visit,
-            nodes,
-            middle,
         }
     }
 
     /// Where the tempo is set.
     pub(super) fn conductor(&self) -> Conductor {
-        self.conductor.clone()
+        self.operator.conductor().clone()
     }
 
     /// The tempo that is wanted.
     pub(super) fn tempo(&self) -> Tempo {
-        self.conductor.tempo()
+        self.operator.conductor().tempo()
     }
 
     /// Whether a visitor has the table.
@@ -81,7 +79,7 @@ impl Hands {
 
     /// Whether the emergency stop is pressed.
     pub(super) fn is_stopped(&self) -> bool {
-        self.stopped
+        self.table.is_stopped()
     }
 
     /// A round of the story begins at `now_us` `[µs]`: a visit with a clear table, or a visitor's with what he has plugged.
@@ -104,25 +102,38 @@ impl Hands {
     /// Time goes by.
     pub(super) fn tick(&mut self, now_us: u64) {
         if self.key_us.is_some_and(|key_us| has_left(key_us, now_us)) {
-            self.stop(false);
-            self.conductor.set(Tempo { pace: self.usual_pace, held: false });
+            self.do_it(&Command::EmergencyStop { pressed: false }, now_us);
+            self.operator.conductor().set(Tempo { pace: self.usual_pace, held: false });
         }
     }
 
     /// A visitor presses a key. Returns whether the demo is to end.
     pub(super) fn key(&mut self, key: Key, now_us: u64) -> bool {
         self.key_us = Some(now_us);
-        let tempo = self.conductor.tempo();
-        match key {
+        let tempo = self.tempo();
+        let pace = |pace: Duration| Command::Pace { seconds: pace.as_micros() as f64 / 1e6 };
+        let command = match key {
             Key::Plug(id) => self.turn_over(id),
-            Key::Pause => self.conductor.set(Tempo { held: !tempo.held, ..tempo }),
-            Key::Faster => self.conductor.set(Tempo { pace: faster(tempo.pace), ..tempo }),
-            Key::Slower => self.conductor.set(Tempo { pace: slower(tempo.pace), ..tempo }),
-            Key::Identify => self.identify(now_us),
-            Key::EmergencyStop => self.stop(!self.stopped),
+            Key::Pause => Command::Hold { held: !tempo.held },
+            Key::Faster => pace(faster(tempo.pace)),
+            Key::Slower => pace(slower(tempo.pace)),
+            Key::Identify => self.identify_next(now_us),
+            Key::EmergencyStop => Command::EmergencyStop { pressed: !self.is_stopped() },
             Key::End => return true,
-        }
+        };
+        self.do_it(&command, now_us);
         false
+    }
+
+    /// A visitor asks for something elsewhere, on the page.
+    pub(super) fn obey(&mut self, command: &Command, now_us: u64) -> Result<(), Refusal> {
+        self.key_us = Some(now_us);
+        self.operator.obey(command, now_us)
+    }
+
+    /// Of a key that has no meaning at this table nobody is told.
+    fn do_it(&mut self, command: &Command, now_us: u64) {
+        let _ = self.operator.obey(command, now_us);
     }
 
     fn play(&self, step: u64) {
@@ -132,42 +143,28 @@ impl Hands {
     }
 
     /// Plugs in what is not plugged in at all its ends, and out what is.
-    fn turn_over(&self, id: u16) {
-        match self.homes.get(&id) {
+    fn turn_over(&self, id: u16) -> Command {
+        let (at, plugged) = match self.homes.get(&id) {
             // A token that is somewhere is taken out there.
-            Some(_) if self.table.plugged_anywhere(id) => self.table.plug(id, None, false),
-            Some(home) => self.table.plug(id, Some(home), true),
-            None => {
-                let whole = self.nodes.iter().all(|node| self.table.plugged(id, node) != Some(false));
-                self.table.plug(id, None, !whole);
-            }
-        }
+            Some(_) if self.table.plugged_anywhere(id) => (None, false),
+            Some(home) => (Some(home.clone()), true),
+            None => (None, !self.nodes.iter().all(|node| self.table.plugged(id, node) != Some(false))),
+        };
+        Command::Plug { id, at, plugged }
     }
 
-    /// The next node says which one it is; the one before falls silent.
-    fn identify(&mut self, now_us: u64) {
-        let next = match self.identified {
-            None => 0,
-            Some((node, since_us)) => {
-                if now_us.saturating_sub(since_us) < IDENTIFY_US {
-                    self.table.click(&self.nodes[node]);
-                }
-                (node + 1) % self.nodes.len()
-            }
-        };
-        self.identified = Some((next, now_us));
-        self.table.click(&self.nodes[next]);
+    /// The next node says which one it is; the others fall silent.
+    fn identify_next(&mut self, now_us: u64) -> Command {
+        let nodes = self.nodes.clone();
+        self.do_it(&Command::Identify { nodes, on: false }, now_us);
+        let node = self.nodes[self.next].clone();
+        self.next = (self.next + 1) % self.nodes.len();
+        Command::Identify { nodes: vec![node], on: true }
     }
 
     /// The node that says which one it is, if there is one.
     pub(super) fn identifying(&self, now_us: u64) -> Option<&str> {
-        let (node, since_us) = self.identified?;
-        (now_us.saturating_sub(since_us) < IDENTIFY_US).then_some(self.nodes[node].as_str())
-    }
-
-    fn stop(&mut self, pressed: bool) {
-        self.stopped = pressed;
-        self.table.emergency_stop(&self.middle, pressed);
+        self.operator.identifying(now_us)
     }
 }
 
@@ -197,7 +194,8 @@ mod tests {
         let visit = embedded::visit(&scenario).map_err(|failure| failure.error).unwrap();
         let names = ["wind", "pv", "battery", "house", "office", "grid"].map(str::to_owned);
         let table = SimulatedTable::new(&names, &scenario.cables, &scenario.tokens);
-        let mut hands = Hands::new(&scenario, table.clone(), visit, Duration::from_millis(250));
+        let mut hands =
+            Hands::new(&scenario, table.clone(), visit, Duration::from_millis(250), StopFlag::default());
         hands.begin(0);
         (hands, table)
     }

@@ -11,6 +11,7 @@
 use super::colours::Colours;
 use crate::plan::{NodeTarget, Placement};
 use crate::scenario::Scenario;
+use crate::view::flow::{AttributeId, ModelFlow, attribute};
 use illuminator_node::model::Family;
 use std::fmt::Write as _;
 
@@ -19,17 +20,12 @@ const ARROW_MAX: usize = 28;
 /// Below this a flow is shown as none `[kW]`.
 const FLOW_MIN_KW: f64 = 0.005;
 
-type AttributeId = (usize, usize);
-
 /// One node of the table: where its flow and its state of charge are found.
 pub(super) struct Line {
     name: String,
-    /// The attribute that is its power `[kW]`, and the sign with which it feeds the table.
-    flow: (AttributeId, f64),
+    flow: ModelFlow,
     soc: Option<AttributeId>,
     colour: u8,
-    /// What it does when it feeds the table, and when it draws from it.
-    verbs: (&'static str, &'static str),
 }
 
 impl Line {
@@ -43,50 +39,25 @@ impl Line {
     }
 
     fn of_model(scenario: &Scenario, node: &NodeTarget, model: usize) -> Option<Self> {
-        let attribute = |name: &str| {
-            let attributes = &scenario.models[model].attributes;
-            attributes.iter().position(|attribute| attribute.name == name).map(|index| (model, index))
+        let flow = ModelFlow::of(scenario, model)?;
+        let colour = match scenario.models[model].model_type.family {
+            Family::Generation => 32,
+            Family::Demand => 31,
+            Family::Storage => 34,
+            Family::Hydrogen => 36,
+            _ => 35,
         };
-        // A grid connection shows what arrives at its input: the surplus of the table.
-        let surplus = || {
-            let to_grid = |connection: &&crate::scenario::Connection| {
-                connection.to_model == model && connection.to_name == "dump"
-            };
-            let connection = scenario.connections.iter().find(to_grid)?;
-            Some((connection.from_model, connection.from_attribute))
-        };
-        let (flow, colour, verbs) = match scenario.models[model].model_type.family {
-            Family::Generation => {
-                ((attribute("pv_gen").or_else(|| attribute("wind_gen"))?, 1.0), 32, ("generates", "draws"))
-            }
-            Family::Demand => {
-                let demand = ["load_dem", "load_EV", "load_HP", "demand"].into_iter().find_map(attribute);
-                ((demand?, -1.0), 31, ("feeds", "uses"))
-            }
-            Family::Storage => ((attribute("p_out")?, -1.0), 34, ("discharges", "charges")),
-            Family::Hydrogen => {
-                let power = ["flow2e", "p_out_fuelcell", "eflow2c"].into_iter().find_map(attribute);
-                ((power?, 1.0), 36, ("generates", "uses"))
-            }
-            Family::Grid => ((surplus()?, -1.0), 35, ("import", "feed-in")),
-            Family::Heat
-            | Family::Networks
-            | Family::Market
-            | Family::Control
-            | Family::Data
-            | Family::Utility => return None,
-        };
-        Some(Self { name: node.to_string(), flow, soc: attribute("soc"), colour, verbs })
+        Some(Self { name: node.to_string(), flow, soc: attribute(scenario, model, "soc"), colour })
     }
 
     /// The attributes it shows: the flow, then the state of charge if it has one.
     pub(super) fn attributes(&self) -> impl Iterator<Item = AttributeId> + '_ {
-        std::iter::once(self.flow.0).chain(self.soc)
+        std::iter::once(self.flow.attribute).chain(self.soc)
     }
 
     /// Its power `[kW]` of the values of its attributes, positive where it feeds the table.
     pub(super) fn power_kw(&self, values: &[f64]) -> f64 {
-        self.flow.1 * values.first().unwrap_or(&0.0)
+        self.flow.sign * values.first().unwrap_or(&0.0)
     }
 
     /// The line, with an arrow that is longest at `greatest_kw` `[kW]`.
@@ -95,7 +66,7 @@ impl Line {
         let arrow = colours.paint(self.colour, &arrow(power_kw, greatest_kw, step));
         let mut text = format!("{:<9}{:>6.1} kW  {arrow}│  ", self.name, power_kw.abs());
         if power_kw.abs() >= FLOW_MIN_KW {
-            text.push_str(if power_kw > 0.0 { self.verbs.0 } else { self.verbs.1 });
+            text.push_str(if power_kw > 0.0 { self.flow.feeds } else { self.flow.draws });
         }
         if let (Some(_), Some(soc)) = (self.soc, values.get(1)) {
             let _ = write!(text, " {soc:.1} % full");

@@ -12,20 +12,22 @@ use super::screen::{self, Screen};
 use super::{Demo, Results, embedded, failed};
 use crate::cli::Failure;
 use crate::cli::options::{Table, with_hardware};
+use crate::cli::page::Page;
 use crate::coordinator::{OnLoss, Timing};
 use crate::plan::{self, Placement, TablePlan};
 use crate::scenario::{Item, Scenario};
 use crate::shell::{
-    Attendance, Conductor, OutputError, Progress, ResultFiles, RunFailure, SimulatedTable, StepObserver,
-    StopFlag, run_on_nodes,
+    Attendance, Conductor, LayoutFile, OutputError, Progress, ResultFiles, RunExhibit, RunFailure,
+    SimulatedTable, StepObserver, StopFlag, Watching, run_on_nodes,
 };
 use crate::story::LiveTable;
+use crate::view;
 use illuminator_node::model::Slots;
 use illuminator_node::shell::Clock;
 use illuminator_node::value::Value;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Time from one frame to the next `[µs]`.
@@ -67,6 +69,9 @@ struct Rounds<'a> {
     nodes: Table,
     conductor: Conductor,
     stage: &'a Stage,
+    page: Option<&'a RunExhibit>,
+    /// How many of the watched items are for the picture in the terminal; the others are for the page.
+    in_picture: usize,
 }
 
 impl Demo {
@@ -74,27 +79,34 @@ impl Demo {
     pub(super) fn live(&self, scenario: &Scenario) -> Result<(), Failure> {
         let placement = Placement::from_connect(scenario).map_err(Failure::wrong_use)?;
         let lines = Line::of_table(scenario, &placement);
-        let watch: Vec<(usize, usize)> = lines
-            .iter()
-            .flat_map(Line::attributes)
-            .chain(scenario.cables.iter().map(|cable| cable.shows))
-            .collect();
+        let attributes = lines.iter().flat_map(Line::attributes);
+        let attributes = attributes.chain(scenario.cables.iter().map(|cable| cable.shows));
+        let mut watch: Vec<Item> =
+            attributes.map(|(model, attribute)| Item::Attribute { model, attribute }).collect();
+        let in_picture = watch.len();
+        watch.extend(view::watched(scenario));
         let plan = plan::plan(scenario, &placement, &watch).map_err(Failure::wrong_use)?;
         let table = SimulatedTable::new(&plan.nodes, &scenario.cables, &scenario.tokens);
-        let hands = Hands::new(scenario, table.clone(), embedded::visit(scenario)?, self.pace);
+        let stop = StopFlag::at_terminal(screen::let_go);
+        let hands = Hands::new(scenario, table.clone(), embedded::visit(scenario)?, self.pace, stop.clone());
         let conductor = hands.conductor();
-        let stage = Stage {
+        let stage = Arc::new(Stage {
             both: Mutex::new((hands, News::default())),
             clock: Clock::start(),
-            stop: StopFlag::at_terminal(screen::let_go),
+            stop,
             ended: AtomicBool::new(false),
-        };
+        });
         let nodes = with_hardware(&plan.nodes, &table)?;
-        let rounds = Rounds { demo: self, scenario, plan, nodes, conductor, stage: &stage };
+        let page = self.page(scenario, &placement, &nodes, &table, &conductor, &stage)?;
+        let exhibit = page.as_ref().map(Page::exhibit);
+        let rounds =
+            Rounds { demo: self, scenario, plan, nodes, conductor, stage: &stage, page: exhibit, in_picture };
+        let address = page.as_ref().map(Page::url);
         let screen = Screen::take()?;
-        let picture = Picture::new(scenario, lines, table, Colours::of_terminal(), screen.has_keys());
+        let picture =
+            Picture::new(scenario, lines, table, Colours::of_terminal(), screen.has_keys(), address);
         let (played, drawn) = std::thread::scope(|scope| {
-            let stage = &stage;
+            let stage = &*stage;
             let drawing = std::thread::Builder::new()
                 .name("picture".to_owned())
                 .spawn_scoped(scope, move || draw(screen, picture, stage))?;
@@ -114,10 +126,36 @@ impl Demo {
     }
 }
 
+impl Demo {
+    /// The page, if it is wanted.
+    fn page(
+        &self,
+        scenario: &Scenario,
+        placement: &Placement,
+        nodes: &Table,
+        table: &SimulatedTable,
+        conductor: &Conductor,
+        stage: &Arc<Stage>,
+    ) -> Result<Option<Page>, Failure> {
+        let stage = Arc::clone(stage);
+        let orders = Box::new(move |command: &view::Command| {
+            let now_us = stage.now_us();
+            stage.lock().0.obey(command, now_us)
+        });
+        let scene = nodes.scene(scenario, placement, true);
+        let exhibit = || {
+            let table = Some(table.clone());
+            RunExhibit::new(scenario, scene, table, conductor.clone(), orders, LayoutFile::in_memory())
+        };
+        self.web.start(exhibit)
+    }
+}
+
 impl Rounds<'_> {
     fn play(&self) -> Result<(), Failure> {
         loop {
             self.stage.lock().0.begin(self.stage.now_us());
+            self.page.into_iter().for_each(RunExhibit::begin);
             let done = self.round()?;
             // Whoever counts steps wants an end.
             if self.stage.stop.is_set() || self.demo.steps.is_some() {
@@ -135,16 +173,18 @@ impl Rounds<'_> {
     }
 
     fn round(&self) -> Result<Result<u64, RunFailure>, Failure> {
-        let Self { demo, scenario, plan, nodes, conductor, stage } = self;
+        let Self { demo, scenario, plan, nodes, conductor, stage, page, in_picture } = self;
         let results = Results(demo.results(scenario, plan)?);
         let items = scenario.recorders[0].items.iter().zip(&plan.cells[0]);
         let phase = items.filter(|(item, _)| **item == Item::Phase).map(|(_, &cell)| cell).next();
-        let mut observer = Observer { results, stage, watched: &plan.watched, phase };
+        let (in_picture, on_page) = plan.watched.split_at(*in_picture);
+        let mut observer = Observer { results, stage, watched: in_picture, phase };
+        let mut watching = Watching::new(&mut observer, *page, on_page);
         let mut progress = Progress::new(plan.steps, true);
         let live = LiveTable::new(scenario, plan, None);
         // Its nodes are in this process: what loses them is a machine that slept.
         let timing = Timing { pace: conductor.tempo().pace, on_loss: OnLoss::Abort, ..Timing::default() };
-        let attendance = Attendance::new(&mut observer, &mut progress, &stage.stop);
+        let attendance = Attendance::new(&mut watching, &mut progress, &stage.stop);
         let attendance = Attendance { conductor: Some(conductor), ..attendance };
         let end = run_on_nodes(plan, nodes.nodes(), timing, live, attendance);
         progress.finish();

@@ -17,6 +17,7 @@ mod picture;
 mod screen;
 
 use super::options::simulated;
+use super::page::DemoWeb;
 use super::{Failure, note};
 use crate::coordinator::Timing;
 use crate::plan::{self, Placement, TablePlan};
@@ -50,6 +51,8 @@ pub(super) struct Demo {
     #[arg(long, value_name = "S", default_value = "0.25", value_parser = super::scenario::pace,
           conflicts_with = "headless")]
     pace: Duration,
+    #[command(flatten)]
+    web: DemoWeb,
 }
 
 const KEYS: &str = "\

@@ -65,6 +65,8 @@ pub(super) struct Picture {
     table: SimulatedTable,
     colours: Colours,
     has_keys: bool,
+    /// Where the page is, if there is one.
+    page: Option<String>,
     greatest_kw: f64,
 }
 
@@ -75,6 +77,7 @@ impl Picture {
         table: SimulatedTable,
         colours: Colours,
         has_keys: bool,
+        page: Option<String>,
     ) -> Self {
         Self {
             title: scenario.name.clone(),
@@ -86,6 +89,7 @@ impl Picture {
             table,
             colours,
             has_keys,
+            page,
             greatest_kw: 1.0,
         }
     }
@@ -107,7 +111,7 @@ impl Picture {
             (0..NOTICES)
                 .map(|line| self.colours.paint(DIM, news.notices.get(line).map_or("", String::as_str))),
         );
-        lines.push(String::new());
+        lines.push(self.page.as_ref().map_or_else(String::new, |url| self.colours.paint(DIM, url)));
         lines.push(self.keys());
         // Between the two marks a terminal that knows them shows nothing half done.
         let mut text = String::from("\x1b[?2026h");

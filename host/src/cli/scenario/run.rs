@@ -4,19 +4,23 @@ use super::{read, read_text};
 use crate::cli::endurance::Endurance;
 use crate::cli::options::{PlacementOptions, Table};
 use crate::cli::overwriting::EventFiles;
+use crate::cli::page::{Page, Web};
 use crate::cli::{Failure, note, overwriting, print};
-use crate::plan::{self, TablePlan};
+use crate::plan::{self, Placement, TablePlan};
 use crate::record::{Fingerprint, ResultFormat};
 use crate::scenario::Scenario;
 use crate::shell::{
-    Attendance, DiskFiles, LineFile, Progress, ResultFiles, RunEnd, RunFailure, StopFlag, run_local,
-    run_on_nodes,
+    Attendance, Conductor, DiskFiles, LayoutFile, LineFile, Operator, Progress, ResultFiles, RunEnd,
+    RunExhibit, RunFailure, StopFlag, Watching, run_local, run_on_nodes,
 };
 use crate::story::{EventLog, LiveTable, Topology};
+use crate::view::{self, Scene};
 use clap::ValueEnum;
+use illuminator_node::shell::Clock;
 use illuminator_protocol::{Duration, Telemetry};
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Run {
@@ -36,6 +40,8 @@ pub(in crate::cli) struct Run {
     pace: Option<Duration>,
     #[command(flatten)]
     endurance: Endurance,
+    #[command(flatten)]
+    web: Web,
     /// What is plugged and unplugged, step by step: lines `step,cable,node,state`. What nodes report of cables is ignored.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -80,7 +86,8 @@ impl Run {
             scenario.warnings.iter().for_each(note);
         }
         let placed = self.placement.place(&scenario)?;
-        let plan = plan::plan(&scenario, &placed.placement, &[]).map_err(Failure::wrong_use)?;
+        let watch = if self.web.is_wanted() { view::watched(&scenario) } else { Vec::new() };
+        let plan = plan::plan(&scenario, &placed.placement, &watch).map_err(Failure::wrong_use)?;
         let format = self.format.into();
         let mut results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
         let script = self.events.as_deref().map(|file| read_events(file, &scenario)).transpose()?;
@@ -91,7 +98,10 @@ impl Run {
         let live = LiveTable::new(&scenario, &plan, script);
         let live = if recording.is_some() { live.recording() } else { live };
         let (key, spares) = (self.key.as_deref(), self.endurance.spare.as_slice());
-        let nodes = if plan.is_local() { None } else { Some(placed.table(key, spares)?) };
+        let hardware = placed.hardware(&scenario).filter(|_| self.web.is_wanted());
+        let nodes = if plan.is_local() { None } else { Some(placed.table(key, spares, hardware)?) };
+        let conductor = Conductor::new(self.pace.unwrap_or(Duration::ZERO));
+        let page = self.page(&scenario, &placed.placement, nodes.as_ref(), &conductor, &stop)?;
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();
         let resume = self.endurance.begin(&mut results, fingerprint, self.quiet)?;
@@ -100,11 +110,14 @@ impl Run {
         {
             note(format_args!("going on with step {} of {}", checkpoint.step, plan.steps));
         }
-        let attendance = Attendance { resume, ..Attendance::new(&mut results, &mut progress, &stop) };
-        let end = self.execute(&plan, nodes.as_ref(), live, attendance);
+        let mut observer = Watching::new(&mut results, page.as_ref().map(Page::exhibit), &plan.watched);
+        let attendance = Attendance::new(&mut observer, &mut progress, &stop);
+        let conductor = page.as_ref().map(|_| &conductor);
+        let end = self.execute(&plan, nodes.as_ref(), live, Attendance { resume, conductor, ..attendance });
         let journal = results.take_journal();
         let end = end.and(results.finish());
         progress.finish();
+        page.iter().for_each(|page| page.end(&end));
         // What was recorded is kept, however the run ended.
         let recorded = self.record(&end.events);
         let done = match end.done {
@@ -121,7 +134,35 @@ impl Run {
         if done < plan.steps && !self.quiet && journal.is_some_and(|journal| journal.is_there()) {
             note("`--resume` goes on from here");
         }
+        page.into_iter().for_each(|page| self.web.keep(page, &stop));
         Ok(())
+    }
+
+    /// The page, if it is wanted.
+    fn page(
+        &self,
+        scenario: &Scenario,
+        placement: &Placement,
+        nodes: Option<&Table>,
+        conductor: &Conductor,
+        stop: &StopFlag,
+    ) -> Result<Option<Page>, Failure> {
+        let hardware = nodes.and_then(|nodes| nodes.hardware.clone());
+        let scene = match nodes {
+            Some(nodes) => nodes.scene(scenario, placement, self.events.is_none()),
+            None => Scene::of(scenario, placement, Vec::new()),
+        };
+        let operator = Operator::new(conductor.clone(), stop.clone(), hardware.clone());
+        let operator = (Mutex::new(operator), Clock::start());
+        let orders = Box::new(move |command: &view::Command| {
+            let (operator, clock) = &operator;
+            let mut operator = operator.lock().unwrap_or_else(PoisonError::into_inner);
+            operator.obey(command, clock.now().as_micros())
+        });
+        let layout = LayoutFile::beside(&self.file);
+        self.web.start(!self.quiet, || {
+            RunExhibit::new(scenario, scene, hardware, conductor.clone(), orders, layout)
+        })
     }
 
     /// Reads and checks the scenario. With `-o` nothing is asked of the directory of `monitor.file`.

@@ -16,16 +16,12 @@ use std::collections::BTreeMap;
 /// An attribute of the scenario: (model, attribute), both positions.
 type AttributeId = (usize, usize);
 
-/// Plans a run of `scenario` placed as `placement` says. Besides the recorders' items, the attributes in
-/// `watch` (model and attribute positions) can be read after every step.
+/// Plans a run of `scenario` placed as `placement` says. Besides the recorders' items, those in `watch` can be read
+/// after every step; of the story only where the scenario [can be plugged](Scenario::plugs) or has one.
 ///
 /// # Errors
 /// [`PlanError`].
-pub fn plan(
-    scenario: &Scenario,
-    placement: &Placement,
-    watch: &[(usize, usize)],
-) -> Result<TablePlan, PlanError> {
+pub fn plan(scenario: &Scenario, placement: &Placement, watch: &[Item]) -> Result<TablePlan, PlanError> {
     let mut lowering = Lowering::new(scenario, placement);
     lowering.assign_stages()?;
     lowering.assign_slots();
@@ -192,13 +188,13 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn finish(mut self, watch: &[AttributeId]) -> TablePlan {
+    fn finish(mut self, watch: &[Item]) -> TablePlan {
         let scenario = self.scenario;
         let cells = (scenario.recorders.iter())
             .map(|recorder| recorder.items.iter().map(|&item| self.item_cell(item)).collect())
             .collect();
         let cables = self.cables();
-        let watched = watch.iter().map(|&(model, name)| self.cell(ValueId::Attribute(model, name))).collect();
+        let watched = watch.iter().map(|&item| self.item_cell(item)).collect();
         let reports = scenario.reports.iter().map(|report| report.attribute);
         let reports = reports.map(|(model, name)| self.cell(ValueId::Attribute(model, name))).collect();
         let story = self.story_plan();
