@@ -7,14 +7,14 @@
 //!                                                    record (CSV)
 //! ```
 //!
-//! `checkpoint`, `scenario`, `csv`, `plan`, `coordinator`, `control`, `plot`, `story`, `sweep`, `view` and `record` are pure; `shell`
-//! and `cli` read the clock, files and sockets.
+//! Everything but `shell` and `cli` is pure: those two read the clock, files and sockets.
 
 pub mod checkpoint;
 pub mod cli;
 pub mod control;
 pub mod coordinator;
 pub mod csv;
+mod pacer;
 pub mod plan;
 pub mod plot;
 pub mod record;

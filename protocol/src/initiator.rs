@@ -156,6 +156,14 @@ impl<const W: usize> Initiator<W> {
         }
     }
 
+    /// The session, while connected, to look at its counters.
+    pub fn current(&self) -> Option<&Session<W>> {
+        match self.state {
+            State::Connected => Some(&self.session),
+            State::Connecting { .. } => None,
+        }
+    }
+
     /// Datagrams dropped, by reason.
     pub fn drops(&self) -> &DropCounters {
         &self.drops

@@ -3,7 +3,8 @@
 
 use illuminator_protocol::{
     BootId, CableFlow, ClusterKey, Control, DEPTH_MAX, Datagram, DecodeError, EncodeError, Entropy, Event,
-    Hello, Initiator, Instant, Responder, RunId, Telemetry, ToHost, ToNode, Value, Values, ValuesWriter,
+    Hello, Initiator, Instant, MachineReport, Responder, RunId, Telemetry, ToHost, ToNode, Value, Values,
+    ValuesWriter,
 };
 
 const RUN: RunId = RunId(300);
@@ -89,13 +90,24 @@ fn messages_to_the_host() {
     };
     to_host(&ToHost::Telemetry(telemetry), "08ac02020304810106070809");
     to_host(&ToHost::Forgotten { run: RUN }, "09ac02");
+    to_host(&ToHost::Event(Event::Identifying { on: true }), "070501");
+    to_host(&ToHost::Machine(MachineReport::default()), "0a000000000000");
+    let machine = MachineReport {
+        temperature_mc: Some(-2),
+        cpu_permille: Some(300),
+        memory_permille: Some(5),
+        throttled: Some(0x5_0005),
+        uptime_s: Some(129),
+        mac: Some([0xdc, 0xa6, 0x32, 0, 1, 2]),
+    };
+    to_host(&ToHost::Machine(machine), "0a010301ac0201050185801401810101dca632000102");
 }
 
 #[test]
 fn unknown_variants_and_broken_texts_are_rejected() {
     assert_eq!(ToNode::decode(&[9]), Err(DecodeError::Malformed));
     assert_eq!(ToNode::decode(&[5, 6]), Err(DecodeError::Malformed));
-    assert_eq!(ToHost::decode(&[10]), Err(DecodeError::Malformed));
+    assert_eq!(ToHost::decode(&[11]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[1, 0, 1, 0xff]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[]), Err(DecodeError::Truncated));
 }

@@ -227,6 +227,26 @@ fn a_pause_stops_the_date_and_not_the_light() {
     assert_clean(&terminal.left());
 }
 
+/// A step is a quarter of an hour.
+#[test]
+fn a_full_stop_is_one_step() {
+    let terminal = taken_over();
+    let minutes = |date: &str| {
+        let (_, time) = date.trim().rsplit_once(' ').expect("a day and a time of day");
+        let (hours, minutes) = time.split_once(':').expect("hours and minutes");
+        hours.parse::<u32>().expect("hours") * 60 + minutes.parse::<u32>().expect("minutes")
+    };
+    let mut then = minutes(&date(&terminal.text()));
+    for steps in [1, 1, 3] {
+        terminal.press(&".".repeat(steps as usize));
+        let due = (then + 15 * steps) % 1_440;
+        shows(&terminal, "a step", |text| minutes(&date(text)) == due && text.contains("paused"));
+        then = due;
+    }
+    terminal.press("q");
+    assert_clean(&terminal.left());
+}
+
 #[test]
 fn the_light_of_a_cable_is_that_of_its_strips() {
     let terminal = taken_over();

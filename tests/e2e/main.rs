@@ -4,6 +4,7 @@ mod asking;
 mod bad_input;
 mod boards;
 mod command_line;
+mod conducted;
 mod conformance;
 mod demo;
 mod emulated_pi;

@@ -3,7 +3,7 @@
 use crate::read;
 use illuminator::scenario::Item;
 use illuminator::story::{EventLog, StoryPlay, Topology};
-use illuminator_tests::programs::{illuminator, stderr};
+use illuminator_tests::programs::{command, illuminator, stderr, until};
 use illuminator_tests::samples::{project, scenario};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,8 +16,8 @@ fn the_visit_leads_through_every_phase() {
     let mut topology = Topology::new(&scenario.cables, &scenario.tokens);
     let file = project("scenarios/story-events.csv");
     let text = std::fs::read_to_string(&file).expect("the project's files can be read");
-    let visit =
-        EventLog::parse(&text, "story-events.csv", &topology).unwrap_or_else(|findings| panic!("{findings}"));
+    let visit = EventLog::parse(&text, "story-events.csv", &topology, scenario.story.as_ref())
+        .unwrap_or_else(|findings| panic!("{findings}"));
     assert_eq!(scenario.recorders[0].items[0], Item::Phase);
     let mut play = StoryPlay::new(&scenario);
     let mut phases: Vec<&str> = Vec::new();
@@ -72,6 +72,62 @@ fn a_scripted_visit_gives_the_same_bytes_everywhere_and_again_from_its_recording
     }
     let (replayed, heard) = play(&["--nodes", "sim:6"], &path("local.events"), "replayed");
     assert!(replayed == local && heard == recording, "from the recording");
+}
+
+/// A visit in which a person forces the winter for a while, in June.
+const FORCED: &str = "step,cable,node,state
+2,4,,plugged
+10,phase,winter,forced
+12,1,,plugged
+120,phase,,released
+";
+
+/// The phase of each row.
+fn phases(result: &str) -> Vec<&str> {
+    result.lines().skip(1).map(|row| row.split(',').nth(1).unwrap_or_default()).collect()
+}
+
+#[test]
+fn a_forced_phase_is_recorded_and_repeats_wherever_it_runs_and_however_often_it_is_resumed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("forced.events"), FORCED).expect("it can be written");
+    let story = project("scenarios/story.yaml").display().to_string();
+    let arguments = |placement: &str, events: &str, more: &[&str]| {
+        let all = ["scenario", "run", &story, "--nodes", placement, "--events", events, "-o", "out.csv"];
+        let all = [&all[..], &["--record-events", "again.events"], more].concat();
+        all.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let play = |placement: &str, events: &str, more: &[&str]| {
+        let run = illuminator(folder.path(), &arguments(placement, events, more));
+        assert!(run.status.success(), "{}", stderr(&run));
+        (read(&path("out.csv")), read(&path("again.events")))
+    };
+    let (once, recording) = play("sim:1", "forced.events", &[]);
+    let phases = phases(&once);
+    assert_eq!([phases[9], phases[10], phases[119]], ["a house on the grid", "winter", "winter"]);
+    assert_eq!(phases[120], "wind for the town", "what is plugged counts again");
+    assert_eq!(recording, FORCED);
+    for placement in ["sim:1", "sim:6"] {
+        std::fs::write(path("replay.events"), &recording).expect("it can be written");
+        assert!(play(placement, "replay.events", &[]) == (once.clone(), recording.clone()), "{placement}");
+        // Killed after the phase was forced, and in time to be seen to be released.
+        let mut running =
+            command(folder.path(), &arguments(placement, "forced.events", &["--pace", "0.03", "-q"]))
+                .spawn()
+                .expect("the program starts");
+        until("a journal of the winter", || {
+            path("out.csv.journal").is_file() && read(&path("out.csv")).contains(",winter,")
+        });
+        let ended = running.try_wait().expect("it is ours");
+        assert!(ended.is_none() && read(&path("out.csv")).lines().count() < 120, "it goes on");
+        running.kill().expect("it is there");
+        running.wait().expect("it ends");
+        assert!(
+            play(placement, "forced.events", &["--resume"]) == (once.clone(), recording.clone()),
+            "{placement}"
+        );
+    }
 }
 
 #[test]

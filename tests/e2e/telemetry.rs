@@ -2,7 +2,7 @@
 
 use illuminator_node::shell::Clock;
 use illuminator_tests::programs::{NodeProcess, illuminator, stderr};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A battery on the node, whose flow the host asks for and hears in every step: the run lasts as long as the node
 /// takes part in it, and never less than 60 steps of its pace.
@@ -52,4 +52,22 @@ fn a_run_tells_how_its_node_does() {
     // A thread has one core at most; the process may have all.
     assert!(number("animation_cpu_permille") <= 1000 && number("cpu_permille") < 60_000, "{told}");
     assert!((500..200_000).contains(&number("memory_kib")), "of one small process: {told}");
+    let [health] = summary["health"].as_array().expect("a list").as_slice() else { panic!("{summary}") };
+    assert_eq!((&health["name"], &health["link"]), (&json!("lit"), &json!("live")), "{health}");
+    assert_eq!(health["address"], json!(node.address.to_string()));
+    assert_eq!(health["version"], json!(env!("CARGO_PKG_VERSION")), "of one workspace: {health}");
+    let measured = |key: &str| health[key].as_f64().unwrap_or_else(|| panic!("{key} in {health}"));
+    assert!(measured("rtt_ms") > 0.0 && measured("heard_s") < 10.0, "{health}");
+    // Two clocks on one machine, of which the node's began to count first.
+    assert!(
+        measured("clock_offset_ms") > 0.0 && measured("clock_offset_ms") < node_us as f64 / 1e3,
+        "{health}"
+    );
+    for share in ["loss", "memory"] {
+        assert!((0.0..=1.0).contains(&measured(share)), "{share}: {health}");
+    }
+    assert!(measured("memory") > 0.0 && measured("uptime_s") > 0.0, "what every Linux tells: {health}");
+    assert_eq!(health["mac"], Value::Null, "there is none on loopback");
+    let flags = [&health["identifying"], &health["emergency_stop"]];
+    assert_eq!(flags, [&json!(false); 2], "{health}");
 }

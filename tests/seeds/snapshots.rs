@@ -44,7 +44,8 @@ fn a_story_with_visitors_goes_on_from_a_snapshot() {
     let story = scenario("scenarios/story.yaml");
     let events = std::fs::read_to_string(project("scenarios/story-events.csv")).expect("it is there");
     let topology = Topology::new(&story.cables, &story.tokens);
-    let log = EventLog::parse(&events, "story-events.csv", &topology).expect("it can be read");
+    let log = EventLog::parse(&events, "story-events.csv", &topology, story.story.as_ref())
+        .expect("it can be read");
     assert!(log.events().len() > 10);
     goes_on("the story with visitors", &story, Some(&log));
 }

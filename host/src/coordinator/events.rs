@@ -12,8 +12,8 @@ impl Coordinator {
 
     /// How the nodes did when they last said so, by name.
     pub fn telemetry(&self) -> impl Iterator<Item = (&str, Telemetry)> {
-        let told = self.names.iter().zip(&self.telemetry);
-        told.filter_map(|(name, telemetry)| Some((name.as_str(), (*telemetry)?)))
+        let told = self.names.iter().zip(&self.told);
+        told.filter_map(|(name, told)| Some((name.as_str(), told.telemetry?)))
     }
 
     /// Ends the coordinator; the table stays.
@@ -26,7 +26,12 @@ impl Coordinator {
         let Self { table, names, .. } = self;
         let name = names[node].as_str();
         match event {
-            Event::Detects { boards, cables } => table.detects(name, boards, cables),
+            Event::Detects { boards, cables } => {
+                table.detects(name, boards, cables);
+                // It begins to tell all anew.
+                self.told[node].identifying = false;
+            }
+            Event::Identifying { on } => self.told[node].identifying = on,
             Event::Cable { cable, plugged } => {
                 table.seen(name, cable, plugged);
                 self.lights.renew(cable);
@@ -62,7 +67,7 @@ impl Coordinator {
         let stopped = !self.stopped_by.is_empty();
         if stopped != before {
             self.seats.each(|node| node.send_control(Control::EmergencyStop { on: stopped }));
-            self.pacer.hold(now, stopped || self.held);
+            self.apply_hold(now);
         }
     }
 }

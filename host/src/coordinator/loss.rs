@@ -12,6 +12,7 @@
 
 use super::cut::Kept;
 use super::error::RunError;
+use super::health::Told;
 use super::schedule::Turn;
 use super::{Coordinator, Phase};
 use illuminator_protocol::{Duration, Instant};
@@ -73,6 +74,8 @@ impl Coordinator {
         let step = self.schedule.base();
         let lost = self.seats[node].label().to_owned();
         if self.seats.replace(node, now) {
+            // What is known is of the machine that was there.
+            self.told[node] = Told::default();
             let spare = self.seats[node].label().to_owned();
             return self.say(node, &format!("{lost} is lost in step {step}: {spare} takes its place"));
         }

@@ -17,10 +17,11 @@ mod asking;
 mod cut;
 mod error;
 mod events;
+mod health;
 mod lights;
 mod loss;
 mod node_link;
-mod pacer;
+mod orders;
 mod schedule;
 mod seats;
 mod sight;
@@ -31,17 +32,18 @@ pub use node_link::NodeLink;
 pub use sight::{CableSight, Sight};
 
 use crate::checkpoint::{Checkpoint, OtherRun};
+use crate::pacer::Pacer;
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
 use cut::{Cuts, Kept};
+use health::Told;
 use illuminator_node::engine::{Engine, EngineError, Snapshot};
 use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
-use illuminator_protocol::{Datagram, Duration, Instant, RunId, Telemetry, ToHost};
+use illuminator_protocol::{Control, Datagram, Duration, Instant, RunId, ToHost};
 use lights::Lights;
 use loss::Stand;
 use node_link::Change;
-use pacer::Pacer;
 use schedule::{ImportSource, Schedule, Turn};
 use seats::Seats;
 use std::collections::BTreeSet;
@@ -108,7 +110,10 @@ pub struct Coordinator {
     /// Whether somebody at the host holds the run.
     held: bool,
     pacer: Pacer,
-    telemetry: Vec<Option<Telemetry>>,
+    /// By node.
+    told: Vec<Told>,
+    /// By node, the controls that somebody waits for.
+    asked: Vec<Vec<Control>>,
     /// Steps before this one may start, as far as the pace allows.
     admitted: u64,
     failure: Option<RunError>,
@@ -141,7 +146,8 @@ impl Coordinator {
             held: false,
             pacer: Pacer::new(timing.pace),
             timing,
-            telemetry: vec![None; nodes.len()],
+            told: vec![Told::default(); nodes.len()],
+            asked: vec![Vec::new(); nodes.len()],
             cuts: Cuts::new(nodes.len()),
             checkpoint: None,
             wants_checkpoint: true,
@@ -259,11 +265,31 @@ impl Coordinator {
         self.work(now);
     }
 
-    /// Holds the run, or lets it go on: while it is held no step starts. An emergency stop holds it as well.
+    /// Holds the run, or lets it go on: while it is held no step starts by itself. An emergency stop holds it as well.
     pub fn hold(&mut self, now: Instant, held: bool) {
         self.held = held;
-        self.pacer.hold(now, held || !self.stopped_by.is_empty());
+        self.apply_hold(now);
         self.work(now);
+    }
+
+    /// Does so many more steps, one row each, and holds the run then. Nothing starts during an emergency stop. Of more
+    /// than 64 steps that wait the rest is passed over.
+    pub fn step(&mut self, now: Instant, steps: u64) {
+        self.held = true;
+        self.apply_hold(now);
+        if self.stopped_by.is_empty() {
+            self.pacer.step(steps, self.schedule.given());
+        }
+        self.work(now);
+    }
+
+    /// Holds the run if anybody wants it held.
+    fn apply_hold(&mut self, now: Instant) {
+        let stopped = !self.stopped_by.is_empty();
+        self.pacer.hold(now, self.held || stopped, self.schedule.started());
+        if stopped {
+            self.pacer.forget_steps();
+        }
     }
 
     /// How the run ended; `None` while it goes on.
@@ -364,14 +390,21 @@ impl Coordinator {
             | ToHost::Ready { .. }
             | ToHost::Forgotten { .. }
             | ToHost::Snapshot { .. }
-            | ToHost::Restored { .. }
-            | ToHost::ControlDone { .. } => Ok(()),
+            | ToHost::Restored { .. } => Ok(()),
+            ToHost::ControlDone { control, ok } => {
+                self.control_done(node, control, ok);
+                Ok(())
+            }
             ToHost::Event(event) => {
                 self.event(node, event, now);
                 Ok(())
             }
             ToHost::Telemetry(telemetry) => {
-                self.telemetry[node] = Some(telemetry);
+                self.told[node].telemetry = Some(telemetry);
+                Ok(())
+            }
+            ToHost::Machine(machine) => {
+                self.told[node].machine = Some(machine);
                 Ok(())
             }
         }
@@ -416,7 +449,7 @@ impl Coordinator {
         }
         self.repeat_stop(0..self.seats.len());
         self.phase = Phase::Running;
-        self.pacer.start(now);
+        self.pacer.start(now, self.schedule.base());
         self.cuts.put_off(now);
     }
 
@@ -473,6 +506,7 @@ impl Coordinator {
     }
 
     fn keep_time(&mut self, now: Instant) {
+        self.give_up_controls();
         match self.phase {
             Phase::Gathering(since) if now >= self.ready_until(since) => {
                 let error = self.not_ready(now.saturating_since(since));

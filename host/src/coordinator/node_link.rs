@@ -1,8 +1,11 @@
 //! One node as the coordinator sees it: its session, its messages, its state.
 
+mod health;
+
 use super::error::{RunError, Tenths};
 use super::lights::Word;
 use super::schedule::{ImportSource, Schedule, Turn};
+use health::Repeats;
 use illuminator_node::engine::{Engine, PlacePlan};
 use illuminator_node::mailbox::{Mailbox, MessageTooLong};
 use illuminator_node::node::LINK_WINDOW;
@@ -63,6 +66,9 @@ pub struct NodeLink {
     values: ValueBuffer,
     /// It was so slow that it has not been told of some light.
     light_missed: bool,
+    /// Version of its program.
+    version: Option<String>,
+    repeats: Repeats,
 }
 
 /// What became of a node's session.
@@ -103,6 +109,8 @@ impl NodeLink {
             scratch: Vec::new(),
             values: ValueBuffer::default(),
             light_missed: false,
+            version: None,
+            repeats: Repeats::default(),
         }
     }
 
@@ -125,6 +133,11 @@ impl NodeLink {
 
     pub(super) fn is_ready(&self) -> bool {
         self.state == State::Ready
+    }
+
+    /// Whether it has a session.
+    pub(super) fn is_connected(&self) -> bool {
+        self.initiator.current().is_some()
     }
 
     /// Whether everything sent was acknowledged, or nothing can be.
@@ -187,6 +200,10 @@ impl NodeLink {
     pub(super) fn poll_transmit(&mut self, now: Instant, out: &mut Datagram) -> bool {
         if let Some(session) = self.initiator.session() {
             self.mailbox.flush(session);
+            if self.repeats.is_due(now) {
+                let stats = session.stats();
+                self.repeats.count(now, stats.parts_sent, stats.parts_retransmitted);
+            }
         }
         self.initiator.poll_transmit(now, out)
     }
@@ -204,7 +221,8 @@ impl NodeLink {
     pub(super) fn poll_change(&mut self, run: RunId, now: Instant, running: bool) -> Option<Change> {
         while let Some(event) = self.initiator.poll_event() {
             match event {
-                InitiatorEvent::Connected { rebooted, .. } => {
+                InitiatorEvent::Connected { rebooted, hello } => {
+                    self.version = Some(hello.software.as_str().to_owned());
                     self.mailbox.clear();
                     self.refusal = None;
                     // Who was away was not slow.

@@ -87,6 +87,13 @@ impl Schedule {
         self.next.iter().map(|&(step, stage)| step + u64::from(stage > 0)).max().unwrap_or(self.base)
     }
 
+    /// The first step that not every place was given whole: those before it need nothing more to start.
+    pub(super) fn given(&self) -> u64 {
+        let places = self.first_task.windows(2).zip(&self.next);
+        let busy = places.filter(|(tasks, _)| tasks[0] < tasks[1]);
+        busy.map(|(_, &(step, _))| step).min().unwrap_or(self.base)
+    }
+
     /// Begins with `step` instead of the first one, after which the wires of the step before were these.
     pub(super) fn resume(&mut self, step: u64, wires: Vec<Option<Value>>) {
         (self.base, self.kept, self.dropped) = (step, step, step.saturating_sub(1));

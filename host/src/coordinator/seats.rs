@@ -34,6 +34,11 @@ impl Seats {
         self.seated.iter().map(|&link| &self.links[link])
     }
 
+    /// The spare links that wait, with their numbers.
+    pub(super) fn spares(&self) -> impl Iterator<Item = (usize, &NodeLink)> {
+        self.links.iter().enumerate().skip(self.spare)
+    }
+
     /// Says the same to every node.
     pub(super) fn each(&mut self, mut say: impl FnMut(&mut NodeLink)) {
         self.seated.iter().for_each(|&link| say(&mut self.links[link]));

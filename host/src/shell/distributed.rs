@@ -1,23 +1,25 @@
 //! A run on nodes: one socket, one timer, one coordinator.
 
-use super::tempo::{self, Tempo};
+use super::tempo::{self, Listener, Orders, Request, Tempo};
 use super::{Attendance, Conductor, RunEnd, RunFailure};
 use crate::checkpoint::Checkpoint;
 use crate::coordinator::{Coordinator, NodeLink, Timing};
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
+use crate::view::{Health, LinkState};
 use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, random_id, runtime};
 use illuminator_protocol::{ClusterKey, Datagram, Instant, RunId};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
-use tokio::sync::watch;
 
 /// Datagrams taken from the socket before the coordinator gets to answer.
 const BURST_MAX: usize = 64;
 /// How often the stop flag is looked at while nothing arrives.
 const STOP_POLL: Duration = Duration::from_millis(50);
+/// How often the observer hears how the nodes do.
+const HEALTH_EVERY: illuminator_protocol::Duration = illuminator_protocol::Duration::from_millis(500);
 
 /// A node to run on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,17 +68,21 @@ pub fn run_on_nodes(
         Ok(coordinator) => coordinator,
         Err(failure) => return RunEnd::early(failure),
     };
-    let tempo = attendance.conductor.map(Conductor::listen);
-    let targets: Vec<SocketAddr> =
-        nodes.targets.iter().chain(nodes.spares).map(|node| node.address).collect();
-    let mut driver = Driver { targets: &targets, clock, coordinator, attendance, tempo, done };
+    let orders = attendance.conductor.map(Conductor::listen);
+    let links: Vec<&Target> = nodes.targets.iter().chain(nodes.spares).collect();
+    let targets: Vec<SocketAddr> = links.iter().map(|node| node.address).collect();
+    let (forced, health_at) = (None, Instant::ZERO);
+    let targets = &targets[..];
+    let mut driver =
+        Driver { links: &links, targets, clock, coordinator, attendance, orders, forced, health_at, done };
     let done = runtime.block_on(async {
-        let socket = bind(local_address(&targets)).await?;
+        let socket = bind(local_address(targets)).await?;
         driver.run(&socket).await
     });
+    let health = driver.health();
     let Driver { coordinator, .. } = driver;
     let telemetry = coordinator.telemetry().map(|(name, told)| (name.to_owned(), told)).collect();
-    RunEnd { done, events: coordinator.into_table().into_log(), telemetry }
+    RunEnd { done, events: coordinator.into_table().into_log(), telemetry, health }
 }
 
 /// The coordinator of a run, at its beginning or where it goes on.
@@ -117,12 +123,17 @@ pub(super) fn local_address(targets: &[SocketAddr]) -> SocketAddr {
 }
 
 struct Driver<'t, 'a> {
-    /// By link.
+    /// The nodes, by link, and their addresses.
+    links: &'t [&'t Target],
     targets: &'t [SocketAddr],
     clock: Clock,
     coordinator: Coordinator,
     attendance: Attendance<'a>,
-    tempo: Option<watch::Receiver<Tempo>>,
+    orders: Option<Listener>,
+    /// The phase that is forced, as the observer knows it.
+    forced: Option<String>,
+    /// When the observer hears next how the nodes do.
+    health_at: Instant,
     done: u64,
 }
 
@@ -139,6 +150,8 @@ impl Driver<'_, '_> {
                 self.receive(socket, &mut incoming);
             }
             self.send(socket).await;
+            self.tell_forced();
+            self.tell_health();
             while let Some(notice) = self.coordinator.poll_notice() {
                 self.attendance.progress.note(&notice);
                 self.attendance.observer.notice(&notice);
@@ -156,17 +169,61 @@ impl Driver<'_, '_> {
             tokio::select! {
                 biased;
                 // Before the socket, so that no traffic holds up a pause.
-                Tempo { pace, held } = tempo::next(self.tempo.as_mut()) => {
-                    let now = self.clock.now();
-                    self.coordinator.set_pace(now, pace);
-                    self.coordinator.hold(now, held);
-                }
+                orders = tempo::next(self.orders.as_mut()) => self.obey(orders),
                 readable = socket.readable() => {
                     readable?;
                     self.receive(socket, &mut incoming);
                 }
                 () = tokio::time::sleep_until(deadline) => {}
             }
+        }
+    }
+
+    fn obey(&mut self, Orders { tempo: Tempo { pace, held }, steps, asked }: Orders) {
+        let now = self.clock.now();
+        for request in asked {
+            // What cannot be done is told by a notice.
+            match request {
+                Request::Phase(name) => self.coordinator.force_phase(name.as_deref()),
+                Request::Node(node, control) => self.coordinator.control(now, &node, control),
+            };
+        }
+        self.coordinator.set_pace(now, pace);
+        self.coordinator.hold(now, held);
+        // Whoever let the run go on meanwhile wants no single steps any more.
+        if held && steps > 0 {
+            self.coordinator.step(now, steps);
+        }
+    }
+
+    /// How the nodes do, by name and address.
+    fn health(&self) -> Health {
+        let nodes = self.coordinator.health(self.clock.now()).map(|(link, mut health)| {
+            let Target { name, address } = self.links[link];
+            if health.link == LinkState::Spare {
+                health.name.clone_from(name);
+            }
+            health.address = address.to_string();
+            health
+        });
+        Health { nodes: nodes.collect() }
+    }
+
+    fn tell_health(&mut self) {
+        let now = self.clock.now();
+        if now >= self.health_at {
+            self.health_at = now + HEALTH_EVERY;
+            let health = self.health();
+            self.attendance.observer.health(&health);
+        }
+    }
+
+    /// Says which phase is forced, when that changes.
+    fn tell_forced(&mut self) {
+        let forced = self.coordinator.table().forced_phase();
+        if forced != self.forced.as_deref() {
+            self.forced = forced.map(str::to_owned);
+            self.attendance.observer.forced(forced);
         }
     }
 

@@ -1,12 +1,17 @@
 //! A whole run in this process.
 
-use super::{Attendance, RunEnd, RunFailure, StopFlag};
+use super::tempo::{self, Listener, Orders, Request};
+use super::{Attendance, Conductor, RunEnd, RunFailure, StopFlag};
 use crate::checkpoint::{Checkpoint, OtherRun};
+use crate::pacer::Pacer;
 use crate::plan::{HOST, TablePlan};
 use crate::story::LiveTable;
+use crate::view::Health;
 use illuminator_node::engine::{Engine, Snapshot};
-use illuminator_node::shell::{Clock, random_id};
-use illuminator_protocol::{Duration, RunId};
+use illuminator_node::shell::{Clock, random_id, runtime};
+use illuminator_protocol::{Duration, Instant, RunId};
+use std::io;
+use tokio::runtime::Runtime;
 
 /// Runs a local plan at `table`, one step per `pace` (zero: as fast as possible).
 pub fn run_local(
@@ -16,7 +21,7 @@ pub fn run_local(
     mut attendance: Attendance<'_>,
 ) -> RunEnd {
     let done = run(plan, pace, &mut table, &mut attendance);
-    RunEnd { done, events: table.into_log(), telemetry: Vec::new() }
+    RunEnd { done, events: table.into_log(), telemetry: Vec::new(), health: Health::default() }
 }
 
 fn run(
@@ -32,9 +37,10 @@ fn run(
         Some(checkpoint) => resume(&checkpoint, &mut engine, table)?,
         None => 0,
     };
-    let pacer = Pacer::start(pace);
+    let mut gate = Gate::new(pace, first, attendance.conductor)?;
+    let mut forced = None;
     for step in first..plan.steps {
-        pacer.wait_for(step - first, attendance.stop);
+        gate.wait_for(step, table, attendance.stop);
         let stop = attendance.stop.is_set();
         if stop || attendance.observer.wants_checkpoint() {
             let notice = attendance.observer.checkpoint(checkpoint(run, step, &engine, table))?;
@@ -44,11 +50,25 @@ fn run(
             return Ok(step);
         }
         table.advance(step, engine.slots_mut());
+        tell(table, &mut forced, attendance);
         engine.run(step).map_err(|error| RunFailure::Model { step, error })?;
         attendance.observer.step(step, engine.slots())?;
         attendance.progress.at(step + 1);
     }
     Ok(plan.steps)
+}
+
+/// Tells what the table has to tell: notices, and the phase that is `forced`, when that changes.
+fn tell(table: &mut LiveTable, forced: &mut Option<String>, attendance: &mut Attendance<'_>) {
+    let phase = table.forced_phase();
+    if phase != forced.as_deref() {
+        *forced = phase.map(str::to_owned);
+        attendance.observer.forced(phase);
+    }
+    while let Some(notice) = table.poll_notice() {
+        attendance.progress.note(&notice);
+        attendance.observer.notice(&notice);
+    }
 }
 
 /// The whole run before `step`.
@@ -65,32 +85,83 @@ fn resume(checkpoint: &Checkpoint, engine: &mut Engine, table: &mut LiveTable) -
     if table.restore(&checkpoint.table) { Ok(checkpoint.step) } else { Err(OtherRun) }
 }
 
-/// Holds steps back until they are due.
-struct Pacer {
+/// Holds steps back until they are due, and listens to whoever conducts.
+struct Gate {
     clock: Clock,
-    pace_us: u64,
+    pacer: Pacer,
+    /// Steps before this one may start without another look at the clock.
+    open: u64,
+    conducted: Option<Conducted>,
+}
+
+/// What it takes to listen while it waits.
+struct Conducted {
+    listener: Listener,
+    runtime: Runtime,
 }
 
 /// How often the stop flag is looked at while a step is not due `[us]`.
 const STOP_POLL_US: u64 = 50_000;
 
-impl Pacer {
-    fn start(pace: Duration) -> Self {
-        Self { clock: Clock::start(), pace_us: pace.as_micros() }
+impl Gate {
+    /// A gate of a run that begins with step `first`, now.
+    fn new(pace: Duration, first: u64, conductor: Option<&Conductor>) -> io::Result<Self> {
+        let clock = Clock::start();
+        let mut pacer = Pacer::new(pace);
+        pacer.start(clock.now(), first);
+        let conducted = match conductor {
+            Some(conductor) => Some(Conducted { listener: conductor.listen(), runtime: runtime()? }),
+            None => None,
+        };
+        Ok(Self { clock, pacer, open: first, conducted })
     }
 
-    #[expect(clippy::disallowed_methods, reason = "pacing is real time, at the edge")]
-    fn wait_for(&self, step: u64, stop: &StopFlag) {
-        if self.pace_us == 0 {
-            return;
-        }
-        let due = step.saturating_mul(self.pace_us);
-        loop {
-            let left = due.saturating_sub(self.clock.now().as_micros());
-            if left == 0 || stop.is_set() {
+    /// Waits until `step` may start, or `stop` is set. All steps before it are done.
+    fn wait_for(&mut self, step: u64, table: &mut LiveTable, stop: &StopFlag) {
+        let mut news = self.conducted.as_mut().and_then(|conducted| conducted.listener.poll());
+        while step >= self.open || news.is_some() {
+            if let Some(orders) = news.take() {
+                self.obey(orders, step, table);
+            }
+            let now = self.clock.now();
+            self.open = self.pacer.admit(now);
+            if step < self.open || stop.is_set() {
                 return;
             }
-            std::thread::sleep(std::time::Duration::from_micros(left.min(STOP_POLL_US)));
+            let due = self.pacer.next_due().min(now + Duration::from_micros(STOP_POLL_US));
+            news = self.sleep(due);
         }
+    }
+
+    /// `step` is the one that comes next: none is under way.
+    fn obey(&mut self, Orders { tempo, steps, asked }: Orders, step: u64, table: &mut LiveTable) {
+        for request in asked {
+            match request {
+                // What cannot be done is told by a notice.
+                Request::Phase(name) => drop(table.force_phase(name.as_deref())),
+                Request::Node(node, _) => table.notice(&node, "cannot be asked: this run has no nodes"),
+            }
+        }
+        let now = self.clock.now();
+        self.pacer.set_pace(now, tempo.pace, step);
+        self.pacer.hold(now, tempo.held, step);
+        self.pacer.step(steps, step);
+    }
+
+    /// Waits until `due`, or until there are orders.
+    #[expect(clippy::disallowed_methods, reason = "pacing is real time, at the edge")]
+    fn sleep(&mut self, due: Instant) -> Option<Orders> {
+        let Some(Conducted { listener, runtime }) = &mut self.conducted else {
+            let wait = due.saturating_since(self.clock.now());
+            std::thread::sleep(std::time::Duration::from_micros(wait.as_micros()));
+            return None;
+        };
+        let until = self.clock.system(due).into();
+        runtime.block_on(async {
+            tokio::select! {
+                orders = tempo::next(Some(listener)) => Some(orders),
+                () = tokio::time::sleep_until(until) => None,
+            }
+        })
     }
 }

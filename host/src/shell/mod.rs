@@ -38,6 +38,7 @@ pub use web::{Access, AccessError, WebServer, WebToken, is_taken};
 use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::coordinator::{RunError, Sight};
 use crate::story::EventLog;
+use crate::view::Health;
 use illuminator_node::engine::EngineError;
 use illuminator_node::model::Slots;
 use illuminator_node::shell::Clock;
@@ -73,6 +74,12 @@ pub trait StepObserver {
     /// How it stands; `clock` is the one that its light moves by.
     fn sight(&mut self, _sight: Sight, _clock: Clock) {}
 
+    /// From the next step that is computed on this phase is forced, or none any more. Told when it changes.
+    fn forced(&mut self, _phase: Option<&str>) {}
+
+    /// How the nodes do; twice a second in a run on nodes.
+    fn health(&mut self, _health: &Health) {}
+
     /// There is something to tell the person at the table. Unless overridden, only [`Progress`] tells it.
     fn notice(&mut self, _text: &str) {}
 }
@@ -85,7 +92,7 @@ pub struct Attendance<'a> {
     pub progress: &'a mut Progress,
     /// Ends it.
     pub stop: &'a StopFlag,
-    /// Changes the pace of a run on nodes and holds it; `None`: nobody does.
+    /// Changes its pace, holds it, lets it do single steps, forces phases and asks nodes; `None`: nobody does.
     pub conductor: Option<&'a Conductor>,
     /// Where it goes on, if it was begun before.
     pub resume: Option<Checkpoint>,
@@ -106,6 +113,8 @@ pub struct RunEnd {
     pub events: EventLog,
     /// How the nodes did when they last said so, by name.
     pub telemetry: Vec<(String, Telemetry)>,
+    /// How the nodes stood with the host at the end; empty without nodes.
+    pub health: Health,
 }
 
 impl RunEnd {
@@ -116,7 +125,12 @@ impl RunEnd {
     }
 
     fn early(failure: RunFailure) -> Self {
-        Self { done: Err(failure), events: EventLog::default(), telemetry: Vec::new() }
+        Self {
+            done: Err(failure),
+            events: EventLog::default(),
+            telemetry: Vec::new(),
+            health: Health::default(),
+        }
     }
 }
 

@@ -1,18 +1,22 @@
-//! The events file: what is plugged and unplugged, step by step, for a scripted visit or from a recording.
+//! The events file: what is plugged and unplugged, and which phase is forced, step by step, for a scripted visit or from
+//! a recording.
 //!
 //! ```text
 //! # The sun comes at step 8.
 //! step,cable,node,state
 //! 0,4,,plugged
 //! 8,2,pv,plugged
+//! 12,phase,winter,forced
+//! 20,phase,,released
 //! ```
 //!
 //! One line per event, in the order in which they happen. Those of step N take effect before step N is computed. An
-//! empty `node` means all ends of the cable. Lines that are empty or start with `#` are passed over.
+//! empty `node` means all ends of the cable. In a line of a phase the third cell is its name, which may hold commas.
+//! Lines that are empty or start with `#` are passed over.
 
 use super::Topology;
-use crate::scenario::Diagnostics;
 use crate::scenario::report::{Mark, Report, quote};
+use crate::scenario::{Diagnostics, Story};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -21,25 +25,48 @@ const HEADER: &str = "step,cable,node,state";
 const CELLS: usize = 4;
 const PLUGGED: &str = "plugged";
 const UNPLUGGED: &str = "unplugged";
+/// Stands in place of a cable's id where a line is about the phase.
+const PHASE: &str = "phase";
+const FORCED: &str = "forced";
+const RELEASED: &str = "released";
 
-/// A cable or token is plugged or unplugged.
+/// Something happens at the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// The co-simulation step that is the first to see it.
     pub step: u64,
-    /// The id of the cable or token.
-    pub cable: u16,
-    /// At which node; `None` for all ends.
-    pub node: Option<String>,
-    /// Plugged, or else unplugged.
-    pub plugged: bool,
+    /// What happens.
+    pub what: Happening,
+}
+
+/// What happens in an [`Event`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Happening {
+    /// A cable or token is plugged or unplugged.
+    Plug {
+        /// Its id.
+        cable: u16,
+        /// At which node; `None` for all ends.
+        node: Option<String>,
+        /// Plugged, or else unplugged.
+        plugged: bool,
+    },
+    /// A person forces the phase of this name, or (`None`) lets the story find its phase by itself again.
+    Phase(Option<String>),
 }
 
 impl fmt::Display for Event {
     /// Its line in the file, without the line's end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let node = self.node.as_deref().unwrap_or_default();
-        write!(f, "{},{},{node},{}", self.step, self.cable, if self.plugged { PLUGGED } else { UNPLUGGED })
+        write!(f, "{},", self.step)?;
+        match &self.what {
+            Happening::Plug { cable, node, plugged } => {
+                let state = if *plugged { PLUGGED } else { UNPLUGGED };
+                write!(f, "{cable},{},{state}", node.as_deref().unwrap_or_default())
+            }
+            Happening::Phase(Some(name)) => write!(f, "{PHASE},{name},{FORCED}"),
+            Happening::Phase(None) => write!(f, "{PHASE},,{RELEASED}"),
+        }
     }
 }
 
@@ -60,6 +87,12 @@ pub enum EventError {
         /// The node.
         node: String,
     },
+    /// The phase's name cannot stand in the file.
+    #[error("phase `{phase}` cannot be recorded: its name has a line break or outer blanks")]
+    PhaseName {
+        /// The phase.
+        phase: String,
+    },
 }
 
 /// Events in the order in which they happen. Its text is that of the file.
@@ -71,15 +104,21 @@ pub struct EventLog {
 }
 
 impl EventLog {
-    /// Reads an events file. `file` is what messages call it; `topology` knows the cables.
+    /// Reads an events file. `file` is what messages call it; `topology` knows the cables, `story` the phases.
     ///
     /// # Errors
-    /// Every mistake, located: a line that is not of the form, a step before that of the line above, a cable that is
-    /// not in the scenario, a node at which it has no end.
-    pub fn parse(text: &str, file: &str, topology: &Topology) -> Result<Self, Diagnostics> {
+    /// Every mistake, located: a line that is not of the form, a step before that of the line above, a cable or phase
+    /// that is not in the scenario, a node at which a cable has no end.
+    pub fn parse(
+        text: &str,
+        file: &str,
+        topology: &Topology,
+        story: Option<&Story>,
+    ) -> Result<Self, Diagnostics> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = Reader {
             topology,
+            phases: story.iter().flat_map(|story| &story.phases).map(|phase| phase.name.as_str()).collect(),
             ids: topology.ids().map(|id| id.to_string()).collect(),
             report: Report::new(file, text.lines()),
         };
@@ -95,8 +134,14 @@ impl EventLog {
         if let Some(last) = self.events.last().filter(|last| last.step > event.step) {
             return Err(EventError::StepBack { step: event.step, last: last.step });
         }
-        if let Some(node) = event.node.as_ref().filter(|node| !fits(node)) {
-            return Err(EventError::NodeName { node: node.clone() });
+        match &event.what {
+            Happening::Plug { node: Some(node), .. } if !fits(node) || node.contains(',') => {
+                return Err(EventError::NodeName { node: node.clone() });
+            }
+            Happening::Phase(Some(phase)) if !fits(phase) => {
+                return Err(EventError::PhaseName { phase: phase.clone() });
+            }
+            Happening::Plug { .. } | Happening::Phase(_) => {}
         }
         self.events.push(event);
         Ok(())
@@ -140,9 +185,9 @@ impl fmt::Display for EventLog {
     }
 }
 
-/// Whether a node's name stands in a line as it is.
-fn fits(node: &str) -> bool {
-    !node.is_empty() && node.trim() == node && !node.contains(|c: char| c == ',' || c.is_control())
+/// Whether a name stands in a line as it is, but for commas.
+pub(super) fn fits(name: &str) -> bool {
+    !name.is_empty() && name.trim() == name && !name.contains(char::is_control)
 }
 
 /// A line at its commas.
@@ -173,6 +218,7 @@ impl<'a> Cells<'a> {
 /// What is known while a file is read.
 struct Reader<'a> {
     topology: &'a Topology,
+    phases: Vec<&'a str>,
     /// All ids as texts, for messages.
     ids: Vec<String>,
     report: Report<'a>,
@@ -203,7 +249,7 @@ impl Reader<'_> {
                         error.to_string(),
                         "events stand in the order in which they happen",
                     ),
-                    Err(error @ EventError::NodeName { .. }) => {
+                    Err(error) => {
                         self.report.error(cells.mark(2), error.to_string());
                     }
                     Ok(()) => {}
@@ -216,25 +262,25 @@ impl Reader<'_> {
     /// The event of a line; `None` after reporting why there is none.
     fn event(&mut self, cells: &Cells<'_>) -> Option<Event> {
         let texts: Vec<&str> = cells.texts().take(CELLS + 1).collect();
-        let [step, cable, node, state] = texts[..] else {
-            let help = "for example `8,2,,plugged`: at step 8 cable 2, at all ends";
-            self.report.error_help(cells.whole(), format!("an event has {CELLS} cells"), help);
-            return None;
+        let (step, what) = match texts[..] {
+            [step, PHASE, _, _, ..] => (step, self.phase(cells)),
+            [step, cable, node, state] => (step, self.plug(cells, cable, node, state)),
+            _ => {
+                let help = "for example `8,2,,plugged`: at step 8 cable 2, at all ends";
+                self.report.error_help(cells.whole(), format!("an event has {CELLS} cells"), help);
+                return None;
+            }
         };
         let step_number = step.parse().ok();
         if step_number.is_none() {
             self.report.error(cells.mark(0), format!("{} is not the number of a step", quote(step)));
         }
+        Some(Event { step: step_number?, what: what? })
+    }
+
+    fn plug(&mut self, cells: &Cells<'_>, cable: &str, node: &str, state: &str) -> Option<Happening> {
         let cable = self.cable(cable, cells.mark(1));
-        let plugged = match state {
-            PLUGGED => Some(true),
-            UNPLUGGED => Some(false),
-            _ => {
-                let message = format!("{} is not a state of a cable", quote(state));
-                self.report.error_unknown(cells.mark(3), message, state, [PLUGGED, UNPLUGGED]);
-                None
-            }
-        };
+        let plugged = self.either(state, cells.mark(3), "a cable", [UNPLUGGED, PLUGGED]);
         let node = Some(node).filter(|node| !node.is_empty());
         if let (Some(node), Some(ends)) = (node, cable.and_then(|cable| self.topology.ends(cable)))
             && !ends.iter().any(|end| end == node)
@@ -243,7 +289,36 @@ impl Reader<'_> {
             self.report.error_unknown(cells.mark(2), message, node, ends.iter().map(String::as_str));
             return None;
         }
-        Some(Event { step: step_number?, cable: cable?, node: node.map(str::to_owned), plugged: plugged? })
+        Some(Happening::Plug { cable: cable?, node: node.map(str::to_owned), plugged: plugged? })
+    }
+
+    /// The name of a phase is all between the second comma and the last one.
+    fn phase(&mut self, cells: &Cells<'_>) -> Option<Happening> {
+        let (name, state) = cells.line.splitn(3, ',').last()?.rsplit_once(',')?;
+        let (name, state) = (name.trim(), state.trim());
+        let last = cells.line.matches(',').count();
+        let forced = self.either(state, cells.mark(last), "the phase", [RELEASED, FORCED])?;
+        if forced != name.is_empty() && (!forced || self.phases.contains(&name)) {
+            return Some(Happening::Phase(forced.then(|| name.to_owned())));
+        }
+        let mark = Mark { width: name.chars().count().max(1) as u32, ..cells.mark(2) };
+        if forced {
+            let message = format!("the scenario has no phase {}", quote(name));
+            self.report.error_unknown(mark, message, name, self.phases.iter().copied());
+        } else {
+            self.report.error_help(mark, "whoever releases the phase names none", "leave the cell empty");
+        }
+        None
+    }
+
+    /// Whether a state is the second of the two that there are; `None` after reporting that it is neither.
+    fn either(&mut self, state: &str, mark: Mark, of: &str, states: [&str; 2]) -> Option<bool> {
+        let found = states.iter().position(|known| *known == state);
+        if found.is_none() {
+            let message = format!("{} is not a state of {of}", quote(state));
+            self.report.error_unknown(mark, message, state, [states[1], states[0]]);
+        }
+        found.map(|position| position == 1)
     }
 
     fn cable(&mut self, text: &str, mark: Mark) -> Option<u16> {

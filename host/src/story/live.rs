@@ -1,15 +1,17 @@
 //! The table while a run goes on: hears what is plugged, and says before each step what that means for it.
 //!
 //! ```text
-//!   nodes ─▶ LiveTable::hear ─┐                 ┌─▶ slots: phase, plugs, what is set, what each node sees
-//!   script (events file) ─────┴─▶ before step N ┴─▶ log: what changed before step N
+//!   nodes ─▶ LiveTable::seen ─────────┐
+//!   a person ─▶ LiveTable::force_phase ┤                 ┌─▶ slots: phase, plugs, what is set, what each node sees
+//!   script (events file) ──────────────┴─▶ before step N ┴─▶ log: what changed before step N
 //! ```
 //!
 //! Invariant: what is plugged in a step, and so the story and what cables carry, follows from the scenario and the log
 //! alone. A script takes the place of what nodes report: with the log of a run as script, the run repeats. Boards that
 //! belong to no cable of the scenario are not in the log; only LED_connection, in files without `cables`, sees them.
 
-use super::{Event, EventLog, Notice, Standing, StoryMemory, StoryPlay, Topology};
+use super::events::fits;
+use super::{Event, EventLog, Happening, Notice, Standing, StoryMemory, StoryPlay, Topology};
 use crate::plan::{StoryPlan, TablePlan};
 use crate::scenario::Scenario;
 use illuminator_node::model::Slots;
@@ -31,7 +33,9 @@ pub struct LiveTable {
     story: Option<(StoryPlay, StoryPlan)>,
     /// The ids of all cables and tokens, in the order of the scenario.
     plugs: Vec<u16>,
-    phases: Vec<Value>,
+    phases: Vec<String>,
+    /// The phase that is to be forced from the next step on, or that none is to be.
+    asked: Option<Option<usize>>,
     script: Option<EventLog>,
     /// What changed, where that is recorded.
     log: Option<EventLog>,
@@ -45,6 +49,7 @@ pub struct LiveTable {
 pub struct TableMemory {
     topology: Topology,
     story: Option<StoryMemory>,
+    asked: Option<Option<usize>>,
     log: Option<EventLog>,
 }
 
@@ -56,7 +61,8 @@ impl LiveTable {
             topology: Topology::new(&scenario.cables, &scenario.tokens),
             story: plan.story.clone().map(|plan| (StoryPlay::new(scenario), plan)),
             plugs: scenario.plugs().collect(),
-            phases: phases.map(|phase| Value::Text(phase.name.clone())).collect(),
+            phases: phases.map(|phase| phase.name.clone()).collect(),
+            asked: None,
             script,
             log: None,
             told: None,
@@ -77,6 +83,7 @@ impl LiveTable {
             story: None,
             plugs: Vec::new(),
             phases: Vec::new(),
+            asked: None,
             script: None,
             log: None,
             told: None,
@@ -87,19 +94,21 @@ impl LiveTable {
     /// What it must remember to go on elsewhere.
     pub fn memory(&self) -> TableMemory {
         let story = self.story.as_ref().map(|(play, _)| play.snapshot());
-        TableMemory { topology: self.topology.clone(), story, log: self.log.clone() }
+        TableMemory { topology: self.topology.clone(), story, asked: self.asked, log: self.log.clone() }
     }
 
     /// Takes back what [`memory`](Self::memory) gave. Answers false, and changes nothing, if that was of another
     /// scenario.
     pub fn restore(&mut self, memory: &TableMemory) -> bool {
         let fits = self.topology.ids().eq(memory.topology.ids())
+            && memory.asked.flatten().is_none_or(|phase| phase < self.phases.len())
             && match (&mut self.story, &memory.story) {
                 (Some((play, _)), Some(story)) => play.restore(story),
                 (story, memory) => story.is_none() && memory.is_none(),
             };
         if fits {
             self.topology = memory.topology.clone();
+            self.asked = memory.asked;
             self.log = self.log.take().map(|log| memory.log.clone().unwrap_or(log));
             self.told = None;
         }
@@ -121,6 +130,32 @@ impl LiveTable {
             let notices = self.topology.notices();
             notices.iter().for_each(|notice: &Notice| self.note(notice.to_string()));
         }
+    }
+
+    /// A person forces the phase of this name from the next step on, whatever its condition says, or (`None`) lets the
+    /// story find its phase by itself again. Answers whether there is such a phase; if not, a notice says so.
+    pub fn force_phase(&mut self, name: Option<&str>) -> bool {
+        let Some(name) = name else {
+            self.asked = Some(None);
+            return true;
+        };
+        let why = match self.phases.iter().position(|phase| phase == name) {
+            Some(phase) if fits(name) => {
+                self.asked = Some(Some(phase));
+                return true;
+            }
+            Some(_) => "its name has a line break or outer blanks",
+            None if self.phases.is_empty() => "the scenario has no phases",
+            None => "the story has none of that name",
+        };
+        self.note(format!("phase `{}` cannot be forced: {why}", name.escape_debug()));
+        false
+    }
+
+    /// The phase that is forced in the step that was taken last.
+    pub fn forced_phase(&self) -> Option<&str> {
+        let (play, _) = self.story.as_ref()?;
+        Some(&self.phases[play.forced()?])
     }
 
     /// A node has something to say to the person at the table.
@@ -151,12 +186,8 @@ impl LiveTable {
     /// Writes what holds in `step` to the host's slots, which still have the values of the step before. Steps are taken
     /// in order.
     pub fn advance(&mut self, step: u64, slots: &mut Slots) {
-        if let Some(script) = &self.script {
-            for event in script.of_step(step) {
-                self.topology.apply(event);
-            }
-        }
-        self.record(step);
+        let forced = self.force(step);
+        self.record(step, forced);
         let Self { story: Some((play, plan)), topology, told, phases, .. } = self else { return };
         let value_of = |number: usize| {
             let scalar = slots.scalar(plan.watched[number]);
@@ -164,7 +195,7 @@ impl LiveTable {
         };
         let standing = play.advance(step, topology, value_of);
         if told.as_ref() != Some(standing) {
-            let phase = standing.phase.map_or(Value::Null, |phase| phases[phase].clone());
+            let phase = standing.phase.map_or(Value::Null, |phase| Value::Text(phases[phase].clone()));
             slots.set_value(plan.phase, phase);
             for (&slot, &plugged) in plan.plugged.iter().zip(&standing.plugged) {
                 slots.set(slot, Scalar::int(plugged.into()));
@@ -180,10 +211,34 @@ impl LiveTable {
         }
     }
 
-    /// Notes what is plugged otherwise than in the step before.
-    fn record(&mut self, step: u64) {
-        let changes = self.topology.changes();
+    /// Does what the script says of a step, and then what a person asked for. Returns the change of the phase that is
+    /// forced, if that changes.
+    fn force(&mut self, step: u64) -> Option<Happening> {
+        let Self { script, topology, phases, story, asked, .. } = self;
+        let before = story.as_ref().and_then(|(play, _)| play.forced());
+        let mut forced = before;
+        for event in script.iter().flat_map(|script| script.of_step(step)) {
+            match &event.what {
+                Happening::Plug { .. } => drop(topology.apply(event)),
+                Happening::Phase(name) => {
+                    forced = name.as_ref().and_then(|name| phases.iter().position(|phase| phase == name));
+                }
+            }
+        }
+        if let Some(asked) = asked.take() {
+            forced = asked;
+        }
+        let (play, _) = story.as_mut()?;
+        play.force(forced);
+        (forced != before).then(|| Happening::Phase(forced.map(|phase| phases[phase].clone())))
+    }
+
+    /// Notes what is otherwise than in the step before: what is plugged, and which phase is `forced` from now on.
+    fn record(&mut self, step: u64, forced: Option<Happening>) {
+        let plugs = self.topology.changes().into_iter();
         let Some(log) = &mut self.log else { return };
+        let plugs = plugs.map(|(cable, plugged)| Happening::Plug { cable, node: None, plugged });
+        let changes: Vec<Happening> = plugs.chain(forced).collect();
         if log.is_cut() || changes.is_empty() {
             return;
         }
@@ -194,8 +249,8 @@ impl LiveTable {
                 "the recording of events is full: it repeats the run up to step {step}, and not beyond"
             ));
         }
-        for (cable, plugged) in changes {
-            log.push(Event { step, cable, node: None, plugged }).expect("steps ascend, and no node is named");
+        for what in changes {
+            log.push(Event { step, what }).expect("steps ascend, no node is named, a forced phase can be");
         }
     }
 

@@ -6,8 +6,10 @@
 //!   values before ────┘         └─────▶ rules that hold ────────────┴─▶ per target: the last one that sets it
 //! ```
 //!
-//! Invariants: of the past only the last step in which a plug was seen counts, and only for conditions that ask for it
-//! ([`StoryMemory`]); a step in which nothing changes allocates nothing.
+//! A phase that a person forces takes the place of the one whose condition holds; rules hold as ever.
+//!
+//! Invariants: of the past only the last step in which a plug was seen counts, and only for conditions that ask for it,
+//! and what is forced ([`StoryMemory`]); a step in which nothing changes allocates nothing.
 
 use super::Topology;
 use crate::scenario::{Condition, Moment, Scenario, Setting, Story, Target};
@@ -35,6 +37,8 @@ pub struct Standing {
 pub struct StoryMemory {
     /// Of each plug that `recently` asks for, ascending by id.
     recent: Vec<Recent>,
+    /// Position of the phase that is forced.
+    forced: Option<usize>,
 }
 
 /// A story while it is played. A scenario without one has no phase and sets nothing.
@@ -56,6 +60,8 @@ pub struct StoryPlay {
     /// By target, the value that it has in `standing`, and the one that it gets.
     chosen: Vec<Option<usize>>,
     choice: Vec<Option<usize>>,
+    /// Position of the phase that is forced.
+    forced: Option<usize>,
     standing: Standing,
 }
 
@@ -111,6 +117,7 @@ impl StoryPlay {
             values,
             chosen: vec![None; targets.len()],
             choice: vec![None; targets.len()],
+            forced: None,
             targets,
         }
     }
@@ -124,6 +131,19 @@ impl StoryPlay {
     /// Everything that the story ever sets, in the order of [`Standing::set`].
     pub fn targets(&self) -> &[Target] {
         &self.targets
+    }
+
+    /// Forces the phase at this position of [`Story::phases`] from the next step on, or (`None`) no phase. One that is
+    /// not there changes nothing.
+    pub fn force(&mut self, phase: Option<usize>) {
+        if phase.is_none_or(|phase| phase < self.phases.len()) {
+            self.forced = phase;
+        }
+    }
+
+    /// The phase that is forced.
+    pub fn forced(&self) -> Option<usize> {
+        self.forced
     }
 
     /// What holds in `step`. Steps are taken in order. `value_of` gives the number that a watched attribute had in the
@@ -154,7 +174,8 @@ impl StoryPlay {
             numbers: &self.numbers,
             value_of: &value_of,
         };
-        let phase = self.phases.iter().rposition(|phase| scene.holds(&phase.when, None));
+        let found = || self.phases.iter().rposition(|phase| scene.holds(&phase.when, None));
+        let phase = self.forced.or_else(found);
         let rules = self.rules.iter().filter(|rule| scene.holds(&rule.when, phase));
         self.choice.fill(None);
         for &(target, value) in
@@ -178,14 +199,16 @@ impl StoryPlay {
 
     /// What it would remember in the next step.
     pub fn snapshot(&self) -> StoryMemory {
-        StoryMemory { recent: self.recent.values().copied().collect() }
+        StoryMemory { recent: self.recent.values().copied().collect(), forced: self.forced }
     }
 
     /// Takes back what [`snapshot`](Self::snapshot) gave. Answers false, and changes nothing, if that was of another
     /// story.
     pub fn restore(&mut self, memory: &StoryMemory) -> bool {
-        let fits = memory.recent.len() == self.recent.len();
+        let fits = memory.recent.len() == self.recent.len()
+            && memory.forced.is_none_or(|phase| phase < self.phases.len());
         if fits {
+            self.forced = memory.forced;
             self.recent.values_mut().zip(&memory.recent).for_each(|(recent, &kept)| *recent = kept);
         }
         fits

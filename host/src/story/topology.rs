@@ -10,7 +10,7 @@
 //! never plugged while an end that can tell does not see it. Memory is bounded by the nodes that the caller names and
 //! the cables of the scenario, whatever ids are reported.
 
-use super::{Event, Notice};
+use super::{Event, Happening, Notice};
 use crate::scenario::{Cable, Token};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,11 +172,12 @@ impl Topology {
         });
     }
 
-    /// A scripted event: [`set`](Self::set) or [`set_at`](Self::set_at).
+    /// A scripted event: [`set`](Self::set) or [`set_at`](Self::set_at). Answers false to one that is about no cable.
     pub fn apply(&mut self, event: &Event) -> bool {
-        match &event.node {
-            None => self.set(event.cable, event.plugged),
-            Some(node) => self.set_at(node, event.cable, event.plugged),
+        match &event.what {
+            Happening::Plug { cable, node: None, plugged } => self.set(*cable, *plugged),
+            Happening::Plug { cable, node: Some(node), plugged } => self.set_at(node, *cable, *plugged),
+            Happening::Phase(_) => false,
         }
     }
 

@@ -19,8 +19,8 @@ use crate::mailbox::Mailbox;
 pub use board_lines::BoardLine;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
-    CableFlow, ClusterKeys, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, Responder, RunId,
-    Telemetry, ToHost, ToNode,
+    CableFlow, ClusterKeys, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, MachineReport,
+    Responder, RunId, Telemetry, ToHost, ToNode,
 };
 pub use run::STEPS_IN_FLIGHT;
 use run::{Reply, Run};
@@ -222,6 +222,16 @@ impl<A: Copy + Eq> Node<A> {
         }
     }
 
+    /// Says whether this node says "it is me". The host is told when that changes, and in every new session. Returns
+    /// whether it has changed.
+    pub fn identifying(&mut self, on: bool) -> bool {
+        let news = self.sight.identifying(on);
+        if news {
+            self.report_seen(Event::Identifying { on });
+        }
+        news
+    }
+
     /// Tells the host of something that happened, if there is a host to hear it.
     pub fn report(&mut self, event: Event<'_>) {
         self.tell(&ToHost::Event(event));
@@ -230,6 +240,11 @@ impl<A: Copy + Eq> Node<A> {
     /// Tells the host how this node does, if there is a host to hear it.
     pub fn telemetry(&mut self, telemetry: Telemetry) {
         self.tell(&ToHost::Telemetry(telemetry));
+    }
+
+    /// Tells the host how the machine of this node does, if there is a host to hear it.
+    pub fn machine(&mut self, machine: MachineReport) {
+        self.tell(&ToHost::Machine(machine));
     }
 
     /// Sends what concerns no run. What finds no session, or a session that does not keep up, is dropped: it would

@@ -1,4 +1,4 @@
-//! What a node knows of its cables and its emergency stop, as its host is told.
+//! What a node knows of its cables, its emergency stop and itself, as its host is told.
 
 use illuminator_protocol::Event;
 use std::collections::BTreeMap;
@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 /// Most cables of which a node can tell: boards and pins of one machine are far fewer.
 const CABLES_MAX: usize = 256;
 
-/// The cables of which the node can tell whether they are plugged in, and its emergency stop.
+/// The cables of which the node can tell whether they are plugged in, its emergency stop, and whether it says "it is
+/// me".
 #[derive(Debug, Default)]
 pub(super) struct Sight {
     boards: bool,
     cables: BTreeMap<u16, bool>,
     stopped: bool,
+    identifying: bool,
 }
 
 impl Sight {
@@ -31,11 +33,18 @@ impl Sight {
         std::mem::replace(&mut self.stopped, on) != on
     }
 
+    /// Notes whether it says "it is me". Returns whether that is news.
+    pub(super) fn identifying(&mut self, on: bool) -> bool {
+        std::mem::replace(&mut self.identifying, on) != on
+    }
+
     /// All that a host must be told that knows nothing yet.
     pub(super) fn events(&self) -> impl Iterator<Item = Event<'static>> {
         let cables = self.cables.iter().map(|(&cable, &plugged)| Event::Cable { cable, plugged });
         let stop = Event::EmergencyStop { on: self.stopped };
         let detects = Event::Detects { boards: self.boards, cables: self.cables.len() as u16 };
-        [detects].into_iter().chain(cables).chain([stop])
+        // A host that knows nothing takes it that the node does not.
+        let identifying = self.identifying.then_some(Event::Identifying { on: true });
+        [detects].into_iter().chain(cables).chain([stop]).chain(identifying)
     }
 }

@@ -189,6 +189,11 @@ impl Machine {
         }
     }
 
+    /// Whether it says "it is me", as of the last [`tick`](Self::tick).
+    pub(super) const fn identifies(&self) -> bool {
+        self.identifies
+    }
+
     /// What animates the strips, if there are any.
     pub(super) const fn animation(&self) -> Option<&Animation> {
         self.animation.as_ref()

@@ -66,11 +66,14 @@ pub async fn serve(
         }
         let asked = carry_out(node, machine, &mut reporter, clock);
         let now_us = clock.now().as_micros();
-        let telemetry = reporter.poll(machine.animation(), now_us);
-        if let Some(telemetry) = telemetry {
+        let host = node.responder().host_address().map(|host| host.ip());
+        let told = reporter.poll(machine.animation(), host, now_us);
+        if let Some((telemetry, of_machine)) = told {
             node.telemetry(telemetry);
+            node.machine(of_machine);
         }
-        if asked || telemetry.is_some() {
+        let machine_due_us = machine.tick(now_us);
+        if node.identifying(machine.identifies()) || asked || told.is_some() {
             // Answers of the machine, or news of it, wait to be sent.
             continue;
         }
@@ -79,7 +82,7 @@ pub async fn serve(
             offset_us = measured_us;
             machine.host_clock(measured_us.unwrap_or(0));
         }
-        let due = [machine.tick(now_us), reporter.due_us()].into_iter().flatten().map(Instant::from_micros);
+        let due = [machine_due_us, reporter.due_us()].into_iter().flatten().map(Instant::from_micros);
         let deadline = due.fold(node.poll_timeout(), Instant::min);
         let deadline = clock.system(deadline).into();
         tokio::select! {

@@ -37,6 +37,12 @@ pub enum Event<'a> {
         /// What happened and what to do, in a sentence.
         text: &'a str,
     },
+    /// The node says "it is me", or no longer: asked by the host, or by its button. In a new session it is told behind
+    /// the cables, if it does.
+    Identifying {
+        /// Whether it does.
+        on: bool,
+    },
 }
 
 /// How a node does. Sent a second after the beginning of a session and then every five; not answered.
@@ -62,4 +68,22 @@ pub struct Telemetry {
     pub cpu_permille: u16,
     /// Memory of the process that is in RAM `[KiB]`.
     pub memory_kib: u32,
+}
+
+/// How the machine of a node does. Sent with [`Telemetry`]; not answered. What the machine does not tell is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineReport {
+    /// Temperature of its processor `[m°C]`.
+    pub temperature_mc: Option<i32>,
+    /// Load of its processor since the last report, over all cores `[‰]`, 0 to 1000.
+    pub cpu_permille: Option<u16>,
+    /// Memory in use `[‰]`, 0 to 1000.
+    pub memory_permille: Option<u16>,
+    /// Why its processor is slowed down, as a Raspberry Pi's firmware gives it (`get_throttled`): bit 0 supply voltage
+    /// too low, 1 frequency capped, 2 throttled, 3 near the limit of temperature, now; 16 to 19 the same, since the start.
+    pub throttled: Option<u32>,
+    /// Time since it started `[s]`.
+    pub uptime_s: Option<u64>,
+    /// Hardware address of the network interface by which it reaches the host.
+    pub mac: Option<[u8; 6]>,
 }

@@ -12,7 +12,7 @@ mod light;
 mod to_host;
 mod to_node;
 
-pub use event::{Event, Telemetry};
+pub use event::{Event, MachineReport, Telemetry};
 pub use light::CableFlow;
 pub use to_host::ToHost;
 pub use to_node::{Control, ToNode};

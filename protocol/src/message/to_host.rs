@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Control, Event, Telemetry};
+use super::{Control, Event, MachineReport, Telemetry};
 use crate::error::{DecodeError, EncodeError};
 use crate::id::RunId;
 use crate::value::Values;
@@ -78,6 +78,8 @@ pub enum ToHost<'a> {
         /// The run that was asked for.
         run: RunId,
     },
+    /// How the machine of the node does.
+    Machine(MachineReport),
 }
 
 impl<'a> ToHost<'a> {

@@ -1,7 +1,7 @@
 //! Target `events_file`: the two small files beside a scenario, the events of a visit and the nodes of a cluster.
 
 use super::scenario::Memory;
-use illuminator::scenario::{Cable, Token, load};
+use illuminator::scenario::{Scenario, load};
 use illuminator::shell::ClusterFile;
 use illuminator::story::{EventLog, Topology};
 use std::collections::BTreeSet;
@@ -32,11 +32,12 @@ pub fn events_file(data: &[u8]) {
 }
 
 fn events(text: &str) {
-    let mut topology = topology();
-    match EventLog::parse(text, "e.csv", &topology) {
+    let scenario = scenario();
+    let (mut topology, story) = (topology(scenario), scenario.story.as_ref());
+    match EventLog::parse(text, "e.csv", &topology, story) {
         Ok(log) => {
             let written = log.to_string();
-            assert_eq!(EventLog::parse(&written, "e.csv", &topology).as_ref(), Ok(&log), "{written}");
+            assert_eq!(EventLog::parse(&written, "e.csv", &topology, story).as_ref(), Ok(&log), "{written}");
             let played: usize = (0..STEPS)
                 .map(|step| log.of_step(step).iter().filter(|event| topology.apply(event)).count())
                 .sum();
@@ -54,14 +55,15 @@ fn events(text: &str) {
     }
 }
 
-/// The cables and tokens of the project's story.
-fn topology() -> Topology {
-    static PLUGS: OnceLock<(Vec<Cable>, Vec<Token>)> = OnceLock::new();
-    let (cables, tokens) = PLUGS.get_or_init(|| {
+/// The project's story.
+fn scenario() -> &'static Scenario {
+    static STORY: OnceLock<Scenario> = OnceLock::new();
+    STORY.get_or_init(|| {
         let text = include_str!("../../../scenarios/story.yaml");
-        let story =
-            load(text, "story.yaml", &mut Memory { data: None }).expect("the project's story can run");
-        (story.cables, story.tokens)
-    });
-    Topology::new(cables, tokens)
+        load(text, "story.yaml", &mut Memory { data: None }).expect("the project's story can run")
+    })
+}
+
+fn topology(scenario: &Scenario) -> Topology {
+    Topology::new(&scenario.cables, &scenario.tokens)
 }

@@ -242,12 +242,15 @@ impl<'s> Host<'s> {
         link
     }
 
-    /// Holds the run, or lets it go on.
+    /// Holds the run, with a few single steps, or lets it go on.
     pub(super) fn hold(&mut self, now: Instant, until: Option<Instant>) {
         self.held_until = until;
         let own = self.clock.shows(now);
         if let Some(coordinator) = &mut self.coordinator {
             coordinator.hold(own, until.is_some());
+            if until.is_some() {
+                coordinator.step(own, 3);
+            }
         }
     }
 

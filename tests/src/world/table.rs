@@ -10,7 +10,7 @@ use crate::generate::random::SplitMix64;
 use crate::tube::{Network, SeededEntropy};
 use illuminator::coordinator::{Coordinator, OnLoss, Outcome};
 use illuminator::scenario::Cable;
-use illuminator::story::EventLog;
+use illuminator::story::{EventLog, Happening};
 use illuminator_node::node::NodeCounters;
 use illuminator_protocol::{ClusterKey, Datagram, Duration, Instant};
 use std::collections::VecDeque;
@@ -312,7 +312,10 @@ impl<'s> World<'s> {
     /// When a plug is seen depends on the network, and the coordinator's log says it; what it says was plugged must have
     /// been plugged by a visitor, or from the start.
     fn visitors_did(&self, log: &EventLog) -> Result<(), String> {
-        let nobody = log.events().iter().find(|event| event.plugged && !self.was_plugged(event.cable));
+        let nobody = log.events().iter().find(|event| match event.what {
+            Happening::Plug { cable, plugged: true, .. } => !self.was_plugged(cable),
+            _ => false,
+        });
         nobody.map_or(Ok(()), |event| Err(format!("nobody plugged in what the log tells of: {event}")))
     }
 

@@ -23,7 +23,8 @@ pub(super) fn story() -> Result<Scenario, Failure> {
 /// The visit to it.
 pub(super) fn visit(scenario: &Scenario) -> Result<EventLog, Failure> {
     let topology = Topology::new(&scenario.cables, &scenario.tokens);
-    EventLog::parse(VISIT, "story-events.csv", &topology).map_err(|error| Failure::new(1, error))
+    EventLog::parse(VISIT, "story-events.csv", &topology, scenario.story.as_ref())
+        .map_err(|error| Failure::new(1, error))
 }
 
 /// The data files inside the program.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   steps ────────▶ the visit ─▶ SimulatedTable: plugs
-//!   keys, page ───▶ a visitor ─▶ Operator ─▶ plugs, button, emergency stop, pace, pause
+//!   keys, page ───▶ a visitor ─▶ Operator ─▶ plugs, button, emergency stop, pace, pause, step
 //! ```
 //!
 //! Invariants: the first key takes the table over, and from then on the visit touches nothing; a visitor who leaves
@@ -12,7 +12,7 @@
 use super::keys::Key;
 use crate::scenario::Scenario;
 use crate::shell::{Conductor, Operator, SimulatedTable, StopFlag, Tempo};
-use crate::story::{Event, EventLog};
+use crate::story::{EventLog, Happening};
 use crate::view::{Command, Refusal};
 use illuminator_protocol::Duration;
 use std::collections::BTreeMap;
@@ -47,8 +47,11 @@ impl Hands {
         stop: StopFlag,
     ) -> Self {
         let home = |id: u16| {
-            let visited = visit.events().iter().find(|event| event.cable == id);
-            visited.and_then(|event| event.node.clone()).unwrap_or_else(|| table.middle().to_owned())
+            let visited = visit.events().iter().find_map(|event| match &event.what {
+                Happening::Plug { cable, node, .. } if *cable == id => Some(node.clone()),
+                Happening::Plug { .. } | Happening::Phase(_) => None,
+            });
+            visited.flatten().unwrap_or_else(|| table.middle().to_owned())
         };
         Self {
             homes: scenario.tokens.iter().map(|token| (token.id, home(token.id))).collect(),
@@ -115,6 +118,7 @@ impl Hands {
         let command = match key {
             Key::Plug(id) => self.turn_over(id),
             Key::Pause => Command::Hold { held: !tempo.held },
+            Key::Step => Command::Step,
             Key::Faster => pace(faster(tempo.pace)),
             Key::Slower => pace(slower(tempo.pace)),
             Key::Identify => self.identify_next(now_us),
@@ -137,8 +141,11 @@ impl Hands {
     }
 
     fn play(&self, step: u64) {
-        for Event { cable, node, plugged, .. } in self.visit.of_step(step) {
-            self.table.plug(*cable, node.as_deref(), *plugged);
+        for event in self.visit.of_step(step) {
+            // Hands plug: a visit forces no phase.
+            if let Happening::Plug { cable, node, plugged } = &event.what {
+                self.table.plug(*cable, node.as_deref(), *plugged);
+            }
         }
     }
 

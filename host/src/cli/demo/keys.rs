@@ -7,6 +7,8 @@ pub(super) enum Key {
     Plug(u16),
     /// Hold the time, or let it go on.
     Pause,
+    /// One step, and hold the time.
+    Step,
     /// A faster pace.
     Faster,
     /// A slower pace.
@@ -34,6 +36,7 @@ const fn key(byte: u8) -> Option<Key> {
     Some(match byte {
         b'0'..=b'9' => Key::Plug((byte - b'0') as u16),
         b' ' => Key::Pause,
+        b'.' => Key::Step,
         // The second of each is on the same key of an American keyboard.
         b'+' | b'=' => Key::Faster,
         b'-' | b'_' => Key::Slower,
@@ -65,7 +68,7 @@ mod tests {
 
     #[test]
     fn keys_are_keys_and_sequences_are_none() {
-        assert_eq!(keys(b"3 0"), [Key::Plug(3), Key::Pause, Key::Plug(0)]);
+        assert_eq!(keys(b"3 .0"), [Key::Plug(3), Key::Pause, Key::Step, Key::Plug(0)]);
         assert_eq!(keys(b"xq\x03"), [Key::End, Key::End]);
         for sequence in [
             &b"\x1b[A"[..],

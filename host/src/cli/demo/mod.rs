@@ -60,6 +60,7 @@ Keys:
   1 to 5   plug a cable in or out
   0        put the winter token in, or take it out
   space    pause, go on
+  .        one step, then pause
   + -      faster, slower
   i        the next node says which one it is
   e        press the emergency stop of the node in the middle, release it

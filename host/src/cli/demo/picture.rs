@@ -229,6 +229,6 @@ impl Picture {
         for token in &self.tokens {
             let _ = write!(text, "{} {}  ", token.id, token.name.as_deref().unwrap_or_default());
         }
-        text + "space pause  + - pace  i which node?  e stop  q end"
+        text + "space pause  . step  + - pace  i which?  e stop  q end"
     }
 }

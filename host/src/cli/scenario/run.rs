@@ -14,7 +14,7 @@ use crate::shell::{
     RunExhibit, RunFailure, StopFlag, Watching, run_local, run_on_nodes,
 };
 use crate::story::{EventLog, LiveTable, Topology};
-use crate::view::{self, Scene};
+use crate::view::{self, Health, Scene};
 use clap::ValueEnum;
 use illuminator_node::shell::Clock;
 use illuminator_protocol::{Duration, Telemetry};
@@ -130,7 +130,8 @@ impl Run {
         if done == plan.steps {
             Endurance::end(journal.as_ref())?;
         }
-        self.summary(&scenario, &end.telemetry, (done, plan.steps), progress.elapsed_s(), &path)?;
+        let nodes = (end.telemetry.as_slice(), &end.health);
+        self.summary(&scenario, nodes, (done, plan.steps), progress.elapsed_s(), &path)?;
         if done < plan.steps && !self.quiet && journal.is_some_and(|journal| journal.is_there()) {
             note("`--resume` goes on from here");
         }
@@ -219,7 +220,7 @@ impl Run {
     fn summary(
         &self,
         scenario: &Scenario,
-        telemetry: &[(String, Telemetry)],
+        (telemetry, health): (&[(String, Telemetry)], &Health),
         (done, planned): (u64, u64),
         elapsed_s: f64,
         path: &str,
@@ -235,6 +236,7 @@ impl Run {
                 "seconds": elapsed_s,
                 "output": path,
                 "nodes": nodes,
+                "health": health.nodes,
             });
             print(&format!("{summary}\n"))?;
         }
@@ -251,7 +253,8 @@ fn read_events(path: &Path, scenario: &Scenario) -> Result<EventLog, Failure> {
     let name = path.display().to_string();
     let text = read_text(path, &name).map_err(|diagnostics| Failure::new(2, diagnostics))?;
     let topology = Topology::new(&scenario.cables, &scenario.tokens);
-    EventLog::parse(&text, &name, &topology).map_err(|diagnostics| Failure::new(2, diagnostics))
+    EventLog::parse(&text, &name, &topology, scenario.story.as_ref())
+        .map_err(|diagnostics| Failure::new(2, diagnostics))
 }
 
 fn telemetry_to_json(told: &Telemetry) -> serde_json::Value {

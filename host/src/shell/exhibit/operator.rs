@@ -3,7 +3,7 @@
 use crate::shell::{Conductor, SimulatedTable, StopFlag, Tempo};
 use crate::view::{Command, Refusal};
 use illuminator_node::pins::IDENTIFY_US;
-use illuminator_protocol::Duration;
+use illuminator_protocol::{Control, Duration};
 use std::collections::BTreeMap;
 
 /// Longest time from one step to the next `[s]`.
@@ -61,12 +61,13 @@ impl Operator {
                 table.emergency_stop(table.middle(), *pressed);
             }
             Command::End => self.stop.set(),
-            // Until the run can do them.
-            Command::Step => return Err(not_yet("single steps")),
-            Command::Phase { .. } => return Err(not_yet("forced phases")),
-            Command::Reboot { .. } | Command::Shutdown { .. } => {
+            Command::Step => self.conductor.step(),
+            Command::Phase { name } => taken(self.conductor.force_phase(name.as_deref()))?,
+            Command::Reboot { .. } | Command::Shutdown { .. } if self.table.is_some() => {
                 return Err(Refusal::new("these nodes have no machines of their own to restart or halt", ""));
             }
+            Command::Reboot { nodes } => self.ask(nodes, Control::Reboot)?,
+            Command::Shutdown { nodes } => self.ask(nodes, Control::Shutdown)?,
             Command::Seek { .. } => {
                 return Err(Refusal::new("a run cannot be moved to another step", "only a recording can"));
             }
@@ -83,9 +84,14 @@ impl Operator {
         })
     }
 
-    /// A button begins or ends it: it is pressed where the node does not do what is wanted.
+    /// A notice of the run says what became of it.
+    fn ask(&self, nodes: &[String], control: Control) -> Result<(), Refusal> {
+        nodes.iter().try_for_each(|node| taken(self.conductor.ask(node, control)))
+    }
+
+    /// At simulated hardware a button begins or ends it: it is pressed where the node does not do what is wanted.
     fn identify(&mut self, nodes: &[String], on: bool, now_us: u64) -> Result<(), Refusal> {
-        let table = self.table()?.clone();
+        let Some(table) = self.table.clone() else { return self.ask(nodes, Control::Identify { on }) };
         if let Some(node) = nodes.iter().find(|node| !table.names().any(|name| name == **node)) {
             return Err(Refusal::new(format!("there is no node `{node}` here"), ""));
         }
@@ -108,8 +114,9 @@ const fn is_identifying(since_us: u64, now_us: u64) -> bool {
     now_us.saturating_sub(since_us) < IDENTIFY_US
 }
 
-fn not_yet(what: &str) -> Refusal {
-    Refusal::new(format!("this run has no {what}"), "")
+fn taken(is_taken: bool) -> Result<(), Refusal> {
+    let full = || Refusal::new("too much is asked of the run already", "wait a moment");
+    is_taken.then_some(()).ok_or_else(full)
 }
 
 #[cfg(test)]
@@ -134,6 +141,20 @@ mod tests {
         assert!(!operator.stop.is_set());
         operator.obey(&Command::End, 0).unwrap();
         assert!(operator.stop.is_set());
+    }
+
+    #[test]
+    fn a_run_is_asked_for_so_much_at_once_and_no_more() {
+        let mut run = operator(None);
+        run.obey(&Command::Step, 0).unwrap();
+        assert!(run.conductor().tempo().held, "a step, and no other after it");
+        run.obey(&Command::Phase { name: Some("winter".to_owned()) }, 0).unwrap();
+        let nodes: Vec<String> = (0..100).map(|number| format!("n{number}")).collect();
+        let refusal = run.obey(&Command::Reboot { nodes: nodes.clone() }, 0).unwrap_err();
+        assert!(refusal.error.contains("too much"), "{refusal:?}");
+        let mut simulated = operator(Some(SimulatedTable::new(&nodes, &[], &[])));
+        let refusal = simulated.obey(&Command::Shutdown { nodes }, 0).unwrap_err();
+        assert!(refusal.error.contains("no machines"), "{refusal:?}");
     }
 
     #[test]

@@ -71,6 +71,10 @@ struct Intake {
     notices: VecDeque<String>,
     /// How the table stood when somebody last wanted to know, and the clock of its light.
     sight: Option<(Sight, Clock)>,
+    /// The phase that a person chose.
+    forced: bool,
+    /// How the nodes did when the run told it last.
+    health: Option<Health>,
 }
 
 /// What whoever looks has made of it.
@@ -173,6 +177,16 @@ impl RunExhibit {
         lock(&self.intake).sight = Some((sight, clock));
     }
 
+    /// Takes which phase is forced, if one is.
+    pub fn forced(&self, phase: Option<&str>) {
+        lock(&self.intake).forced = phase.is_some();
+    }
+
+    /// Takes how the nodes do.
+    pub fn health_told(&self, health: &Health) {
+        lock(&self.intake).health = Some(health.clone());
+    }
+
     /// Takes a notice.
     pub fn notice(&self, text: &str) {
         let notice = text.chars().filter(|c| !c.is_control()).take(NOTICE_MAX).collect();
@@ -269,9 +283,9 @@ impl Exhibit for RunExhibit {
     fn moment(&self) -> Moment {
         let scene = self.scene();
         let shown = &mut *self.fetch();
-        let (state, done, row, notices, sight) = {
-            let Intake { state, done, row, notices, sight, .. } = &*lock(&self.intake);
-            (*state, *done, row.clone(), notices.iter().cloned().collect(), sight.clone())
+        let (state, done, row, notices, sight, phase_forced) = {
+            let Intake { state, done, row, notices, sight, forced, .. } = &*lock(&self.intake);
+            (*state, *done, row.clone(), notices.iter().cloned().collect(), sight.clone(), *forced)
         };
         self.wants_sight.store(true, Ordering::Relaxed);
         let sight = sight.as_ref();
@@ -291,7 +305,7 @@ impl Exhibit for RunExhibit {
             pace_s: tempo.pace.as_micros() as f64 / 1e6,
             steps_per_s: shown.speed.at(self.clock.now().as_micros(), done),
             phase: row.text(self.places.phase),
-            phase_forced: false,
+            phase_forced,
             cables: self.cables(&row, sight, &mut shown.mirror),
             tokens: self.tokens(&row, sight, &scene),
             values: row.cells(),
@@ -300,10 +314,14 @@ impl Exhibit for RunExhibit {
     }
 
     fn health(&self) -> Health {
-        let link = match lock(&self.intake).state {
-            RunState::Starting => LinkState::Connecting,
-            _ => LinkState::Live,
+        let (state, told) = {
+            let Intake { state, health, .. } = &*lock(&self.intake);
+            (*state, health.clone())
         };
+        if let Some(told) = told {
+            return told;
+        }
+        let link = if state == RunState::Starting { LinkState::Connecting } else { LinkState::Live };
         let node = |node: &crate::view::NodeScene| NodeHealth {
             name: node.name.clone(),
             address: node.address.clone(),

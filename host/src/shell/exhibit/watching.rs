@@ -4,6 +4,7 @@ use super::RunExhibit;
 use crate::checkpoint::Checkpoint;
 use crate::coordinator::Sight;
 use crate::shell::{OutputError, StepObserver};
+use crate::view::Health;
 use illuminator_node::model::Slots;
 use illuminator_node::shell::Clock;
 
@@ -47,6 +48,20 @@ impl StepObserver for Watching<'_> {
         if let Some(exhibit) = self.exhibit {
             exhibit.sight(sight, clock);
         }
+    }
+
+    fn forced(&mut self, phase: Option<&str>) {
+        if let Some(exhibit) = self.exhibit {
+            exhibit.forced(phase);
+        }
+        self.inner.forced(phase);
+    }
+
+    fn health(&mut self, health: &Health) {
+        if let Some(exhibit) = self.exhibit {
+            exhibit.health_told(health);
+        }
+        self.inner.health(health);
     }
 
     fn notice(&mut self, text: &str) {

@@ -1,15 +1,16 @@
 //! The events file.
 
 use super::*;
-use crate::scenario::Diagnostic;
+use crate::scenario::{Condition, Diagnostic, Phase, Story};
 use proptest::prelude::*;
 
 fn event(step: u64, cable: u16, node: Option<&str>, plugged: bool) -> Event {
-    Event { step, cable, node: node.map(str::to_owned), plugged }
+    let what = Happening::Plug { cable, node: node.map(str::to_owned), plugged };
+    Event { step, what }
 }
 
 fn mistakes(text: &str) -> Vec<Diagnostic> {
-    EventLog::parse(text, "visit.csv", &table()).expect_err(text).0
+    EventLog::parse(text, "visit.csv", &table(), None).expect_err(text).0
 }
 
 const VISIT: &str = "\
@@ -23,7 +24,8 @@ step,cable,node,state
 
 #[test]
 fn a_file_is_read_and_gives_the_same_text() {
-    let log = EventLog::parse(VISIT, "visit.csv", &table()).unwrap_or_else(|messages| panic!("{messages}"));
+    let log =
+        EventLog::parse(VISIT, "visit.csv", &table(), None).unwrap_or_else(|messages| panic!("{messages}"));
     assert_eq!(
         log.events(),
         [
@@ -39,9 +41,60 @@ fn a_file_is_read_and_gives_the_same_text() {
     assert_eq!(VISIT, format!("{}\n{}\n", EventLog::header(), lines.join("\n")), "line by line as well");
 }
 
+fn story(names: &[&str]) -> Story {
+    let phase = |name: &&str| Phase { name: (*name).to_owned(), when: Condition::ALWAYS, set: Vec::new() };
+    Story { phases: names.iter().map(phase).collect(), rules: Vec::new() }
+}
+
+fn phase(step: u64, name: Option<&str>) -> Event {
+    Event { step, what: Happening::Phase(name.map(str::to_owned)) }
+}
+
+#[test]
+fn a_phase_is_forced_and_released_by_lines_of_their_own() {
+    let story = story(&["winter", "sun, wind, and more", "phase"]);
+    let text = "step,cable,node,state\n3,phase,winter,forced\n3,phase,sun, wind, and more,forced\n\
+                4,4,,plugged\n9,phase,phase,forced\n9,phase,,released\n";
+    let log = EventLog::parse(text, "visit.csv", &table(), Some(&story))
+        .unwrap_or_else(|messages| panic!("{messages}"));
+    let [winter, sun, odd] = ["winter", "sun, wind, and more", "phase"].map(Some);
+    assert_eq!(
+        log.events(),
+        [phase(3, winter), phase(3, sun), event(4, 4, None, true), phase(9, odd), phase(9, None)]
+    );
+    assert_eq!(log.to_string(), text);
+    let mut log = EventLog::default();
+    for name in ["", " a", "a\nb"] {
+        let refused = Err(EventError::PhaseName { phase: name.to_owned() });
+        assert_eq!(log.push(phase(3, Some(name))), refused);
+    }
+}
+
+#[test]
+fn a_mistake_of_a_phase_is_shown_at_its_place() {
+    let story = story(&["winter", "summer, hot"]);
+    for (line, column, width, message, help) in [
+        ("0,phase,wintr,forced", 9, 5, "the scenario has no phase `wintr`", "did you mean `winter`?"),
+        ("0,phase, hot, hot ,forced", 10, 8, "the scenario has no phase `hot, hot`", ""),
+        ("0,phase,,forced", 9, 1, "the scenario has no phase ``", ""),
+        ("0,phase,winter,released", 9, 6, "whoever releases the phase names none", "leave the cell empty"),
+        ("0,phase,a,b,plugged", 13, 7, "`plugged` is not a state of the phase", "`forced` and `released`"),
+        ("0,phase,winter", 1, 14, "an event has 4 cells", ""),
+        ("x,phase,,released", 1, 1, "`x` is not the number of a step", ""),
+    ] {
+        let text = format!("step,cable,node,state\n{line}\n");
+        let messages = EventLog::parse(&text, "visit.csv", &table(), Some(&story)).expect_err(line).0;
+        let [error] = messages.as_slice() else { panic!("{line}: {messages:?}") };
+        assert_eq!((error.line, error.column, error.width), (2, column, width), "{error}");
+        assert_eq!(error.message, message);
+        assert!(error.help.as_deref().unwrap_or_default().contains(help), "{error}");
+    }
+}
+
 #[test]
 fn events_are_found_by_their_step() {
-    let log = EventLog::parse(VISIT, "visit.csv", &table()).unwrap_or_else(|messages| panic!("{messages}"));
+    let log =
+        EventLog::parse(VISIT, "visit.csv", &table(), None).unwrap_or_else(|messages| panic!("{messages}"));
     assert_eq!((0..30).map(|step| log.of_step(step).len()).sum::<usize>(), 5);
     assert_eq!(log.of_step(8), &log.events()[1..4]);
     assert_eq!(log.of_step(9), []);
@@ -57,9 +110,10 @@ fn events_are_found_by_their_step() {
 #[test]
 fn comments_blanks_and_line_ends_do_not_matter() {
     let text = "\u{feff}# A visit.\r\n\r\n step, cable ,node,state\r\n  # first\r\n 0 ,4,, plugged \r\n";
-    let log = EventLog::parse(text, "visit.csv", &table()).unwrap_or_else(|messages| panic!("{messages}"));
+    let log =
+        EventLog::parse(text, "visit.csv", &table(), None).unwrap_or_else(|messages| panic!("{messages}"));
     assert_eq!(log.events(), [event(0, 4, None, true)]);
-    let none = EventLog::parse("step,cable,node,state", "visit.csv", &table());
+    let none = EventLog::parse("step,cable,node,state", "visit.csv", &table(), None);
     assert_eq!(none, Ok(EventLog::default()));
 }
 
@@ -148,13 +202,13 @@ proptest! {
             };
             prop_assert_eq!(log.push(event(step, id, node, plugged)), Ok(()));
         }
-        let read = EventLog::parse(&log.to_string(), "log", &table);
+        let read = EventLog::parse(&log.to_string(), "log", &table, None);
         prop_assert_eq!(read, Ok(log));
     }
 
     #[test]
     fn any_text_is_read_or_refused(text in "(step,cable,node,state\n)?([0-9a-z,# ]{0,12}\n){0,6}\\PC{0,40}") {
-        if let Err(messages) = EventLog::parse(&text, "log", &table()) {
+        if let Err(messages) = EventLog::parse(&text, "log", &table(), None) {
             prop_assert!(!messages.0.is_empty());
             for error in &messages.0 {
                 prop_assert!(error.line as usize <= text.lines().count());

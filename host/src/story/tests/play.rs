@@ -274,7 +274,8 @@ proptest! {
                 nodes.iter().for_each(|node| live.seen(node, *id, *plugged));
             }
             for (cable, plugged) in live.changes() {
-                log.push(Event { step, cable, node: None, plugged }).expect("steps ascend");
+                let what = Happening::Plug { cable, node: None, plugged };
+                log.push(Event { step, what }).expect("steps ascend");
             }
             standings.push(play.advance(step, &live, |_| None).clone());
         }

@@ -1,17 +1,24 @@
 //! Tells a host every few seconds how its node does.
 //!
 //! ```text
-//!   Animation ─▶ frames, lateness ┐
-//!   /proc ─▶ processor, memory ───┴▶ Reporter ── while a host is there ─▶ Telemetry
+//!   Animation ─▶ frames, lateness ─────────────┐
+//!   /proc/self ─▶ processor, memory ───────────┴▶ Reporter ── while a host is there ─▶ Telemetry
+//!   /proc, /sys ─▶ what the whole machine does ──▶ Watched ──────────────────────────▶ MachineReport
 //! ```
 //!
-//! Invariant: without a host nothing is read, and nobody is woken. What the system does not tell is 0.
+//! Invariant: without a host nothing is read, and nobody is woken. Of the process, what the system does not tell is 0; of
+//! the machine it is absent.
 
 mod proc;
+mod route;
+mod system;
+mod watched;
 
 use super::{Animation, AnimationReport};
-use illuminator_protocol::Telemetry;
+use illuminator_protocol::{MachineReport, Telemetry};
+use std::net::IpAddr;
 use std::path::Path;
+use watched::Watched;
 
 /// When a host first hears of its node `[µs]`, counted from the beginning of the session.
 const FIRST_US: u64 = 1_000_000;
@@ -26,6 +33,7 @@ pub(super) struct Reporter {
     due_us: Option<u64>,
     /// At the last report, or at the beginning of the session.
     before: Spent,
+    machine: Watched,
 }
 
 /// Processor time spent up to a moment.
@@ -46,6 +54,7 @@ impl Reporter {
         if !silent {
             self.due_us = Some(now_us.saturating_add(FIRST_US));
             self.before = Spent::read(animation, now_us);
+            self.machine.begin();
             if let Some(animation) = animation {
                 // How late frames were before is not of this session.
                 animation.report();
@@ -58,14 +67,20 @@ impl Reporter {
         self.due_us
     }
 
-    /// A report, if one is due.
-    pub(super) fn poll(&mut self, animation: Option<&Animation>, now_us: u64) -> Option<Telemetry> {
+    /// A report to the host at this address, if one is due.
+    pub(super) fn poll(
+        &mut self,
+        animation: Option<&Animation>,
+        host: Option<IpAddr>,
+        now_us: u64,
+    ) -> Option<(Telemetry, MachineReport)> {
         self.due_us.filter(|due_us| *due_us <= now_us)?;
         self.due_us = Some(now_us.saturating_add(INTERVAL_US));
         let spent = Spent::read(animation, now_us);
         let before = std::mem::replace(&mut self.before, spent);
         let memory_kib = read(Path::new("/proc/self/status"), proc::resident_kib).unwrap_or_default();
-        Some(telemetry(before, spent, animation.map(Animation::report).unwrap_or_default(), memory_kib))
+        let animation = animation.map(Animation::report).unwrap_or_default();
+        Some((telemetry(before, spent, animation, memory_kib), self.machine.report(host)))
     }
 }
 
@@ -79,8 +94,8 @@ impl Spent {
     }
 }
 
-/// What a file of `/proc` says, if it is there.
-fn read<T>(file: &Path, parse: fn(&str) -> Option<T>) -> Option<T> {
+/// What a file of the system says, if it is there.
+fn read<T>(file: &Path, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     parse(&std::fs::read_to_string(file).ok()?)
 }
 
@@ -115,15 +130,15 @@ mod tests {
     #[test]
     fn a_host_hears_after_a_second_and_then_every_five() {
         let mut reporter = Reporter::default();
-        assert_eq!((reporter.due_us(), reporter.poll(None, u64::MAX)), (None, None), "no host");
+        assert_eq!((reporter.due_us(), reporter.poll(None, None, u64::MAX)), (None, None), "no host");
         reporter.host_silent(false, None, 100);
-        assert_eq!(reporter.poll(None, 99 + FIRST_US), None);
-        assert!(reporter.poll(None, 100 + FIRST_US).is_some());
+        assert_eq!(reporter.poll(None, None, 99 + FIRST_US), None);
+        assert!(reporter.poll(None, None, 100 + FIRST_US).is_some());
         assert_eq!(reporter.due_us(), Some(100 + FIRST_US + INTERVAL_US));
-        assert!(reporter.poll(None, 20_000_000).is_some());
+        assert!(reporter.poll(None, None, 20_000_000).is_some());
         assert_eq!(reporter.due_us(), Some(20_000_000 + INTERVAL_US), "none is made up for");
         reporter.host_silent(true, None, 21_000_000);
-        assert_eq!((reporter.due_us(), reporter.poll(None, u64::MAX)), (None, None), "silent");
+        assert_eq!((reporter.due_us(), reporter.poll(None, None, u64::MAX)), (None, None), "silent");
     }
 
     #[test]
@@ -160,7 +175,7 @@ mod tests {
         while animation.stats().frames < from + 10_000 {
             std::thread::yield_now();
         }
-        let told = reporter.poll(Some(&animation), FIRST_US).unwrap();
+        let (told, _) = reporter.poll(Some(&animation), None, FIRST_US).unwrap();
         assert!(
             told.frames >= from + 10_000 && told.frames_skipped > 0 && told.strip_errors == 0,
             "{told:?}"
