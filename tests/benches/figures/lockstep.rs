@@ -17,6 +17,7 @@ use super::report::{Figure, Reach, Report};
 use super::town::{checked, scenario_header};
 use illuminator::coordinator::Timing;
 use illuminator::plan::{HOST, NodeTarget, Placement, TablePlan, plan};
+use illuminator::scenario::Scenario;
 use illuminator::shell::{Attendance, Nodes, Progress, StopFlag, Target, run_on_nodes};
 use illuminator::story::LiveTable;
 use illuminator_protocol::ClusterKey;
@@ -37,7 +38,7 @@ const STEPS_PIPELINED: u64 = 30_000;
 
 /// Whether the nodes' values return to the host's model.
 #[derive(Clone, Copy, PartialEq)]
-enum Wiring {
+pub(crate) enum Wiring {
     Feedback,
     Forward,
 }
@@ -97,11 +98,18 @@ fn print(report: &Report, nodes: usize, computing: &InMemory, [bare_us, step_us,
 /// A batteries' table on `nodes` nodes, with the sum on the host.
 fn planned(nodes: usize, wiring: Wiring) -> Result<TablePlan, Box<dyn Error>> {
     let steps = if wiring == Wiring::Feedback { STEPS } else { STEPS_PIPELINED };
-    let scenario = checked(&scenario_text(nodes, wiring, steps), steps)?;
-    // The two models at the front stay on the host.
+    Ok(plan(&batteries(nodes, wiring, steps)?, &placement(nodes), &[])?)
+}
+
+/// The scenario of a batteries' table.
+pub(crate) fn batteries(nodes: usize, wiring: Wiring, steps: u64) -> Result<Scenario, Box<dyn Error>> {
+    checked(&scenario_text(nodes, wiring, steps), steps)
+}
+
+/// Where its models run: the two models at the front stay on the host.
+pub(crate) fn placement(nodes: usize) -> Placement {
     let of_model = std::iter::once(HOST).chain(0..=nodes).collect();
-    let placement = Placement { of_model, nodes: (0..nodes).map(NodeTarget::Simulated).collect() };
-    Ok(plan(&scenario, &placement, &[])?)
+    Placement { of_model, nodes: (0..nodes).map(NodeTarget::Simulated).collect() }
 }
 
 fn scenario_text(nodes: usize, wiring: Wiring, steps: u64) -> String {

@@ -25,6 +25,7 @@ mod size;
 mod start;
 mod sweep;
 mod town;
+mod viewers;
 mod workload;
 
 use report::Report;
@@ -38,7 +39,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// Measures a group of figures, as far as they are wanted.
 type Group = fn(&mut Report) -> Outcome;
 
-const GROUPS: [(&str, Group); 9] = [
+const GROUPS: [(&str, Group); 10] = [
     ("engine", engine::run),
     ("families", families::run),
     ("frames", frames::run),
@@ -48,6 +49,7 @@ const GROUPS: [(&str, Group); 9] = [
     ("size", size::run),
     ("plugs", plugs::run),
     ("sweep", sweep::run),
+    ("viewers", viewers::run),
 ];
 
 fn main() -> ExitCode {

@@ -148,6 +148,9 @@ impl Run {
         conductor: &Conductor,
         stop: &StopFlag,
     ) -> Result<Option<Page>, Failure> {
+        if !self.web.is_wanted() {
+            return Ok(None);
+        }
         let hardware = nodes.and_then(|nodes| nodes.hardware.clone());
         let scene = match nodes {
             Some(nodes) => nodes.scene(scenario, placement, self.events.is_none()),

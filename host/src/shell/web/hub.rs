@@ -9,6 +9,7 @@ use axum::body::Bytes;
 use illuminator_node::shell::random_id;
 use serde::Serialize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -42,10 +43,34 @@ pub(super) struct Live {
     pub(super) over: bool,
 }
 
+/// Where the publisher and all who ask meet.
+pub(super) struct Hub {
+    live: watch::Sender<Live>,
+    /// Whether somebody has asked once since the last look.
+    asked: AtomicBool,
+}
+
+impl Hub {
+    /// The events from now on.
+    pub(super) fn subscribe(&self) -> watch::Receiver<Live> {
+        self.live.subscribe()
+    }
+
+    /// The last JSON of a kind. It is fresh for who asks again and again, and for nobody else more than a second old.
+    pub(super) fn last(&self, kind: impl Fn(&Live) -> &Frame) -> Bytes {
+        self.asked.store(true, Ordering::Relaxed);
+        kind(&self.live.borrow()).json.clone()
+    }
+
+    fn is_watched(&self) -> bool {
+        self.asked.swap(false, Ordering::Relaxed) || self.live.receiver_count() > 0
+    }
+}
+
 /// Looks, and says what has changed.
 pub(super) struct Publisher {
     exhibit: Arc<dyn Exhibit>,
-    live: watch::Sender<Live>,
+    hub: Arc<Hub>,
     looks: u64,
     scene: Arc<Scene>,
     moment: Moment,
@@ -56,14 +81,14 @@ pub(super) struct Publisher {
 
 impl Publisher {
     /// A publisher, and what it has said at first.
-    pub(super) fn new(exhibit: Arc<dyn Exhibit>) -> (Self, watch::Sender<Live>) {
+    pub(super) fn new(exhibit: Arc<dyn Exhibit>) -> (Self, Arc<Hub>) {
         // Another server counts from elsewhere, so that nobody takes its events for ours.
         let live = Live { id: (random_id() >> 32) << 16, ..Live::default() };
-        let (sender, _) = watch::channel(live);
+        let hub = Arc::new(Hub { live: watch::Sender::new(live), asked: AtomicBool::new(false) });
         let mut publisher = Self {
             scene: Arc::default(),
             exhibit,
-            live: sender.clone(),
+            hub: Arc::clone(&hub),
             looks: 0,
             moment: Moment::default(),
             health: Health::default(),
@@ -71,7 +96,7 @@ impl Publisher {
             seq: 0,
         };
         publisher.look();
-        (publisher, sender)
+        (publisher, hub)
     }
 
     /// Goes on until `stopped`; then it looks once more, and says that this was all.
@@ -86,13 +111,13 @@ impl Publisher {
             }
             self.looks += 1;
             // For nobody it is enough that who asks once finds something that is not old.
-            if self.live.receiver_count() > 0 || self.looks.is_multiple_of(AT_LEAST) {
+            if self.hub.is_watched() || self.looks.is_multiple_of(AT_LEAST) {
                 self.look();
             }
         }
         self.looks = 0;
         self.look();
-        self.live.send_modify(|live| live.over = true);
+        self.hub.live.send_modify(|live| live.over = true);
     }
 
     fn look(&mut self) {
@@ -106,7 +131,7 @@ impl Publisher {
             return;
         }
         let seq = self.seq + 1;
-        self.live.send_modify(|live| {
+        self.hub.live.send_modify(|live| {
             let mut frame = |kind: &str, data: Vec<u8>| {
                 live.id += 1;
                 Frame::new(kind, live.id, &data)

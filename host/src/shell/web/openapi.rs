@@ -55,10 +55,10 @@ fn document() -> Value {
 }
 
 fn site() -> Router {
-    let (_, live) = Publisher::new(Arc::new(Nothing));
+    let (_, hub) = Publisher::new(Arc::new(Nothing));
     let access = Access::new(([127, 0, 0, 1], 80).into(), None).unwrap();
     let peer = Peer(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    router(Arc::new(Site { exhibit: Arc::new(Nothing), access, live })).layer(Extension(peer))
+    router(Arc::new(Site { exhibit: Arc::new(Nothing), access, hub })).layer(Extension(peer))
 }
 
 fn ask(method: &str, path: &str) -> StatusCode {

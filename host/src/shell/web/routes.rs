@@ -1,7 +1,7 @@
 //! What there is to ask for.
 
 use super::access::Access;
-use super::hub::{Frame, Live};
+use super::hub::{Frame, Hub, Live};
 use super::problem::Problem;
 use super::{assets, guard, live};
 use crate::shell::Exhibit;
@@ -17,7 +17,6 @@ use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// Longest body that is taken `[bytes]`.
 const BODY_MAX: usize = 1 << 20;
@@ -30,7 +29,7 @@ const POINTS: usize = 800;
 pub(super) struct Site {
     pub(super) exhibit: Arc<dyn Exhibit>,
     pub(super) access: Access,
-    pub(super) live: watch::Sender<Live>,
+    pub(super) hub: Arc<Hub>,
 }
 
 /// Who asks.
@@ -75,8 +74,7 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Answer {
 
 /// The last JSON of a kind.
 fn frame(site: &Site, kind: impl Fn(&Live) -> &Frame) -> Response<Body> {
-    let json = kind(&site.live.borrow()).json.clone();
-    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], site.hub.last(kind)).into_response()
 }
 
 async fn me(
@@ -112,7 +110,7 @@ fn with_cookie(cookie: &str) -> Response<Body> {
 
 async fn events(State(site): Shared, headers: HeaderMap) -> Response<Body> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let events = live::events(site.live.subscribe(), last);
+    let events = live::events(site.hub.subscribe(), last);
     ([(header::CONTENT_TYPE, "text/event-stream")], events).into_response()
 }
 

@@ -94,9 +94,9 @@ async fn serve(
     stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
-    let (publisher, live) = Publisher::new(Arc::clone(&exhibit));
+    let (publisher, hub) = Publisher::new(Arc::clone(&exhibit));
     let publishing = tokio::spawn(publisher.run(stopped.clone()));
-    let router = router(Arc::new(Site { exhibit, access, live }));
+    let router = router(Arc::new(Site { exhibit, access, hub }));
     let mut connections = JoinSet::new();
     let mut stop = stopped.clone();
     loop {
