@@ -3,6 +3,7 @@
 mod asking;
 mod bad_input;
 mod boards;
+mod browser;
 mod command_line;
 mod conducted;
 mod conformance;

@@ -7,7 +7,8 @@
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
 //! - [`ring`]: a scenario of any size, and its nodes.
 //! - [`memory`]: how much of it processes use.
-//! - [`page`]: a run with a page, and a browser for it.
+//! - [`page`]: a run with a page, and just enough HTTP for it.
+//! - [`browser`]: a real browser.
 //! - [`picture`]: what is to be seen on a strip.
 //! - [`sockets`]: what a process listens to.
 //! - [`samples`]: scenarios with known results.
@@ -21,6 +22,7 @@
 
 pub mod attiny;
 pub mod board_table;
+pub mod browser;
 pub mod emupi;
 pub mod fuzz;
 pub mod generate;

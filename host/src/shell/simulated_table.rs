@@ -95,6 +95,12 @@ impl SimulatedTable {
         self.node(node)?.strips.get(&cable)?.picture()
     }
 
+    /// The last bytes on the wire of that strip, transfer by transfer, oldest first; see [`SimStrip::transfers`].
+    pub fn transfers(&self, cable: u16, node: &str) -> Vec<Vec<u8>> {
+        let strip = self.node(node).and_then(|hardware| hardware.strips.get(&cable));
+        strip.map_or_else(Vec::new, SimStrip::transfers)
+    }
+
     /// The names of the nodes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.nodes.iter().map(|hardware| hardware.name.as_str())

@@ -34,7 +34,7 @@ function send(method, path, body) {
   });
 }
 
-/** What this viewer may do: `{may_command, version}`. */
+/** What this viewer may do: `{may_command, login, version}`. */
 export const me = () => request("me");
 /** Shows the token; a cookie answers it. */
 export const login = (token) => send("POST", "login", { token });

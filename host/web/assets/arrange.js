@@ -9,6 +9,8 @@
 
 /** From so many cables on, others gather around a component. */
 const HUB = 3;
+/** Cards beside each other where groups of them have none around it. */
+const PER_GROUP = 2.5;
 
 /**
  * Energy from left to right.
@@ -34,7 +36,8 @@ export function arrange(count, edges, most, upright) {
 }
 
 /**
- * Many components: whoever hangs on one hub stands around it, and the groups stand in a grid.
+ * Many components: whoever hangs on one hub stands around it, and the groups stand in a grid. Where there is no hub,
+ * all stand in lines.
  *
  * @param {number} count how many components
  * @param {[number, number][]} edges who feeds whom, by position
@@ -43,7 +46,10 @@ export function arrange(count, edges, most, upright) {
  * @returns {{places: [number, number][], rows: number}} as for [`arrange`]
  */
 export function arrangeGroups(count, edges, most, across) {
-  const groups = gather(count, edges);
+  const near = neighbours(count, edges);
+  if (near.every((others) => others.size < HUB))
+    return arrangeLine(count, edges, Math.max(2, Math.floor(across * PER_GROUP)));
+  const groups = gather(near);
   const lines = Math.ceil(groups.length / across);
   const columns = Math.ceil(groups.length / lines);
   const places = [];
@@ -64,15 +70,35 @@ export function arrangeGroups(count, edges, most, across) {
   return { places, rows: rows * lines };
 }
 
-/** Groups around hubs; who is near none is in the last group. */
-function gather(count, edges) {
+/** Lines without a hub: one behind the other, to and fro like a path. */
+function arrangeLine(count, edges, across) {
+  const columns = Math.min(across, count);
+  const rows = Math.ceil(count / columns);
+  const places = [];
+  layers(count, edges)
+    .flat()
+    .forEach((component, position) => {
+      const [row, along] = [Math.floor(position / columns), position % columns];
+      const column = row % 2 === 0 ? along : columns - 1 - along;
+      places[component] = [spread(column, columns, columns), spread(row, rows, rows)];
+    });
+  return { places, rows };
+}
+
+/** Whom each component has a cable to. */
+function neighbours(count, edges) {
   const near = Array.from({ length: count }, () => new Set());
   for (const [from, to] of edges) {
     near[from].add(to);
     near[to].add(from);
   }
+  return near;
+}
+
+/** Groups around hubs; who is near none is in the last group. */
+function gather(near) {
   const groups = new Map();
-  for (let component = 0; component < count; component += 1) {
+  for (let component = 0; component < near.length; component += 1) {
     const candidates = [component, ...near[component]].filter((each) => near[each].size >= HUB);
     const hub =
       near[component].size >= HUB

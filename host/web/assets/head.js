@@ -4,7 +4,7 @@
  * @module head
  */
 import { h, setText } from "./dom.js";
-import { isGuest, logIn, logOut, mayCommand, watch } from "./session.js";
+import { hasLogin, logIn, logOut, mayCommand, watch } from "./session.js";
 import { texts } from "./texts.js";
 
 /** The top of a page. */
@@ -19,7 +19,6 @@ export class Head {
       onclick: () => (mayCommand() ? logOut() : logIn()),
     });
     this.banner = h("p", { id: "lost", role: "alert", hidden: true }, texts.lost);
-    this.entered = false;
     const link = (name, path) =>
       h("a", { href: path, "aria-current": name === page ? "page" : null }, texts.pages[name]);
     const bar = document.getElementById("head");
@@ -33,10 +32,9 @@ export class Head {
     watch(() => this.#showEntry());
   }
 
-  /** Who is at the host itself needs no token, and can give none back. */
+  /** Who needs no token can give none back. */
   #showEntry() {
-    if (isGuest()) this.entered = true;
-    this.entry.hidden = !this.entered;
+    this.entry.hidden = !hasLogin();
     setText(this.entry, mayCommand() ? texts.logOut : texts.logIn);
   }
 

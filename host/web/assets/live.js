@@ -27,7 +27,7 @@ const RETRY_MS = 2000;
  * @param {(moment: object) => void} [listener.moment] how it stands, after its scene
  * @param {(health: object) => void} [listener.health] how the nodes do
  * @param {(up: boolean) => void} [listener.link] the connection came or went
- * @param {(me: {may_command: boolean, version: string}) => void} [listener.me] what this viewer may do, each time
+ * @param {(me: {may_command: boolean, login: boolean, version: string}) => void} [listener.me] what this viewer may do, each time
  *   that the connection came
  */
 export function connect(listener) {

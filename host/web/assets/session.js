@@ -8,13 +8,13 @@ import { h, setAttribute } from "./dom.js";
 import { ask, say } from "./say.js";
 import { texts } from "./texts.js";
 
-const state = { known: false, mayCommand: false, why: null };
+const state = { login: false, mayCommand: false, why: null };
 const watchers = new Set();
 
 /** Takes what `/api/v1/me` says. */
 export function setMe(me) {
   state.mayCommand = me.may_command;
-  state.known = true;
+  state.login = me.login;
   changed();
 }
 
@@ -29,8 +29,8 @@ export function whyNot() {
   return state.why ?? (state.mayCommand ? null : texts.guest);
 }
 
-/** Whether it is known that this viewer is a guest. */
-export const isGuest = () => state.known && !state.mayCommand;
+/** Whether there is something to log in to: who is at the host itself needs no token. */
+export const hasLogin = () => state.login;
 
 /** Whether this viewer may command. */
 export const mayCommand = () => state.mayCommand;

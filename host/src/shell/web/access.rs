@@ -97,6 +97,11 @@ impl Access {
         given.map_or(Err(Denied::Wrong), |given| door.check(now_us, from, token, given))
     }
 
+    /// Whether there is a token to know.
+    pub(super) const fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// Lets somebody in who knows the token. Gives the cookie to set.
     pub(super) fn log_in(&self, from: IpAddr, given: &str) -> Result<String, Denied> {
         let now_us = self.now_us();

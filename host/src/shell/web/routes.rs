@@ -83,7 +83,10 @@ async fn me(
     headers: HeaderMap,
 ) -> impl IntoResponse {
     let may_command = site.access.may_command(&headers, peer).is_ok();
-    Json(serde_json::json!({ "may_command": may_command, "version": env!("CARGO_PKG_VERSION") }))
+    let login = site.access.has_token();
+    Json(
+        serde_json::json!({ "may_command": may_command, "login": login, "version": env!("CARGO_PKG_VERSION") }),
+    )
 }
 
 /// The body of a login.
