@@ -32,12 +32,14 @@ fn every_page_in_every_look() {
     let address = run.page.address;
     for (path, name) in [("/", "table"), ("/kiosk/house", "kiosk"), ("/kiosk/grid", "kiosk-grid")] {
         browser.open(address, path);
-        looks(browser, name);
+        looks(browser, name, "body");
     }
     browser.open(address, "/");
     browser.click("[data-component=battery]");
     until("the panel", || browser.count("#panel canvas") == 1);
-    looks(browser, "component");
+    looks(browser, "component", "#panel");
+    until("lines", || browser.count("#plots .legend li") > 0);
+    looks(browser, "plots", "#plots");
     seen.assert_quiet();
 }
 
@@ -49,9 +51,9 @@ fn the_nodes_page_in_every_look() {
     browser.open(run.page.address, "/nodes");
     until("all are live", || browser.count("[data-node-name][data-link=live]") == 49);
     until("round trips", || browser.text("[data-node-name=n49] [data-column=rtt]").ends_with("ms"));
-    looks(&browser, "nodes");
+    looks(&browser, "nodes", "body");
     browser.open(run.page.address, "/");
-    looks(&browser, "rack");
+    looks(&browser, "rack", "body");
     browser.assert_quiet(run.page.address, &[]);
 }
 
@@ -59,11 +61,14 @@ fn plug(page: Page, cable: u16) {
     page.order(&json!({"do": "plug", "id": cable, "plugged": true}).to_string());
 }
 
-/// Takes the pictures of a page. Nothing of it is beyond the edge of the window, however wide that is.
-fn looks(browser: &Browser, page: &str) {
+/// Takes the pictures of a page, with one part of it at the top. Nothing of it is beyond the edge of the window, however wide that is.
+fn looks(browser: &Browser, page: &str, part: &str) {
     for (name, scheme, size) in LOOKS {
         browser.prefer(scheme);
         browser.resize(size);
+        settled(browser);
+        browser
+            .run("document.querySelector(arguments[0]).scrollIntoView({behavior: 'instant'})", json!(part));
         settled(browser);
         let file = pictures().join(format!("page-{page}-{name}.png"));
         browser.picture(&file);
