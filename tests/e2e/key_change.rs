@@ -1,10 +1,11 @@
 //! The key of a cluster is changed while the table is in use: the procedure of docs/nodes.md, step by step.
 
 use crate::hostile::scenario;
-use illuminator_tests::programs::{NodeProcess, illuminator, program, stderr};
+use crate::read;
+use illuminator_tests::programs::{NodeProcess, command, illuminator, program, rows, stderr, until};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 #[test]
 fn a_key_is_changed_without_a_gap_and_the_old_one_is_refused_then() {
@@ -39,6 +40,34 @@ fn a_key_is_changed_without_a_gap_and_the_old_one_is_refused_then() {
     let _node = restart(address, &["--key", &path(folder, "new.key")]);
     assert!(run(folder, "new.key").status.success());
     refused(&run(folder, "old.key"), address);
+}
+
+/// Step 2 of the procedure may be done during a run.
+#[test]
+fn a_node_gets_both_keys_in_the_midst_of_a_run_and_no_byte_changes() {
+    const STEPS: usize = 600;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let keys = ["old.key", "new.key"].map(|name| {
+        make_key(folder, name);
+        path(folder, name)
+    });
+    let mut node = NodeProcess::start(&["--key", &keys[0]]);
+    let address = node.address;
+    std::fs::write(folder.join("s.yaml"), scenario(address, STEPS as u32)).expect("it can be written");
+    let local = illuminator(folder, &["scenario", "run", "s.yaml", "-o", "local.csv", "--local"]);
+    assert!(local.status.success(), "{}", stderr(&local));
+    let arguments = ["scenario", "run", "s.yaml", "-o", "out.csv", "--pace", "0.01", "--key", &keys[0]];
+    let running = command(folder, &arguments).stderr(Stdio::piped()).spawn().expect("it starts");
+    let out = folder.join("out.csv");
+    until("some rows", || rows(&out) > 20);
+    node.terminate();
+    let before = rows(&out);
+    assert!(before < STEPS, "it was in the midst of it");
+    let _node = restart(address, &["--key", &keys[0], "--key", &keys[1]]);
+    let done = running.wait_with_output().expect("it ends");
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert_eq!(read(&out), read(&folder.join("local.csv")));
 }
 
 #[test]

@@ -89,6 +89,8 @@ fn each_fault_happened(report: &Report) {
         injected.one_way,
     ];
     assert!(network.iter().all(|&times| times > 100), "{injected:?}");
+    // Of the plugs that visitors made, those that they did not take back at once.
+    assert!(report.heard * 4 >= report.fired["plugs"], "{report:#?}");
     let counted = report.counted;
     assert!(counted.repeated > 20 && counted.begun > 1_000, "{counted:?}");
     assert!(report.resumed > 10 && report.aborted > 0 && report.frozen > 0, "{report:#?}");

@@ -135,15 +135,15 @@ impl Journal {
         let took_us = if written.is_ok() { self.now_us() - began_us } else { FAILED_US };
         self.due_us = began_us + EVERY_US.max(took_us * SHARE);
         let failing = std::mem::replace(&mut self.failing, written.is_err());
+        if written.is_err() {
+            // What there is of it only takes room, each time.
+            let _ = fs::remove_file(&self.unfinished);
+        }
         let path = self.path.display();
         match written {
-            Err(error) if !failing => {
-                // What there is of it only takes room.
-                let _ = fs::remove_file(&self.unfinished);
-                Some(format!(
-                    "cannot write the journal {path}: {error}; until it can be, --resume falls behind"
-                ))
-            }
+            Err(error) if !failing => Some(format!(
+                "cannot write the journal {path}: {error}; until it can be, --resume falls behind"
+            )),
             Ok(()) if failing => Some(format!("the journal {path} is written again")),
             _ => None,
         }

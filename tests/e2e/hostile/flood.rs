@@ -26,6 +26,8 @@ const FAST: Speed = Speed { steps: 12_000, pace_s: "0" };
 const RATIO_MAX: f64 = 2.0;
 /// Comparisons of which one must be within that.
 const ATTEMPTS: usize = 3;
+/// What is sent to the two programs is at least this part of what the machine can send to nobody: the reciprocal.
+const RATE_SHARE: f64 = 5.0;
 /// Datagrams of each sort that each end must get for the test to mean something.
 const SORT_MIN: u64 = 500;
 /// Datagrams between two looks at what is on the wire.
@@ -79,6 +81,8 @@ fn compare(speed: Speed) -> [f64; 2] {
         let enough = sent.iter().all(|&sent| sent as f64 * taken >= SORT_MIN as f64);
         assert!(enough, "of each sort to node and host: {:?}; they took {taken:.2} of it", under.sent);
     }
+    let (under_rate, beside_rate) = (under.rate(), beside.rate());
+    assert!(under_rate * RATE_SHARE >= beside_rate, "only {under_rate:.0}/s, and {beside_rate:.0}/s beside");
     let ratios = [alone.run_us, beside.run_us].map(|run_us| under.run_us as f64 / run_us as f64);
     let _ = writeln!(
         std::io::stderr(),
@@ -86,10 +90,10 @@ fn compare(speed: Speed) -> [f64; 2] {
          beside; {:.2} s under it, {:.2} s beside it, {:.2} s undisturbed: {:.2} and {:.2} times",
         speed.steps,
         speed.pace_s,
-        under.rate(),
+        under_rate,
         taken[0] * 100.0,
         taken[1] * 100.0,
-        beside.rate(),
+        beside_rate,
         under.run_us as f64 / 1e6,
         beside.run_us as f64 / 1e6,
         alone.run_us as f64 / 1e6,

@@ -37,6 +37,9 @@ struct Options {
     nodes: u16,
 }
 
+/// Share of the packets to a node that may be sent again over the last half minute, on loopback.
+const LOSS_MAX: f64 = 0.01;
+
 /// Memory at one moment `[KiB]`.
 struct Sample {
     minutes: f64,
@@ -71,8 +74,13 @@ fn main() -> io::Result<ExitCode> {
         serde_json::from_reader(File::open(folder.path().join("told.json"))?).unwrap_or_default();
     let read = |name: &str| std::fs::read(folder.path().join(name));
     let settled = &samples[(samples.len() as f64 * WARM_UP) as usize..];
-    let (host_slope, node_slope) =
-        (slope(settled, |sample| sample.host as f64), slope(settled, Sample::mean));
+    let of_node =
+        |number: usize| slope(settled, |sample| sample.nodes.get(number).copied().unwrap_or(0) as f64);
+    let host_slope = slope(settled, |sample| sample.host as f64);
+    let node_slope = (0..nodes.len()).map(of_node).fold(0.0, f64::max);
+    let links: Vec<&serde_json::Value> = told["health"].as_array().into_iter().flatten().collect();
+    let live = links.iter().filter(|node| node["link"] == "live").count();
+    let loss = links.iter().filter_map(|node| node["loss"].as_f64()).fold(0.0, f64::max);
     let node_peak = peaks.iter().copied().max().unwrap_or(u64::MAX);
     let telling = told["nodes"].as_object().map_or(0, serde_json::Map::len);
     let findings = [
@@ -81,6 +89,8 @@ fn main() -> io::Result<ExitCode> {
         (format!("{} of {} steps", told["steps"], ring.steps), told["steps"] == ring.steps),
         (format!("{telling} of {} nodes report telemetry", ring.nodes), telling == ring.nodes),
         (format!("{} of {} nodes are alive", peaks.len(), ring.nodes), peaks.len() == ring.nodes),
+        (format!("{live} of {} nodes were live to the end", ring.nodes), live == ring.nodes),
+        (format!("{:.2} % sent again to a node at most", loss * 100.0), loss <= LOSS_MAX),
         (format!("host: {host_peak} KiB at most, allowed {HOST_KIB_MAX}"), host_peak <= HOST_KIB_MAX),
         (format!("nodes: {node_peak} KiB at most, allowed {NODE_KIB_MAX}"), node_peak <= NODE_KIB_MAX),
         (format!("host: {host_slope:+.2} KiB/min, allowed {HOST_SLOPE_MAX}"), host_slope <= HOST_SLOPE_MAX),

@@ -20,6 +20,8 @@ pub struct Report {
     pub aborted: u64,
     /// Runs whose rows are complete and differ, because nodes stood still, as they were told to.
     pub frozen: u64,
+    /// Plugs and unplugs that hosts have recorded.
+    pub heard: u64,
     /// Runs.
     pub runs: u64,
 }
@@ -35,6 +37,7 @@ impl Report {
         self.resumed += other.resumed;
         self.aborted += other.aborted;
         self.frozen += other.frozen;
+        self.heard += other.heard;
         self.runs += other.runs;
     }
 }

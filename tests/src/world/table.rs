@@ -272,6 +272,7 @@ impl<'s> World<'s> {
         let coordinator = self.host.coordinator.take().ok_or("the host is down")?;
         let log = coordinator.into_table().into_log();
         self.visitors_did(&log)?;
+        self.report.heard += log.events().len() as u64;
         let expected = self.sample.expected(log);
         match outcome {
             Ok(()) if self.host.file() == expected => Ok(()),

@@ -63,8 +63,9 @@ impl Summary {
     pub(super) fn of(ledger: &Ledger, elapsed_s: f64) -> Self {
         let sweep = ledger.sweep();
         let (mut failed, mut open) = (Vec::new(), Vec::new());
+        let survey = ledger.survey();
         for id in 1..=sweep.count() {
-            match ledger.standing(id) {
+            match survey.standing(id) {
                 Standing::Complete => {}
                 Standing::Open => open.push(id),
                 Standing::Failed => {

@@ -154,15 +154,17 @@ impl Lock {
 
 /// Removes what is not to be kept.
 fn prepare(ledger: &Ledger, resume: bool) -> io::Result<Begun> {
-    let mut complete = 0;
-    for id in 1..=ledger.sweep().count() {
-        if resume {
+    let mut ids = 1..=ledger.sweep().count();
+    if resume {
+        let mut complete = 0;
+        for id in ids {
             complete += u64::from(ledger.reopen(id)?);
-        } else {
-            ledger.forget(id)?;
         }
+        return Ok(Begun::Resumed(complete));
     }
-    Ok(if resume { Begun::Resumed(complete) } else { Begun::Anew })
+    let survey = ledger.survey();
+    ids.try_for_each(|id| survey.forget(id))?;
+    Ok(Begun::Anew)
 }
 
 fn write(file: &mut File, note: &str) -> io::Result<()> {

@@ -34,8 +34,9 @@ pub enum GatherFailure {
 /// [`GatherFailure`].
 pub fn gather(ledger: &Ledger, path: &Path) -> Result<u64, GatherFailure> {
     let failed = |error| GatherFailure::Gather { path: path.to_owned(), error };
+    let survey = ledger.survey();
     let complete: Vec<u64> =
-        (1..=ledger.sweep().count()).filter(|&id| ledger.standing(id) == Standing::Complete).collect();
+        (1..=ledger.sweep().count()).filter(|&id| survey.standing(id) == Standing::Complete).collect();
     let read = |id: u64| {
         let path = ledger.result(id);
         read_file(&path, DATA_FILE_MAX).map_err(|error| GatherFailure::File { path, error })

@@ -11,6 +11,8 @@
 
 use super::replace;
 use crate::sweep::Sweep;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
@@ -83,6 +85,17 @@ impl Ledger {
         }
     }
 
+    /// Looks at all scenarios at once: of many small ones, a look at each would take a good part of their time.
+    pub fn survey(&self) -> Survey<'_> {
+        // All results lie in one folder.
+        let result = self.result(1);
+        let folder = result.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        let names = fs::read_dir(folder).and_then(|entries| {
+            entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<io::Result<BTreeSet<_>>>()
+        });
+        Survey { ledger: self, names: names.ok() }
+    }
+
     /// Why scenario `id` failed, if it did.
     pub fn reason(&self, id: u64) -> Option<String> {
         let mut reason = Vec::new();
@@ -119,14 +132,6 @@ impl Ledger {
         Ok(Claim::Mine(Claimed { part, result, failure, _lock: lock }))
     }
 
-    /// Makes scenario `id` one that nobody has begun.
-    ///
-    /// # Errors
-    /// What the operating system said.
-    pub fn forget(&self, id: u64) -> io::Result<()> {
-        [self.result(id), self.failure(id), self.part(id)].iter().try_for_each(|path| remove(path))
-    }
-
     /// Makes scenario `id` open again, unless it has a whole result. Says whether it has.
     ///
     /// # Errors
@@ -147,6 +152,42 @@ impl Ledger {
 
     fn failure(&self, id: u64) -> PathBuf {
         with(&self.result(id), ".failed")
+    }
+}
+
+/// The states of all scenarios at one moment.
+pub struct Survey<'l> {
+    ledger: &'l Ledger,
+    /// The names in the folder of the results; `None` where they cannot be listed.
+    names: Option<BTreeSet<OsString>>,
+}
+
+impl Survey<'_> {
+    /// What had become of scenario `id`.
+    pub fn standing(&self, id: u64) -> Standing {
+        if self.is_there(&self.ledger.result(id)) {
+            Standing::Complete
+        } else if self.is_there(&self.ledger.failure(id)) {
+            Standing::Failed
+        } else {
+            Standing::Open
+        }
+    }
+
+    /// Makes scenario `id` one that nobody has begun.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn forget(&self, id: u64) -> io::Result<()> {
+        let files = [self.ledger.result(id), self.ledger.failure(id), self.ledger.part(id)];
+        files.iter().filter(|path| self.is_there(path)).try_for_each(|path| remove(path))
+    }
+
+    fn is_there(&self, path: &Path) -> bool {
+        match (&self.names, path.file_name()) {
+            (Some(names), Some(name)) => names.contains(name),
+            _ => path.exists(),
+        }
     }
 }
 
@@ -284,7 +325,23 @@ mod tests {
             assert_eq!(ledger.standing(1), expected, "{content:?}");
         }
         fs::write(ledger.result(1), "rows\n").unwrap();
-        ledger.forget(1).unwrap();
+        ledger.survey().forget(1).unwrap();
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_survey_says_of_every_scenario_what_a_look_at_it_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        fs::write(ledger.result(1), "rows\n").unwrap();
+        fs::write(folder.path().join("res_2.csv.failed"), "reason\n").unwrap();
+        fs::write(folder.path().join("res_2.csv.part"), "a row\n").unwrap();
+        let survey = ledger.survey();
+        for id in 1..=3 {
+            assert_eq!(survey.standing(id), ledger.standing(id), "{id}");
+        }
+        assert!(survey.names.is_some());
+        (1..=3).try_for_each(|id| survey.forget(id)).unwrap();
         assert_eq!(names(folder.path()), Vec::<String>::new());
     }
 }

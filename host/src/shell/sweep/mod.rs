@@ -62,7 +62,7 @@ pub fn run_scenarios(
     let first = (u128::from(index) * u128::from(count) / u128::from(size.max(1))) as u64;
     let mut open: Vec<u64> = (first + 1..=count).chain(1..=first).collect();
     loop {
-        open.retain(|&id| worker.ledger.standing(id) == Standing::Open);
+        keep_open(&worker.ledger, &mut open);
         let settled = count - open.len() as u64;
         progress.skip(settled);
         let mut failure = None;
@@ -90,12 +90,18 @@ pub fn run_scenarios(
         if worker.stop.is_set() {
             return Ok(());
         }
-        open.retain(|&id| worker.ledger.standing(id) == Standing::Open);
+        keep_open(&worker.ledger, &mut open);
         if open.is_empty() || !to_the_end {
             return Ok(());
         }
         wait_ms(LOOK_AGAIN_MS);
     }
+}
+
+/// Keeps the ids of those that nobody has ended.
+fn keep_open(ledger: &Ledger, ids: &mut Vec<u64>) {
+    let survey = ledger.survey();
+    ids.retain(|&id| survey.standing(id) == Standing::Open);
 }
 
 #[expect(
