@@ -55,7 +55,7 @@ pub struct Claimed {
     result: PathBuf,
     failure: PathBuf,
     /// Keeps the claim.
-    _lock: File,
+    lock: File,
 }
 
 impl Ledger {
@@ -129,7 +129,7 @@ impl Ledger {
         if !is_at(&lock, &part) {
             return Ok(Claim::Elsewhere);
         }
-        Ok(Claim::Mine(Claimed { part, result, failure, _lock: lock }))
+        Ok(Claim::Mine(Claimed { part, result, failure, lock }))
     }
 
     /// Makes scenario `id` open again, unless it has a whole result. Says whether it has.
@@ -200,25 +200,37 @@ impl Claimed {
     /// The result is whole.
     ///
     /// # Errors
-    /// What the operating system said.
+    /// What the operating system said; another sweep has begun in its place meanwhile.
     pub fn complete(self) -> io::Result<()> {
+        self.still()?;
         fs::rename(&self.part, &self.result)
     }
 
     /// It has failed, and why.
     ///
     /// # Errors
-    /// What the operating system said.
+    /// What the operating system said; another sweep has begun in its place meanwhile.
     pub fn fail(&self, reason: &str) -> io::Result<()> {
+        self.still()?;
         replace(&self.failure, format!("{reason}\n").as_bytes())
     }
 
     /// It was interrupted.
     ///
     /// # Errors
-    /// What the operating system said.
+    /// What the operating system said; another sweep has begun in its place meanwhile.
     pub fn abandon(self) -> io::Result<()> {
+        self.still()?;
         remove(&self.part)
+    }
+
+    /// Whoever starts the sweep anew removes what is under way: what has its name then is not ours.
+    fn still(&self) -> io::Result<()> {
+        if is_at(&self.lock, &self.part) {
+            Ok(())
+        } else {
+            Err(io::Error::other("the sweep was started anew meanwhile, which has removed it"))
+        }
     }
 }
 
@@ -343,5 +355,22 @@ mod tests {
         assert!(survey.names.is_some());
         (1..=3).try_for_each(|id| survey.forget(id)).unwrap();
         assert_eq!(names(folder.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_another_start_has_removed_never_becomes_a_result() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        let old = claimed(&ledger, 1).expect("nobody has it");
+        ledger.survey().forget(1).unwrap();
+        let new = claimed(&ledger, 1).expect("it begins anew");
+        fs::write(new.part(), "half a r").unwrap();
+        assert!(old.complete().is_err());
+        assert_eq!(
+            (ledger.standing(1), names(folder.path())),
+            (Standing::Open, vec!["res_1.csv.part".to_owned()])
+        );
+        new.complete().unwrap();
+        assert_eq!(ledger.standing(1), Standing::Complete);
     }
 }
