@@ -179,6 +179,11 @@ impl<A: Copy, const W: usize> Responder<A, W> {
         self.host.as_ref().map(|_| &mut self.session)
     }
 
+    /// The session, while a host is connected, to look at its counters.
+    pub fn current(&self) -> Option<&Session<W>> {
+        self.host.as_ref().map(|_| &self.session)
+    }
+
     /// Address of the host, while one is connected.
     pub fn host_address(&self) -> Option<A> {
         self.host.as_ref().map(|host| host.address)

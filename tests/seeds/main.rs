@@ -1,5 +1,6 @@
 //! Whole tables in simulated time: whatever happens, the result bytes are those of a run in one process.
 
+mod attack;
 mod light;
 mod plans;
 mod snapshots;

@@ -6,6 +6,7 @@
 //! - [`programs`]: the built programs, started and watched as their users do.
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
 //! - [`ring`]: a scenario of any size, and its nodes.
+//! - [`hostile`]: what somebody without the key can send.
 //! - [`memory`]: how much of it processes use.
 //! - [`page`]: a run with a page, and just enough HTTP for it.
 //! - [`browser`]: a real browser.
@@ -26,6 +27,7 @@ pub mod browser;
 pub mod emupi;
 pub mod fuzz;
 pub mod generate;
+pub mod hostile;
 pub mod lit_node;
 pub mod memory;
 pub mod netlab;

@@ -29,6 +29,8 @@ pub struct NodeHealth {
     pub rtt_ms: Option<f64>,
     /// Share of the host's packets that were sent again, over the last half minute; 0 to 1.
     pub loss: Option<f64>,
+    /// Datagrams from its address that were not taken: none of its session, damaged, or taken before. Grows.
+    pub dropped: u64,
     /// Its clock minus the host's `[ms]`, where both began to count.
     pub clock_offset_ms: Option<f64>,
     /// Its program's version.

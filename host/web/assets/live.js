@@ -7,8 +7,8 @@
  *        └─▶ link(false), try again, resume
  * ```
  *
- * Invariants: who listens sees the last of each kind, and a moment only after its scene; without events nothing is
- * queued; a page that stays open for months neither grows nor stays with an old program.
+ * Invariants: who listens sees the last of each kind, and a moment only after its scene; nothing that came before the
+ * connection was lost is shown after it; without events nothing is queued; a page that stays open for months neither grows nor stays with an old program.
  *
  * @module live
  */
@@ -41,6 +41,8 @@ export function connect(listener) {
   let asking = false;
 
   function link(state) {
+    // What has come and is not drawn yet is old by now; another scene is not.
+    if (!state) last.moment = last.health = null;
     if (up === state) return;
     up = state;
     document.documentElement.dataset.link = state ? "up" : "lost";

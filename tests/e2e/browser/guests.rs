@@ -7,6 +7,20 @@ use illuminator_tests::page::PageRun;
 use illuminator_tests::programs::{illuminator, stderr, until};
 use serde_json::json;
 
+/// Pictures are drawn three seconds late; counts those that wait, and those drawn without a connection.
+const DRAW_LATE: &str = "
+    Object.assign(window, {waiting: 0, drawn: 0, drawnWithoutLink: 0});
+    window.requestAnimationFrame = (draw) => {
+        waiting += 1;
+        return setTimeout(() => {
+            waiting -= 1;
+            drawn += 1;
+            if (document.documentElement.dataset.link === 'lost') drawnWithoutLink += 1;
+            draw();
+        }, 3000);
+    };
+    return true";
+
 #[test]
 fn a_guest_is_refused_and_who_logs_in_is_not() {
     let Some(browser) = Browser::start(WINDOW) else { return };
@@ -58,8 +72,17 @@ fn a_page_that_lost_its_host_says_so_and_shows_no_old_value() {
     let address = run.page.address;
     browser.open(address, "/kiosk/house");
     until("a value", || browser.text("[data-value=main]").contains(|letter: char| letter.is_ascii_digit()));
+    // A browser with much to do draws what has come long after it has come.
+    assert_eq!(browser.run(DRAW_LATE, json!([])), true);
+    browser.until("a late picture", "return drawn > 0");
     assert!(run.interrupt().success());
-    until("it waits", || browser.text("[data-value=word]") == "waiting for the table");
+    browser.until(
+        "it is drawn no more",
+        "return document.documentElement.dataset.link === 'lost' && waiting === 0",
+    );
+    let late = browser.run("return drawnWithoutLink", json!([]));
+    assert!(late.as_u64() > Some(0), "the last moment was drawn after the connection was lost");
+    assert_eq!(browser.text("[data-value=word]"), "waiting for the table");
     assert_eq!(browser.text("[data-value=main]"), "–");
     browser.assert_quiet(address, &["ERR_"]);
 }

@@ -1,8 +1,7 @@
 //! A crowd of senders who all ask one node for a handshake.
 
-use super::{handshake_like, recorded_inits};
-use illuminator_protocol::Kind;
-use illuminator_tests::generate::random::SplitMix64;
+use illuminator_protocol::{ClusterKey, Kind};
+use illuminator_tests::hostile::{Attacker, recorded_inits};
 use illuminator_tests::programs::{NodeProcess, illuminator, stderr, until};
 use illuminator_tests::sockets::dropped_at;
 use std::io::Write;
@@ -20,16 +19,17 @@ const NOISE_KIB: u64 = 256;
 #[test]
 fn a_million_handshakes_of_many_senders_leave_a_node_as_large_as_it_was() {
     let node = NodeProcess::start(&[]);
-    let mut random = SplitMix64::new(3);
+    let mut attacker = Attacker::new(3, ClusterKey::OPEN.id());
     let recorded = recorded_inits();
     let mut datagrams: Vec<Vec<u8>> = Vec::new();
     for number in 0..1_000 {
         datagrams.push(match number % 4 {
             0 => recorded[number % recorded.len()].clone(),
-            1 => handshake_like(Kind::Init, true, &mut random),
-            _ => handshake_like(Kind::Init, false, &mut random),
+            1 => attacker.handshake_like(Kind::Init, true),
+            _ => attacker.handshake_like(Kind::Init, false),
         });
     }
+    let mut random = attacker.random;
     // Every address of 127.0.0.0/8 is this machine's.
     let sender =
         |number: usize| UdpSocket::bind((Ipv4Addr::new(127, 70, (number >> 8) as u8, number as u8), 0));

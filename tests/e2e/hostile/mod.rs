@@ -5,16 +5,8 @@ mod flood;
 mod on_path;
 mod wire;
 
-use illuminator_protocol::responder::ANSWERED_MAX;
-use illuminator_protocol::{
-    BootId, ClusterKey, Datagram, Entropy, Header, Hello, Initiator, Instant, KeyId, Kind, VERSION,
-};
-use illuminator_tests::generate::random::SplitMix64;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
-
-/// Length of a handshake frame `[bytes]`.
-const HANDSHAKE_LEN: usize = 128;
 
 /// A battery on the node, whose flow the host asks for and hears in every step: no step begins before the answer of the
 /// one before, so that every lost frame costs time.
@@ -44,41 +36,6 @@ monitor:
   items: [B1.soc, B1.p_out]
 "
     )
-}
-
-struct Seeded(SplitMix64);
-
-impl Entropy for Seeded {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        bytes.fill_with(|| self.0.next_u64() as u8);
-    }
-}
-
-/// Inits as somebody recorded them, of half as many hosts of this cluster as a node knows again: authentic, each.
-fn recorded_inits() -> Vec<Vec<u8>> {
-    let init = |seed| {
-        let hello = Hello::new(BootId(seed), "host", "0.1.0");
-        let mut entropy = Seeded(SplitMix64::new(seed));
-        let mut host = Box::new(Initiator::<2>::new(ClusterKey::OPEN, hello, &mut entropy));
-        let mut out = Datagram::new();
-        assert!(host.poll_transmit(Instant::ZERO, &mut out), "the first Init is due at once");
-        out.to_vec()
-    };
-    (1..=ANSWERED_MAX as u64 / 2).map(init).collect()
-}
-
-/// A frame with this header before noise.
-fn frame(header: Header, length: usize, random: &mut SplitMix64) -> Vec<u8> {
-    let mut frame = header.encode().to_vec();
-    frame.extend((frame.len()..length).map(|_| random.next_u64() as u8));
-    frame
-}
-
-/// A handshake frame of nobody: like a real one, but for the key (`foreign`) or for what is sealed.
-fn handshake_like(kind: Kind, foreign: bool, random: &mut SplitMix64) -> Vec<u8> {
-    let key = if foreign { KeyId(*b"none") } else { ClusterKey::OPEN.id() };
-    let header = Header { version: VERSION, kind, key, session: random.next_u64(), packet: 0 };
-    frame(header, HANDSHAKE_LEN, random)
 }
 
 /// A socket on loopback that gives up waiting soon enough for its thread to see that the test is over.

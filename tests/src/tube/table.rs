@@ -2,12 +2,17 @@
 
 use super::{Faults, Injected, Network, SeededEntropy};
 use crate::generate::random::SplitMix64;
+use crate::hostile::{Attacker, Sort};
 use illuminator::coordinator::{Coordinator, NodeLink, Outcome, Timing};
 use illuminator::plan::TablePlan;
 use illuminator::story::LiveTable;
+use illuminator::view::NodeHealth;
 use illuminator_node::model::Slots;
 use illuminator_node::node::{Node, NodeCounters, Request};
-use illuminator_protocol::{BootId, CableFlow, ClusterKey, Datagram, Duration, Hello, Instant, RunId};
+use illuminator_protocol::{
+    BootId, CableFlow, ClusterKey, Datagram, Duration, Header, Hello, Instant, Kind, LinkStats, RunId,
+    Session,
+};
 
 /// Bounds of a run in the tube: a run that reaches one of them has hung.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +48,19 @@ pub struct EmulatedTable {
     skew: Vec<Duration>,
     shown: Vec<Shown>,
     mute: Option<Mute>,
+    attack: Option<Attack>,
+    health: Vec<NodeHealth>,
+}
+
+/// An attack, and what host and nodes made of it.
+struct Attack {
+    attacker: Attacker,
+    /// The last real datagrams of each node to and from the host.
+    to_host: Vec<Vec<u8>>,
+    to_node: Vec<Vec<u8>>,
+    /// Hostile datagrams that host and nodes got, and how many they counted.
+    arrived: [u64; 2],
+    counted: [u64; 2],
 }
 
 /// A flow that a node was told to show.
@@ -85,6 +103,8 @@ impl EmulatedTable {
             skew: vec![Duration::ZERO; count],
             shown: Vec::new(),
             mute: None,
+            attack: None,
+            health: Vec::new(),
         }
     }
 
@@ -111,6 +131,34 @@ impl EmulatedTable {
     /// Makes a node mute for a while each time the host has completed so many steps.
     pub fn mute_often(&mut self, node: usize, every_steps: u64, lasting: Duration) {
         self.mute = Some(Mute { node, every_steps, lasting });
+    }
+
+    /// Whatever arrives is followed by hostile datagrams that are made of it, and by some that are made of nothing, at
+    /// both ends, as from their peer's address.
+    pub fn attack(&mut self, seed: u64) {
+        let last = vec![Vec::new(); self.nodes.len()];
+        let attacker = Attacker::new(seed, KEY.id());
+        self.attack =
+            Some(Attack { attacker, to_host: last.clone(), to_node: last, arrived: [0; 2], counted: [0; 2] });
+    }
+
+    /// Hostile datagrams that host and nodes got (but Inits that ask again), and by how much their counters of drops grew by them.
+    ///
+    /// # Panics
+    /// If there was no attack.
+    pub fn attacked(&self) -> ([u64; 2], [u64; 2]) {
+        let Attack { arrived, counted, .. } = self.attack.as_ref().expect("an attack");
+        (*arrived, *counted)
+    }
+
+    /// How the nodes did at the end of the last run, as the coordinator says.
+    pub fn health(&self) -> &[NodeHealth] {
+        &self.health
+    }
+
+    /// What each node counts of its session.
+    pub fn links(&self) -> Vec<Option<LinkStats>> {
+        self.nodes.iter().map(|node| node.responder().current().map(Session::stats)).collect()
     }
 
     /// Simulated time.
@@ -150,6 +198,7 @@ impl EmulatedTable {
             }
             self.transmit(&mut host);
             if let Some(outcome) = host.outcome() {
+                self.health = host.health(self.now).map(|(_, health)| health).collect();
                 return Ended::Outcome(outcome);
             }
             if host.complete().is_some() {
@@ -202,15 +251,70 @@ impl EmulatedTable {
     }
 
     fn deliver(&mut self, host: &mut Coordinator) {
-        while let Some((from, to, mut bytes)) = self.network.receive(self.now) {
-            if to == 0 {
-                host.handle(self.now, from - 1, &mut bytes);
-            } else {
-                // What is dropped is counted by the node.
-                let own = self.now + self.skew[to - 1];
-                let _ = self.nodes[to - 1].handle(own, from, &mut bytes, &mut self.entropy);
-                self.look(to - 1);
+        while let Some((from, to, bytes)) = self.network.receive(self.now) {
+            self.arrive(host, from, to, &bytes);
+            let hostile = match &mut self.attack {
+                Some(attack) => attack.after(from, to, &bytes),
+                None => continue,
+            };
+            for (to_host, node, sort, bytes) in hostile {
+                let before = self.drops(host, to_host, node);
+                let (from, to) = if to_host { (node + 1, 0) } else { (0, node + 1) };
+                self.arrive(host, from, to, &bytes);
+                let counted = self.drops(host, to_host, node) - before;
+                // An Init whose session has not begun may come again: its answer may be lost.
+                let asks_again = sort == Sort::Replayed
+                    && Header::decode(&bytes).is_ok_and(|header| header.kind == Kind::Init);
+                if let Some(attack) = self.attack.as_mut().filter(|_| !asks_again) {
+                    attack.arrived[usize::from(!to_host)] += 1;
+                    attack.counted[usize::from(!to_host)] += counted;
+                }
             }
         }
+    }
+
+    fn arrive(&mut self, host: &mut Coordinator, from: usize, to: usize, bytes: &[u8]) {
+        let mut bytes = bytes.to_vec();
+        if to == 0 {
+            host.handle(self.now, from - 1, &mut bytes);
+        } else {
+            // What is dropped is counted by the node.
+            let own = self.now + self.skew[to - 1];
+            let _ = self.nodes[to - 1].handle(own, from, &mut bytes, &mut self.entropy);
+            self.look(to - 1);
+        }
+    }
+
+    /// What one end has dropped.
+    fn drops(&self, host: &Coordinator, at_host: bool, node: usize) -> u64 {
+        if at_host {
+            host.health(self.now).nth(node).map_or(0, |(_, health)| health.dropped)
+        } else {
+            self.nodes[node].responder().drops().total()
+        }
+    }
+}
+
+impl Attack {
+    /// What follows a datagram: (to the host?, which node, what, bytes).
+    fn after(&mut self, from: usize, to: usize, real: &[u8]) -> Vec<(bool, usize, Sort, Vec<u8>)> {
+        let node = from.max(to) - 1;
+        let last = if to == 0 { &mut self.to_host[node] } else { &mut self.to_node[node] };
+        *last = real.to_vec();
+        let mut hostile = Vec::new();
+        for (to_host, last, reflected) in [
+            (true, &self.to_host[node], &self.to_node[node]),
+            (false, &self.to_node[node], &self.to_host[node]),
+        ] {
+            let mut made = self.attacker.of_nothing();
+            if !last.is_empty() {
+                made.extend(self.attacker.of_frame(last));
+            }
+            if !reflected.is_empty() {
+                made.push((Sort::Reflected, reflected.clone()));
+            }
+            hostile.extend(made.into_iter().map(|(sort, bytes)| (to_host, node, sort, bytes)));
+        }
+        hostile
     }
 }

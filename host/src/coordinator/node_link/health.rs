@@ -64,6 +64,7 @@ impl NodeLink {
             rtt_ms: (stats.rtt_us > 0).then_some(stats.rtt_us as f64 / 1e3),
             clock_offset_ms: stats.clock_offset_us.map(|offset_us| offset_us as f64 / 1e3),
             loss: self.repeats.share(),
+            dropped: self.initiator.drops().total(),
             version: self.version.clone(),
             ..NodeHealth::default()
         }
