@@ -150,6 +150,7 @@ impl Driver<'_, '_> {
                 self.receive(socket, &mut incoming);
             }
             self.send(socket).await;
+            self.attendance.observer.idle()?;
             self.tell_forced();
             self.tell_health();
             while let Some(notice) = self.coordinator.poll_notice() {

@@ -1,7 +1,7 @@
 //! A whole run in this process.
 
 use super::tempo::{self, Listener, Orders, Request};
-use super::{Attendance, Conductor, RunEnd, RunFailure, StopFlag};
+use super::{Attendance, Conductor, OutputError, RunEnd, RunFailure};
 use crate::checkpoint::{Checkpoint, OtherRun};
 use crate::pacer::Pacer;
 use crate::plan::{HOST, TablePlan};
@@ -40,7 +40,7 @@ fn run(
     let mut gate = Gate::new(pace, first, attendance.conductor)?;
     let mut forced = None;
     for step in first..plan.steps {
-        gate.wait_for(step, table, attendance.stop);
+        gate.wait_for(step, table, attendance)?;
         let stop = attendance.stop.is_set();
         if stop || attendance.observer.wants_checkpoint() {
             let notice = attendance.observer.checkpoint(checkpoint(run, step, &engine, table))?;
@@ -116,8 +116,13 @@ impl Gate {
         Ok(Self { clock, pacer, open: first, conducted })
     }
 
-    /// Waits until `step` may start, or `stop` is set. All steps before it are done.
-    fn wait_for(&mut self, step: u64, table: &mut LiveTable, stop: &StopFlag) {
+    /// Waits until `step` may start, or the run is to end. All steps before it are done.
+    fn wait_for(
+        &mut self,
+        step: u64,
+        table: &mut LiveTable,
+        attendance: &mut Attendance<'_>,
+    ) -> Result<(), OutputError> {
         let mut news = self.conducted.as_mut().and_then(|conducted| conducted.listener.poll());
         while step >= self.open || news.is_some() {
             if let Some(orders) = news.take() {
@@ -125,12 +130,14 @@ impl Gate {
             }
             let now = self.clock.now();
             self.open = self.pacer.admit(now);
-            if step < self.open || stop.is_set() {
-                return;
+            if step < self.open || attendance.stop.is_set() {
+                return Ok(());
             }
             let due = self.pacer.next_due().min(now + Duration::from_micros(STOP_POLL_US));
             news = self.sleep(due);
+            attendance.observer.idle()?;
         }
+        Ok(())
     }
 
     /// `step` is the one that comes next: none is under way.

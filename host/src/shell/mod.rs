@@ -54,6 +54,14 @@ pub trait StepObserver {
     /// A result that cannot be written ends the run.
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError>;
 
+    /// No step has come for a moment: what was kept back for the next one need not wait for it.
+    ///
+    /// # Errors
+    /// A result that cannot be written ends the run.
+    fn idle(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
     /// The run can go on from here: every step before the checkpoint's was given to [`step`](Self::step), and no other.
     /// Returns what there is to tell of that.
     ///

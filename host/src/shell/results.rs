@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Bytes kept back before they are written.
 const BUFFER_BYTES: usize = 64 * 1024;
-/// How long rows are kept back at most [us]: whoever follows a slow run sees them come.
+/// How long rows are kept back at most [us]: whoever follows a slow run, or one that is held, sees them come.
 const FLUSH_US: u64 = 200_000;
 
 /// A result file that cannot be written.
@@ -211,6 +211,11 @@ impl StepObserver for ResultFiles {
         self.reports.iter().try_for_each(|report| report.step(step, values))
     }
 
+    fn idle(&mut self) -> Result<(), OutputError> {
+        let now_us = self.clock.now().as_micros();
+        self.files.iter_mut().try_for_each(|file| file.flush_late(now_us))
+    }
+
     fn wants_checkpoint(&self) -> bool {
         self.journal.as_ref().is_some_and(Journal::is_due)
     }
@@ -229,11 +234,16 @@ impl ResultFile {
         }
         let cells = &self.cells;
         self.recorder.row(step, |item| Cell::of_slot(values, cells[item]), &mut self.buffer);
-        if self.buffer.len() >= BUFFER_BYTES || now_us >= self.flushed_us + FLUSH_US {
-            self.flushed_us = now_us;
-            self.flush()?;
+        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { self.flush_late(now_us) }
+    }
+
+    /// Writes what has been kept back for long enough.
+    fn flush_late(&mut self, now_us: u64) -> Result<(), OutputError> {
+        if self.buffer.is_empty() || now_us < self.flushed_us + FLUSH_US {
+            return Ok(());
         }
-        Ok(())
+        self.flushed_us = now_us;
+        self.flush()
     }
 
     /// Opens it as it is; nobody else writes it from now on.

@@ -44,6 +44,7 @@ fn a_cable_that_is_unplugged_with_the_mouse_is_gone_in_the_result_and_comes_back
 #[test]
 fn a_step_is_one_step_and_the_run_goes_on_when_it_is_told_to() {
     let Some(seen) = Seen::paused_story() else { return };
+    let rows = || read(&seen.folder.path().join("out.csv")).lines().count() as u64 - 1;
     for _ in 0..3 {
         let before = seen.done();
         seen.step();
@@ -53,6 +54,8 @@ fn a_step_is_one_step_and_the_run_goes_on_when_it_is_told_to() {
         until("twenty moments", || seq() >= then + 20);
         assert_eq!(seen.done(), before + 1);
         seen.shows_state("paused");
+        until("its row is in the file", || rows() >= before + 1);
+        assert_eq!(rows(), before + 1, "one step is one row");
     }
     let before = seen.done();
     seen.browser.click("[data-do=faster]");

@@ -169,6 +169,10 @@ impl StepObserver for Observer<'_> {
         self.stage.hands().step(step);
         Ok(())
     }
+
+    fn idle(&mut self) -> Result<(), OutputError> {
+        self.results.idle()
+    }
 }
 
 /// Whoever sits at the terminal.

@@ -124,4 +124,8 @@ impl StepObserver for Results {
     fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
         self.0.as_mut().map_or(Ok(()), |results| results.step(step, values))
     }
+
+    fn idle(&mut self) -> Result<(), OutputError> {
+        self.0.as_mut().map_or(Ok(()), ResultFiles::idle)
+    }
 }

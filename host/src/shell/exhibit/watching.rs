@@ -32,6 +32,10 @@ impl StepObserver for Watching<'_> {
         Ok(())
     }
 
+    fn idle(&mut self) -> Result<(), OutputError> {
+        self.inner.idle()
+    }
+
     fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<Option<String>, OutputError> {
         self.inner.checkpoint(checkpoint)
     }
