@@ -7,6 +7,7 @@ mod browser;
 mod command_line;
 mod conducted;
 mod conformance;
+mod databases;
 mod demo;
 mod emulated_pi;
 mod ending;

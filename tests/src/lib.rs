@@ -4,6 +4,7 @@
 //! - [`world`]: whole runs under plans of faults, drawn by seed, with checks from outside.
 //! - [`netlab`]: the table in network namespaces, on a switch that loses and reorders.
 //! - [`programs`]: the built programs, started and watched as their users do.
+//! - [`databases`]: real time-series databases.
 //! - [`emupi`]: an emulated Raspberry Pi with a kernel, pins, SPI and USB.
 //! - [`ring`]: a scenario of any size, and its nodes.
 //! - [`hostile`]: what somebody without the key can send.
@@ -24,6 +25,7 @@
 pub mod attiny;
 pub mod board_table;
 pub mod browser;
+pub mod databases;
 pub mod emupi;
 pub mod fuzz;
 pub mod generate;

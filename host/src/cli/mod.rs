@@ -1,6 +1,7 @@
 //! The command line: what the user types and what he reads.
 
 mod cluster;
+mod database;
 mod demo;
 mod endurance;
 mod models;

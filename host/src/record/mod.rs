@@ -2,9 +2,10 @@
 //!
 //! ```text
 //!   Recorder (items) ─▶ CsvRecorder ─ header ─▶ bytes ─▶ shell ─▶ file
-//!   values of a step ──────┘  │ row             ▲
-//!                             ├─ dates: when    │
-//!                             └─ text:  what ───┴─ rows of a model's report
+//!   values of a step ──┬───┘  │ row             ▲
+//!                      │      ├─ dates: when    │
+//!                      │      └─ text:  what ───┴─ rows of a model's report
+//!                      └─▶ LineProtocol ─▶ lines ─▶ shell ─▶ database
 //! ```
 //!
 //! Invariants: everything here is pure and gives the same bytes on every machine (dates come from the bundled
@@ -13,10 +14,12 @@
 mod csv;
 mod dates;
 mod journal;
+mod line_protocol;
 mod text;
 
 pub use csv::{Cell, CsvRecorder, ResultFormat};
 pub use dates::{UnknownZone, read_date};
 pub use journal::{Fingerprint, JournalEntry, UnreadableJournal};
+pub use line_protocol::LineProtocol;
 pub(crate) use text::quote_if_needed;
 pub use text::{push_scalar, push_table, push_value};

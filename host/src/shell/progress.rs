@@ -64,14 +64,15 @@ impl Progress {
         }
     }
 
+    /// Says something as [`note`](Self::note) does, from any thread.
+    pub fn voice(&self) -> impl Fn(&str) + Send + 'static {
+        let (bar, quiet) = (self.bar.clone(), self.quiet);
+        move |text| say(&bar, quiet, text)
+    }
+
     /// Says something without spoiling the bar; silent if the run is to be quiet.
     pub fn note(&self, text: &str) {
-        if !self.quiet {
-            self.bar.suspend(|| {
-                // Where nobody listens any more, that is no reason to fail.
-                let _ = writeln!(std::io::stderr(), "{text}");
-            });
-        }
+        say(&self.bar, self.quiet, text);
     }
 
     /// Seconds since the start.
@@ -82,5 +83,14 @@ impl Progress {
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+fn say(bar: &ProgressBar, quiet: bool, text: &str) {
+    if !quiet {
+        bar.suspend(|| {
+            // Where nobody listens any more, that is no reason to fail.
+            let _ = writeln!(std::io::stderr(), "{text}");
+        });
     }
 }

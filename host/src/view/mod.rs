@@ -6,6 +6,7 @@
 //!   links               ─▶ Health     2 a second      how the nodes do
 //!   steps ─▶ History    ─▶ Series     when asked      values over time
 //!                       │
+//!                       ├─▶ Prometheus: `/metrics`
 //!                       └─▶ JSON: `/api/v1` (its names and units are the API, and only grow)
 //!   a person ─▶ Command ─▶ the run
 //! ```
@@ -23,6 +24,7 @@ mod history;
 mod icon;
 mod items;
 mod layout;
+mod metrics;
 mod moment;
 mod refusal;
 mod row;
@@ -37,6 +39,7 @@ pub use health::{Health, LinkState, NodeHealth, Throttling};
 pub use history::{History, POINTS_MAX, VALUES_MAX};
 pub use items::{ITEMS_MAX, watched};
 pub use layout::Layout;
+pub use metrics::{METRICS_TYPE, metrics};
 pub use moment::{CableMoment, Cell, Moment, RunState, TokenMoment};
 pub use refusal::Refusal;
 pub use row::Row;

@@ -1,6 +1,7 @@
 //! `illuminator scenario run`.
 
 use super::{read, read_text};
+use crate::cli::database::Database;
 use crate::cli::endurance::Endurance;
 use crate::cli::options::{PlacementOptions, Table};
 use crate::cli::overwriting::EventFiles;
@@ -10,8 +11,8 @@ use crate::plan::{self, Placement, TablePlan};
 use crate::record::{Fingerprint, ResultFormat};
 use crate::scenario::Scenario;
 use crate::shell::{
-    Attendance, Conductor, DiskFiles, LayoutFile, LineFile, Operator, Progress, ResultFiles, RunEnd,
-    RunExhibit, RunFailure, StopFlag, Watching, run_local, run_on_nodes,
+    Attendance, Conductor, DiskFiles, Exporting, LayoutFile, LineFile, Operator, Progress, ResultFiles,
+    RunEnd, RunExhibit, RunFailure, StopFlag, Watching, run_local, run_on_nodes,
 };
 use crate::story::{EventLog, LiveTable, Topology};
 use crate::view::{self, Health, Scene};
@@ -42,6 +43,8 @@ pub(in crate::cli) struct Run {
     endurance: Endurance,
     #[command(flatten)]
     web: Web,
+    #[command(flatten)]
+    database: Database,
     /// What is plugged and unplugged, step by step: lines `step,cable,node,state`. What nodes report of cables is ignored.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -110,13 +113,16 @@ impl Run {
         {
             note(format_args!("going on with step {} of {}", checkpoint.step, plan.steps));
         }
-        let mut observer = Watching::new(&mut results, page.as_ref().map(Page::exhibit), &plan.watched);
+        let mut database = self.database.start(&scenario, &plan, &progress)?;
+        let mut exporting = Exporting::new(&mut results, database.as_mut());
+        let mut observer = Watching::new(&mut exporting, page.as_ref().map(Page::exhibit), &plan.watched);
         let attendance = Attendance::new(&mut observer, &mut progress, &stop);
         let conductor = page.as_ref().map(|_| &conductor);
         let end = self.execute(&plan, nodes.as_ref(), live, Attendance { resume, conductor, ..attendance });
         let journal = results.take_journal();
         let end = end.and(results.finish());
         progress.finish();
+        Database::end(database, self.quiet);
         page.iter().for_each(|page| page.end(&end));
         // What was recorded is kept, however the run ended.
         let recorded = self.record(&end.events);

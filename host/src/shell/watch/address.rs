@@ -46,16 +46,26 @@ impl FromStr for ServerAddress {
             return Err(WrongAddress::Https);
         }
         let text = text.strip_prefix("http://").map_or(text, |url| url.split('/').next().unwrap_or_default());
-        if let Ok(port) = text.parse() {
-            return Ok(Self { host: "127.0.0.1".to_owned(), port });
+        match text.parse() {
+            Ok(port) => Ok(Self { host: "127.0.0.1".to_owned(), port }),
+            Err(_) => Self::with_port(text, PORT),
         }
+    }
+}
+
+impl ServerAddress {
+    /// `host:port`, or `host`, which has the `usual` port.
+    ///
+    /// # Errors
+    /// What is neither.
+    pub fn with_port(text: &str, usual: u16) -> Result<Self, WrongAddress> {
         let is_v6 = text.parse::<std::net::Ipv6Addr>().is_ok();
         let (host, port) = match text.rsplit_once(':') {
-            _ if is_v6 => (format!("[{text}]"), PORT),
+            _ if is_v6 => (format!("[{text}]"), usual),
             Some((host, port)) if !port.contains(']') => {
                 (host.to_owned(), port.parse().map_err(|_| WrongAddress::Shape)?)
             }
-            _ => (text.to_owned(), PORT),
+            _ => (text.to_owned(), usual),
         };
         let name = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let is_host = match name {

@@ -1,11 +1,11 @@
 //! One request at a time, each on a connection of its own.
 
 use super::ServerAddress;
-use crate::view::Refusal;
 use axum::body::{Body, to_bytes};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use serde::Deserialize;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use zeroize::Zeroizing;
@@ -16,29 +16,47 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_MAX: usize = 64 * 1024;
 
 /// A server.
-pub(super) struct Server {
+pub(in crate::shell) struct Server {
     address: ServerAddress,
-    token: Option<Zeroizing<String>>,
+    /// Value of the header `Authorization`.
+    authorization: Option<Zeroizing<String>>,
+    /// What to say where it answers what nobody understands.
+    hint: &'static str,
 }
 
 /// Why there is no answer, or not the one that was hoped for.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+pub(in crate::shell) enum Failure {
     /// Nobody was reached, or not to the end.
     #[error("{0}")]
     Network(String),
     /// The server says why not.
-    #[error("{error}{gap}{help}", error = .0.error, gap = if .0.help.is_empty() { "" } else { ": " }, help = .0.help)]
-    Refused(Refusal),
+    #[error("{why}")]
+    Refused {
+        /// The status.
+        status: u16,
+        /// In words.
+        why: String,
+    },
 }
 
 impl Server {
-    pub(super) const fn new(address: ServerAddress, token: Option<Zeroizing<String>>) -> Self {
-        Self { address, token }
+    /// A page, for who has this token.
+    pub(super) fn page(address: ServerAddress, token: Option<Zeroizing<String>>) -> Self {
+        let authorization = token.map(|token| Zeroizing::new(format!("Bearer {}", *token)));
+        Self { hint: ": is this the page of an illuminator?", ..Self::authorized(address, authorization) }
+    }
+
+    /// Any server; with the value of the header `Authorization`.
+    pub(in crate::shell) const fn authorized(
+        address: ServerAddress,
+        authorization: Option<Zeroizing<String>>,
+    ) -> Self {
+        Self { address, authorization, hint: "" }
     }
 
     /// Asks, and gives an answer whose status says that it went well. Its body may go on for ever.
-    pub(super) async fn ask(
+    pub(in crate::shell) async fn ask(
         &self,
         method: &str,
         path: &str,
@@ -53,7 +71,23 @@ impl Server {
         let status = response.status();
         let body = tokio::time::timeout(ANSWER_WITHIN, to_bytes(response.into_body(), ANSWER_MAX)).await;
         let bytes = body.ok().and_then(Result::ok).unwrap_or_default();
-        Err(Failure::Refused(serde_json::from_slice(&bytes).unwrap_or_else(|_| unexplained(status))))
+        Err(Failure::Refused { status: status.as_u16(), why: self.why(status, &bytes) })
+    }
+
+    /// What a server that refuses says, as ours and others do.
+    fn why(&self, status: StatusCode, body: &[u8]) -> String {
+        #[derive(Deserialize)]
+        struct Told {
+            #[serde(alias = "message")]
+            error: String,
+            #[serde(default)]
+            help: String,
+        }
+        match serde_json::from_slice(body) {
+            Ok(Told { error, help }) if help.is_empty() => error,
+            Ok(Told { error, help }) => format!("{error}: {help}"),
+            Err(_) => format!("it answers {status}{}", self.hint),
+        }
     }
 
     async fn request(
@@ -75,8 +109,8 @@ impl Server {
         if let Some((name, value)) = header {
             request = request.header(name, value);
         }
-        if let Some(token) = &self.token {
-            request = request.header(AUTHORIZATION, format!("Bearer {}", **token));
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization.as_str());
         }
         if !body.is_empty() {
             request = request.header(CONTENT_TYPE, "application/json");
@@ -89,8 +123,4 @@ impl Server {
 
 fn network(error: &dyn std::error::Error) -> Failure {
     Failure::Network(error.to_string())
-}
-
-fn unexplained(status: StatusCode) -> Refusal {
-    Refusal::new(format!("it answers {status}"), "is this the page of an illuminator?")
 }

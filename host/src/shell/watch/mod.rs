@@ -15,12 +15,12 @@ mod live;
 mod orders;
 
 pub use address::{ServerAddress, WrongAddress};
+pub(in crate::shell) use http::{Failure as RequestFailure, Server};
 
 use crate::shell::StopFlag;
 use crate::shell::terminal::Viewed;
 use crate::terminal::{Desk, Seen};
 use crate::view::Command;
-use http::Server;
 use illuminator_node::shell::{Clock, runtime, spawn};
 use inbox::Inbox;
 use std::io;
@@ -72,7 +72,7 @@ impl Watch {
     ) -> io::Result<Self> {
         let inbox = Shared { inbox: Arc::default(), clock: Clock::start() };
         let (orders, waiting) = channel(WAITING_MAX);
-        let server = Server::new(address.clone(), token);
+        let server = Server::page(address.clone(), token);
         let runtime = runtime()?;
         let shared = inbox.clone();
         let thread = spawn("watch", move || {

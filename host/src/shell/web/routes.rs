@@ -5,7 +5,7 @@ use super::hub::{Frame, Hub, Live};
 use super::problem::Problem;
 use super::{assets, guard, live};
 use crate::shell::Exhibit;
-use crate::view::{Command, Layout, POINTS_MAX, Refusal};
+use crate::view::{Command, Layout, METRICS_TYPE, POINTS_MAX, Refusal, metrics};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Extension, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
@@ -55,6 +55,7 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .route("/layout", get(layout).put(arrange));
     Router::new()
         .nest("/api/v1", api)
+        .route("/metrics", get(prometheus))
         .route("/api/openapi.json", page("openapi.json"))
         .route("/", page("index.html"))
         .route("/nodes", page("nodes.html"))
@@ -75,6 +76,13 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Answer {
 /// The last JSON of a kind.
 fn frame(site: &Site, kind: impl Fn(&Live) -> &Frame) -> Response<Body> {
     ([(header::CONTENT_TYPE, "application/json")], site.hub.last(kind)).into_response()
+}
+
+/// How it stands, for who measures.
+async fn prometheus(State(site): Shared) -> impl IntoResponse {
+    let Site { exhibit, .. } = &*site;
+    let text = metrics(exhibit.scene(), exhibit.moment(), exhibit.health());
+    ([(header::CONTENT_TYPE, METRICS_TYPE)], text)
 }
 
 async fn me(
