@@ -151,9 +151,10 @@ fn prometheus_finds_the_values_of_a_run() {
     let options = ["scenario", "run", "s.yaml", "--web", "0", "--web-keep", "--pace", "0.05"];
     let run = PageRun::start(folder.path(), &options);
     let Some(database) = Database::prometheus(run.page.address) else { return };
+    let all = ROWS.to_string();
     until("the end of the run", || {
         let answer = database.json("/api/v1/query?query=illuminator_run_steps_done");
-        answer["data"]["result"][0]["value"][1] == ROWS.to_string()
+        answer["data"]["result"][0]["value"][1] == all.as_str()
     });
     let answer = database.json("/api/v1/query?query=illuminator_item_value%7Bitem%3D%22B1.soc%22%7D");
     let value = &answer["data"]["result"][0];
