@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 use illuminator::csv::{CsvError, TableRequest, column_names, parse_start, parse_table};
+use illuminator::scenario::{Files, load};
 use illuminator_node::model::{
     Build, Built, Cells, Input, Io, Row, Section, Settings, Slots, Table, Tables, registry,
 };
@@ -10,27 +11,82 @@ use illuminator_node::value::Value;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 const FORMAT: &str = "YYYY-MM-DD HH:mm:ss";
 const MIDNIGHT: i64 = 1_325_376_000; // 2012-01-01 00:00:00
 
-/// What we do where the Python Illuminator does something else.
+/// What we do where the Python Illuminator fails or does something else.
 enum Ours {
     /// In this step the only column has this value.
     Value(u64, f64),
-    /// Fails in this step.
-    Fails(u64),
-    /// Fails before the first step, in the check of the scenario: the vector cannot be expressed here.
+    /// Fails in this step, with this error.
+    Fails(u64, &'static str),
+    /// Is refused before the first step, with this error.
+    Refused(&'static str),
+    /// Is refused by the check of the scenario, which gives no date format on.
     Unchecked,
 }
+use Ours::{Fails, Refused, Unchecked, Value as Gives};
 
-/// Deliberate differences: vector, what we do, why.
-const DIFFERENCES: &[(&str, Ours, &str)] = &[
-    ("missing_date_format", Ours::Unchecked, "the parameter is required; the scenario is refused without it"),
-    ("trailing_blank_line", Ours::Value(0, 1.0), "blank lines at the end are no rows"),
-    ("dst_spring_wall_clock_rows", Ours::Value(2, 2.0), "dates are plain wall clock: no hour is skipped"),
-    ("dst_spring_rows_without_gap", Ours::Fails(2), "dates are plain wall clock: no hour is missing"),
+/// Every vector that fails, here or there: vector, what we do, why it is not an error in the recorded step (empty if
+/// it is). Mistakes in a file are found before the run, where upstream meets them in a step.
+const OURS: &[(&str, Ours, &str)] = &[
+    (
+        "start_before_file",
+        Refused(
+            "3:0: the run starts at 2011-12-31 23:45:00, before the first row of the file (2012-01-01 00:00:00)",
+        ),
+        "",
+    ),
+    (
+        "start_after_file",
+        Refused(
+            "8:0: the run starts at 2012-01-02 00:00:00, after the last row of the file (2012-01-01 01:15:00)",
+        ),
+        "",
+    ),
+    (
+        "start_between_rows",
+        Refused(
+            "a.csv has no row for the start 2012-01-01 00:20:00: the next one is 2012-01-01 00:30:00 in line 5",
+        ),
+        EARLY,
+    ),
+    (
+        "resolution_mismatch",
+        Fails(1, "a.csv, line 4: the date is 2012-01-01 00:15:00, expected 2012-01-01 00:30:00"),
+        "",
+    ),
+    (
+        "time_step_size_2_wrong_spacing",
+        Fails(2, "a.csv, line 4: the date is 2012-01-01 00:30:00, expected 2012-01-01 01:00:00"),
+        "",
+    ),
+    ("non_numeric_cell", Refused("3:21: `abc` is not a number"), EARLY),
+    ("empty_cell", Refused("3:21: an empty cell"), EARLY),
+    ("blank_line_inside", Refused("4:0: a blank line among the rows"), EARLY),
+    (
+        "file_list_switch_at_first_step",
+        Fails(0, "b.csv, line 4: the date is 2012-01-01 00:15:00, expected 2012-01-01 00:00:00"),
+        "",
+    ),
+    (
+        "file_index_out_of_range",
+        Fails(1, "`file_index` is 2, but `file_path` names 2 file(s), counted from 0"),
+        "",
+    ),
+    ("file_index_float", Fails(1, "`file_index` must be an integer, not the float 1"), ""),
+    ("missing_date_format", Unchecked, ""),
+    ("trailing_blank_line", Gives(0, 1.0), "blank lines at the end are no rows"),
+    ("dst_spring_wall_clock_rows", Gives(2, 2.0), "dates are plain wall clock: no hour is skipped"),
+    (
+        "dst_spring_rows_without_gap",
+        Fails(2, "a.csv, line 5: the date is 2012-03-25 03:00:00, expected 2012-03-25 02:00:00"),
+        "dates are plain wall clock: no hour is missing",
+    ),
 ];
+const EARLY: &str = "found before the run";
 
 fn value(json: &Json) -> Value {
     match json {
@@ -97,7 +153,10 @@ fn build(case: &Json, rows_max: u64) -> Result<(Built, Settings), String> {
         inputs: section(&case["inputs_section"]),
         step_size: case["time_step_size"].as_u64().map_or(1, |size| u32::try_from(size).unwrap()),
         resolution_s: u32::try_from(case["time_resolution"].as_u64().unwrap()).unwrap(),
-        tables: Tables { files: tables.map_err(|error| error.to_string())?.into(), start_s },
+        tables: Tables {
+            files: tables.map_err(|error| format!("{}:{}: {error}", error.line, error.column))?.into(),
+            start_s,
+        },
         ..Settings::default()
     };
     let Build::OnHost(build) = registry::find("CSV").unwrap().build else {
@@ -156,58 +215,80 @@ fn check_states(run: &Run, expected: &Json, place: &str) {
 
 fn check_vector(case: &Json) {
     let name = case["name"].as_str().unwrap();
-    let difference = DIFFERENCES.iter().find(|(case, ..)| *case == name).map(|(_, ours, _)| ours);
-    if matches!(difference, Some(Ours::Unchecked)) {
-        return assert!(
-            case["construction_error"].is_string() && case["parameters"]["date_format"].is_null()
-        );
-    }
+    let ours = OURS.iter().find(|(case, ..)| *case == name).map(|(_, ours, _)| ours);
     let steps = case["steps"].as_array().unwrap();
     let step_of = |step: &Json| step["time"].as_u64().unwrap();
     let last = steps.last().map_or(0, step_of);
+    if matches!(ours, Some(Unchecked)) {
+        return check_without_date_format(case);
+    }
     // Upstream reads one row ahead.
-    let (built, settings) = match build(case, last + 2) {
-        Ok(built) => built,
-        Err(error) => {
-            // Mistakes in a file are found before the run, where upstream meets them in a step.
-            let fails =
-                case["construction_error"].is_string() || steps.iter().any(|step| step["error"].is_string());
-            return assert!(fails && difference.is_none(), "{name}: {error}");
-        }
+    let (built, settings) = match (build(case, last + 2), ours) {
+        (Ok(built), _) => built,
+        (Err(error), Some(Refused(words))) => return assert_eq!(error, *words, "{name}"),
+        (Err(error), _) => panic!("{name}: {error}"),
     };
-    assert!(case["construction_error"].is_null(), "{name} was built");
+    assert!(!matches!(ours, Some(Refused(_))), "{name} was built");
     let mut run = Run::new(built);
     for step in (0..=last).step_by(settings.step_size as usize) {
         let place = format!("{name}, step {step}");
         let expected = steps.iter().find(|candidate| step_of(candidate) == step);
         let file_index = expected.and_then(|step| step["inputs"].get("file_index")).map(value);
         let outcome = run.step(step, file_index);
-        match difference {
-            Some(Ours::Value(at, number)) if *at == step => {
+        match ours {
+            Some(Gives(at, number)) if *at == step => {
                 outcome.expect(&place);
                 return assert_eq!(run.value("u"), Some(Value::Float(*number)), "{place}");
             }
-            Some(Ours::Fails(at)) if *at == step => return assert!(outcome.is_err(), "{place}"),
-            _ => {}
-        }
-        match expected {
-            Some(expected) if expected["error"].is_string() => return assert!(outcome.is_err(), "{place}"),
-            Some(expected) => {
-                outcome.expect(&place);
-                check_states(&run, &expected["states"], &place);
+            Some(Fails(at, words)) if *at == step => {
+                return assert_eq!(outcome.expect_err(&place), *words, "{place}");
             }
-            None => outcome.expect(&place),
+            _ => outcome.expect(&place),
+        }
+        if let Some(expected) = expected {
+            check_states(&run, &expected["states"], &place);
         }
     }
-    assert!(difference.is_none(), "{name}: the difference was not met");
+    assert!(ours.is_none(), "{name}: what is ours was not met");
+}
+
+/// A scenario that lacks the parameter is refused, at the place where it should be.
+fn check_without_date_format(case: &Json) {
+    struct NoFiles;
+    impl Files for NoFiles {
+        fn read(&mut self, path: &str) -> Result<Arc<str>, String> {
+            Err(format!("{path} is not read"))
+        }
+        fn directory_exists(&mut self, _path: &str) -> bool {
+            true
+        }
+    }
+    assert!(case["construction_error"].is_string() && case["parameters"]["date_format"].is_null());
+    let text = "scenario: {name: s, start_time: '2012-01-01 00:00:00', end_time: '2012-01-02 00:00:00', \
+                time_resolution: 900}\nmodels:\n- {name: C, type: CSV, parameters: {file_path: a.csv}}\n\
+                connections: []\nmonitor: {file: o.csv, items: [C.u]}\n";
+    let messages = load(text, "s.yaml", &mut NoFiles).err().unwrap().to_string();
+    assert!(messages.starts_with("s.yaml:3:24: error: `C` lacks the parameter `date_format`"), "{messages}");
+}
+
+/// Where the vector fails in the same place, it is no difference.
+fn is_recorded(case: &Json, ours: &Ours) -> bool {
+    let failing = case["steps"].as_array().unwrap().iter().find(|step| step["error"].is_string());
+    match ours {
+        Gives(..) => false,
+        Fails(at, _) => failing.is_some_and(|step| step["time"] == *at),
+        Refused(_) | Unchecked => case["construction_error"].is_string(),
+    }
 }
 
 #[test]
 fn vectors_of_the_csv_model() {
     let cases: Vec<Json> = serde_json::from_str(include_str!("vectors/CSV.json")).unwrap();
     assert_eq!(cases.len(), 31);
-    for (name, _, reason) in DIFFERENCES {
-        assert!(cases.iter().any(|case| case["name"] == *name), "no vector `{name}` ({reason})");
+    for (name, ours, reason) in OURS {
+        let case = cases.iter().find(|case| case["name"] == *name);
+        let case = case.unwrap_or_else(|| panic!("no vector `{name}` ({reason})"));
+        assert_eq!(is_recorded(case, ours), reason.is_empty(), "{name}: {reason}");
     }
     cases.iter().for_each(check_vector);
 }
