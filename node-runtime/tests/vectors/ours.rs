@@ -135,7 +135,11 @@ pub(crate) const DIFFERENCES: &[(&str, &str, Ours, &str)] = &[
     (
         "cluster_Controller_StoryMode",
         "missing_state",
-        Refused("a Controller_StoryMode model writes `file_index_Load_house`: add it under `states:`"),
+        Refused(
+            "a Controller_StoryMode model writes `file_index_Load_house`, `file_index_PV`, `file_index_Battery`, \
+             `file_index_Wind`, `Load_EWI_LED_mapping`, `Grid_Ext_LED_mapping`, `Load_house_LED_mapping`, \
+             `PV_LED_mapping`, `Battery_LED_mapping`, `Wind_LED_mapping`: add them under `states:`",
+        ),
         EARLY,
     ),
     (
