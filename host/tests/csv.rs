@@ -5,6 +5,8 @@
 mod csv {
     mod vectors;
 }
+#[path = "../../node-runtime/tests/vectors/results.rs"]
+mod results;
 
 use illuminator::csv::{CsvError, TableRequest, column_names, parse_table};
 use illuminator_node::model::{Cells, Row, Table};

@@ -1,5 +1,6 @@
 //! The vectors of the CSV model.
 
+use crate::results;
 use illuminator::csv::{CsvError, TableRequest, parse_start, parse_table};
 use illuminator::scenario::{Files, load};
 use illuminator_node::model::{Build, Built, Input, Io, Section, Settings, Slots, Table, Tables, registry};
@@ -205,7 +206,8 @@ fn check_states(run: &Run, expected: &Json, place: &str) {
     }
 }
 
-fn check_vector(case: &Json) {
+/// Checks a case and gives what it computed, exactly.
+fn check_vector(case: &Json) -> String {
     let name = case["name"].as_str().unwrap();
     let ours = OURS.iter().find(|(case, ..)| *case == name).map(|(_, ours, _)| ours);
     let steps = case["steps"].as_array().unwrap();
@@ -217,10 +219,14 @@ fn check_vector(case: &Json) {
     // Upstream reads one row ahead.
     let (built, settings) = match (build(case, last + 2), ours) {
         (Ok(built), _) => built,
-        (Err(error), Some(Refused(words))) => return assert_eq!(error, *words, "{name}"),
+        (Err(error), Some(Refused(words))) => {
+            assert_eq!(error, *words, "{name}");
+            return format!("{name} {error}\n");
+        }
         (Err(error), _) => panic!("{name}: {error}"),
     };
     assert!(!matches!(ours, Some(Refused(_))), "{name} was built");
+    let mut computed = String::new();
     let mut run = Run::new(built);
     for step in (0..=last).step_by(settings.step_size as usize) {
         let place = format!("{name}, step {step}");
@@ -230,22 +236,28 @@ fn check_vector(case: &Json) {
         match ours {
             Some(Gives(at, number)) if *at == step => {
                 outcome.expect(&place);
-                return assert_eq!(run.value("u"), Some(Value::Float(*number)), "{place}");
+                assert_eq!(run.value("u"), Some(Value::Float(*number)), "{place}");
+                return computed;
             }
             Some(Fails(at, words)) if *at == step => {
-                return assert_eq!(outcome.expect_err(&place), *words, "{place}");
+                assert_eq!(outcome.expect_err(&place), *words, "{place}");
+                return computed;
             }
             _ => outcome.expect(&place),
         }
         if let Some(expected) = expected {
             check_states(&run, &expected["states"], &place);
         }
+        for attribute in &run.built.attributes {
+            writeln!(computed, "{place} {} {:?}", attribute.name, run.value(&attribute.name)).unwrap();
+        }
     }
     assert!(ours.is_none(), "{name}: what is ours was not met");
+    computed
 }
 
 /// A scenario that lacks the parameter is refused, at the place where it should be.
-fn check_without_date_format(case: &Json) {
+fn check_without_date_format(case: &Json) -> String {
     struct NoFiles;
     impl Files for NoFiles {
         fn read(&mut self, path: &str) -> Result<Arc<str>, String> {
@@ -261,6 +273,7 @@ fn check_without_date_format(case: &Json) {
                 connections: []\nmonitor: {file: o.csv, items: [C.u]}\n";
     let messages = load(text, "s.yaml", &mut NoFiles).err().unwrap().to_string();
     assert!(messages.starts_with("s.yaml:3:24: error: `C` lacks the parameter `date_format`"), "{messages}");
+    messages
 }
 
 /// Where the vector fails in the same place, it is no difference.
@@ -282,7 +295,7 @@ fn vectors_of_the_csv_model() {
         let case = case.unwrap_or_else(|| panic!("no vector `{name}` ({reason})"));
         assert_eq!(is_recorded(case, ours), reason.is_empty(), "{name}: {reason}");
     }
-    cases.iter().for_each(check_vector);
+    results::keep("csv", &cases.iter().map(check_vector).collect::<String>());
 }
 
 #[test]
