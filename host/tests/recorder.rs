@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+#[path = "../../node-runtime/tests/vectors/results.rs"]
+mod results;
+
 use illuminator::csv::DateFormat;
 use illuminator::record::{Cell, CsvRecorder, ResultFormat};
 use illuminator::scenario::{Item, Recorder};
@@ -126,12 +129,14 @@ fn columns(case: &Json) -> Vec<String> {
     header.split(case["parameters"]["delimiter"].as_str().unwrap()).skip(1).map(str::to_owned).collect()
 }
 
-fn check_vector(case: &Json) {
+/// Checks a case and gives the file that it leaves.
+fn check_vector(case: &Json) -> String {
     let parameters = &case["parameters"];
     let start = parameters["start"].as_str().unwrap();
     let start_s = DateFormat::parse(parameters["date_format"].as_str().unwrap()).unwrap().read(start);
     if case["construction_error"].is_string() {
-        return assert_eq!(start_s, None, "{}", case["name"]);
+        assert_eq!(start_s, None, "{}", case["name"]);
+        return String::new();
     }
     let names = columns(case);
     let recorder = Recorder {
@@ -161,11 +166,12 @@ fn check_vector(case: &Json) {
         let expected = step["file_after"].as_str().unwrap();
         assert_eq!(String::from_utf8_lossy(&out), expected, "{} step {time}", case["name"]);
     }
+    String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn vectors_of_the_collector() {
     let cases: Vec<Json> = serde_json::from_str(include_str!("vectors/Collector.json")).unwrap();
     assert_eq!(cases.len(), 14);
-    cases.iter().for_each(check_vector);
+    results::keep("collector", &cases.iter().map(check_vector).collect::<String>());
 }

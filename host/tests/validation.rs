@@ -1,6 +1,9 @@
 //! The 86 cases of the format's validation vectors: what runs there loads, everything else is refused when it
 //! is loaded, at the right line and in words that are kept here.
 
+#[path = "../../node-runtime/tests/vectors/results.rs"]
+mod results;
+
 use illuminator::scenario::{Files, Severity, load};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -169,6 +172,7 @@ fn every_case_is_judged_as_in_the_vectors() {
 #[test]
 fn every_refusal_says_where_and_why() {
     let mut refused = 0;
+    let mut said = String::new();
     for (name, yaml, _) in cases() {
         let Err(messages) = load(&yaml, "scenario.yaml", &mut Fake) else { continue };
         refused += 1;
@@ -179,7 +183,9 @@ fn every_refusal_says_where_and_why() {
         assert!(error.message.contains(fragment), "{name}: {messages}");
         let shown = error.to_string();
         assert_eq!(shown.contains('^'), error.column > 0 && !error.excerpt.is_empty(), "{name}: {shown}");
+        writeln!(said, "{name}\n{messages}").expect("a String takes all");
     }
+    results::keep("validation", &said);
     assert_eq!(refused, REFUSALS.len());
 }
 

@@ -49,24 +49,32 @@ impl ModelType {
         let outputs = self.outputs.iter().map(|port| (port, Origin::Output, SectionKind::Outputs));
         let states = self.states.iter().map(|port| (port, Origin::State, SectionKind::States));
         let mut attributes = Vec::new();
+        let mut undeclared: Vec<(SectionKind, &str)> = Vec::new();
         for (port, origin, kind) in outputs.chain(states).filter(|(port, ..)| !unwritten.contains(&port.name))
         {
             let declared = port.is_hidden() || settings.section(kind).contains(port.name);
             match port.written {
-                Written::Always if !declared => return Err(self.undeclared(kind, port.name)),
+                Written::Always if !declared => undeclared.push((kind, port.name)),
                 Written::Always | Written::IfDeclared if declared => {
                     attributes.push(Attribute { name: port.name.to_owned(), origin });
                 }
                 _ => {}
             }
         }
-        Ok(attributes)
+        let Some(&(kind, _)) = undeclared.first() else { return Ok(attributes) };
+        let names: Vec<&str> =
+            undeclared.iter().filter(|(of, _)| *of == kind).map(|(_, name)| *name).collect();
+        Err(self.undeclared(kind, &names))
     }
 
-    /// The error for a name that the model writes and the section `kind` does not list.
-    pub(crate) fn undeclared(&self, kind: SectionKind, name: &str) -> BuildError {
+    /// The error for names, at least one, that the model writes and the section `kind` does not list.
+    pub(crate) fn undeclared(&self, kind: SectionKind, names: &[&str]) -> BuildError {
         let (model, key) = (self.name, kind.key());
-        BuildError::new(kind, name, format!("a {model} model writes `{name}`: add it under `{key}:`"))
+        let article = if model.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+        let them = if names.len() == 1 { "it" } else { "them" };
+        let listed = names.join("`, `");
+        let problem = format!("{article} {model} model writes `{listed}`: add {them} under `{key}:`");
+        BuildError::new(kind, names[0], problem)
     }
 }
 
@@ -121,6 +129,15 @@ mod tests {
         let error = grid_connection::TYPE.attributes(&settings).unwrap_err();
         assert_eq!((error.section, error.key.as_str()), (SectionKind::States, "flag_critical"));
         assert!(error.problem.contains("add it under `states:`"), "{error}");
+    }
+
+    #[test]
+    fn all_undeclared_names_of_a_section_are_named_at_once() {
+        let settings = Settings { states: declared(&["other"]), ..Settings::default() };
+        let error = grid_connection::TYPE.attributes(&settings).unwrap_err();
+        let wanted =
+            "a GridConnection model writes `flag_critical`, `flag_warning`: add them under `states:`";
+        assert_eq!(error.problem, wanted);
     }
 
     #[test]

@@ -24,18 +24,21 @@ fn settings(model_type: &ModelType) -> Settings {
     let without_default =
         ["P_STC", "connection_capacity", "tolerance_limit", "critical_limit", "houses_case", "houses_data"];
     for key in without_default {
-        replace(&mut settings.parameters, key, Some(Value::Int(1)));
+        if settings.parameters.contains(key) {
+            replace(&mut settings.parameters, key, Some(Value::Int(1)));
+        }
     }
     settings
 }
 
-/// Sets or removes the value of a key that is there.
+/// Sets or removes the value of a key.
 fn replace(section: &mut Section, key: &str, value: Option<Value>) {
     let entry = section.0.iter().position(|(name, _)| name == key);
     match (entry, value) {
         (Some(entry), Some(value)) => section.0[entry].1 = value,
         (Some(entry), None) => drop(section.0.remove(entry)),
-        (None, _) => {}
+        (None, Some(value)) => section.0.push((key.to_owned(), value)),
+        (None, None) => {}
     }
 }
 

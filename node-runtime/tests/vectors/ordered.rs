@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 
 /// A case, read twice: as JSON, and with its order.
+#[derive(Clone)]
 pub(crate) struct Case {
     json: Json,
     ordered: Value,
@@ -18,6 +19,17 @@ impl Case {
         let json: Vec<Json> = serde_json::from_str(text).unwrap();
         let ordered: Vec<Ordered> = serde_json::from_str(text).unwrap();
         json.into_iter().zip(ordered).map(|(json, Ordered(ordered))| Self { json, ordered }).collect()
+    }
+
+    /// The same case with other steps, given as JSON.
+    pub(crate) fn with_steps(&self, steps: &str) -> Self {
+        let mut case = self.clone();
+        case.json["steps"] = serde_json::from_str(steps).unwrap();
+        let Ordered(ordered) = serde_json::from_str(steps).unwrap();
+        let Value::Map(entries) = &mut case.ordered else { panic!("a case is a mapping") };
+        entries.retain(|(key, _)| key.as_text() != Some("steps"));
+        entries.push((Value::Text("steps".to_owned()), ordered));
+        case
     }
 
     /// The value of a key; null if it is not there.

@@ -7,6 +7,7 @@ use std::{env, fs};
 pub(crate) fn keep(name: &str, text: &str) {
     assert!(!text.is_empty(), "{name}: nothing was computed");
     if let Some(folder) = env::var_os("ILLUMINATOR_RESULTS") {
-        fs::write(Path::new(&folder).join(name).with_extension("txt"), text).unwrap();
+        let written = fs::write(Path::new(&folder).join(name).with_extension("txt"), text);
+        assert!(written.is_ok(), "{name}: {written:?}");
     }
 }

@@ -202,7 +202,7 @@ impl Stage<'_, '_> {
                 Some(ModelEntry { name, model_type, settings, attributes, connect: None })
             }
             Err(error) => {
-                self.report_build_error(raw, sections, &error);
+                self.report_build_error(raw, sections, &with_all_missing(model_type, &settings, error));
                 None
             }
         }
@@ -354,4 +354,19 @@ fn matters(model_type: &ModelType, kind: SectionKind, section: &Section) -> bool
         SectionKind::Outputs => writes(model_type.outputs),
         SectionKind::States => writes(model_type.states),
     }
+}
+
+/// An error about a missing parameter, of all that are missing.
+fn with_all_missing(model_type: &ModelType, settings: &Settings, error: BuildError) -> BuildError {
+    let given = &settings.parameters;
+    if error.section != SectionKind::Parameters || given.contains(&error.key) {
+        return error;
+    }
+    let required = model_type.parameters.iter().filter(|of| matches!(of.key_default, KeyDefault::Required));
+    let missing: Vec<&str> = required.map(|of| of.name).filter(|name| !given.contains(name)).collect();
+    if missing.len() < 2 {
+        return error;
+    }
+    let problem = format!("`{}` are missing in `parameters`", missing.join("`, `"));
+    BuildError { problem, ..error }
 }

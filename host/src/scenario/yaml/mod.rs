@@ -151,7 +151,10 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
     // The scanner notices a tab at its own line or, where the line before stays open, one line late.
     let indented_by_tab = |line: &str| line[..line.len() - line.trim_start().len()].contains('\t');
     let tab_near = lines(text).skip(marker.line().saturating_sub(2)).take(2).any(indented_by_tab);
+    let entry = lines(text).nth(marker.line().saturating_sub(1)).unwrap_or_default().trim_start();
+    let begins_list = matches!(error.kind(), ErrorKind::ExpectedBlockMappingKey) && entry.starts_with("- ");
     problem.help(match error.kind() {
+        _ if begins_list => "a list begins here: its key, such as `models:`, must stand on the line above it",
         _ if tab_near => "indent with spaces; YAML does not allow tabs",
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInPlainScalar => {
             "YAML does not allow tabs here: use spaces"

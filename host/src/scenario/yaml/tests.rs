@@ -158,6 +158,10 @@ fn syntax_errors_guess_at_the_mistake() {
     assert!(refusal("a: {b: 1 c: 2}\n").contains("with commas"));
     assert!(refusal("a: b: c\n").contains("in quotes"));
     assert!(refusal("a:\n  b: 1\n c: 2\n").contains("check the indentation"));
+    assert!(
+        refusal("a:\n  b: 1\n- c: 2\n")
+            .contains("its key, such as `models:`, must stand on the line above it")
+    );
 }
 
 #[test]

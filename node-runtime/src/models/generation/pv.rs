@@ -4,9 +4,11 @@ use crate::model::{
     Attribute, Build, BuildError, Built, Const, Family, Io, Model, ModelType, Parameter, Port, SectionKind,
     Settings, StepError, Written,
 };
+use crate::models::limits::refused;
 use crate::models::quantity::Quantity;
 use crate::models::rounding::rint;
 use crate::scalar::{Kind, Scalar};
+use crate::value::Value;
 use core::f64::consts::PI;
 use illuminator_protocol::Unit;
 
@@ -59,6 +61,13 @@ pub static TYPE: ModelType = ModelType {
             "`power` [kW] or `energy` [kWh per step]; any other word gives 0",
             Const::Text("power"),
         ),
+        Parameter::optional(
+            "formula",
+            Unit::Text,
+            "`dev`, or `cluster` for results as by the older branch of that name",
+            Const::Absent,
+            Const::Text("dev"),
+        ),
         Parameter::unused("peak_power", Unit::Watt, "not read", Const::Int(0)),
         Parameter::unused("sim_start", Unit::Text, "not read", Const::Int(0)),
     ],
@@ -105,7 +114,7 @@ pub static TYPE: ModelType = ModelType {
 };
 
 const DOCUMENTATION: &str = "\
-Source: spec/models.md 1.5. With rad(x) = x·π/180, R seconds per co-simulation step and s steps per model step:
+Source: spec/models.md 1.5 and 2.6. With rad(x) = x·π/180, R seconds per co-simulation step and s steps per model step:
 
     n   = ceil(cap·1.0/P_STC)                       number of modules
     A   = n·a                                       [m²]
@@ -118,9 +127,18 @@ Source: spec/models.md 1.5. With rad(x) = x·π/180, R seconds per co-simulation
     energy: P = (A·G·e·0.96·0.99·0.97)/1000·R·s/60/60    [kWh per step]
     pv_gen = rint(P·1000)/1000
 
+That is `formula: dev`. The branches `cluster` and `feature/mpi-addon` of upstream, and its recorded results of tutorial
+4, have an older one, which `formula: cluster` computes, mistakes included. It differs in
+
+    n   = ceil(cap·1.1/P_STC)
+    c   = cos rad(90−β)·cos rad(hs)·cos rad(α) + sin rad(90−β)·sin(hs), at least 0
+    Tc  = Ta + (G/G_NOCT)·(NOCT−20)·(9.5/(5.7 + 3.8·FF))·(1 − η/0.90)
+    e   = η·(1 + (−0.0035·(Tc−25)))
+
+so that the azimuth of the sun has no effect, and the last sine takes degrees for radians.
+
 Kept on purpose: `cap` is in W; negative irradiance is not clamped; G_NOCT = 0 gives NaN or an infinity; an
-unknown `output_type` gives the integer 0. The older formula of the upstream branch `cluster` (10 % more
-modules, `Az` ignored, 3.8·FF, −0.0035) is not offered.";
+unknown `output_type` gives the integer 0.";
 
 const G_GH: usize = 0;
 const G_DH: usize = 1;
@@ -132,10 +150,35 @@ const AZ: usize = 6;
 
 const PV_GEN: usize = 0;
 
-/// Per wind speed in the heat loss of a module: 3.8·0.61.
-const WIND_FACTOR: f64 = 3.8 * 0.61;
+/// What upstream's two formulas differ in.
+struct Formula {
+    /// The capacity that is built, per capacity that is asked for.
+    margin: f64,
+    /// Per wind speed in the heat loss of a module.
+    wind_factor: f64,
+    /// The change of the efficiency with the temperature of the cell `[1/K]`.
+    efficiency_slope: f64,
+    /// Whether the sun's azimuth is ignored, and the sine of its elevation takes degrees for radians.
+    older_angles: bool,
+}
+
+static DEV: Formula =
+    Formula { margin: 1.0, wind_factor: 3.8 * 0.61, efficiency_slope: -0.0031, older_angles: false };
+static CLUSTER: Formula =
+    Formula { margin: 1.1, wind_factor: 3.8, efficiency_slope: -0.0035, older_angles: true };
+
+impl Formula {
+    fn of(settings: &Settings) -> Result<&'static Self, BuildError> {
+        match settings.parameters.get("formula").map(Value::as_text) {
+            None | Some(Some("dev")) => Ok(&DEV),
+            Some(Some("cluster")) => Ok(&CLUSTER),
+            Some(_) => Err(refused("formula", "must be `dev` or `cluster`")),
+        }
+    }
+}
 
 struct Pv {
+    formula: &'static Formula,
     output: Output,
     area_m2: f64,
     sky_view_factor: f64,
@@ -159,12 +202,14 @@ enum Output {
 
 fn build(settings: &Settings) -> Result<Built, BuildError> {
     let number = |key| settings.number(key).map(Scalar::value);
+    let formula = Formula::of(settings)?;
     let attributes = TYPE.attributes(settings)?;
     let tilt_deg = number("m_tilt")?;
     let efficiency = number("m_efficiency_stc")?;
     let sky_view_factor = (1.0 + libm::cos(radians(tilt_deg))) / 2.0;
     let complement = radians(90.0 - tilt_deg);
     let model = Pv {
+        formula,
         output: match Quantity::named(settings.parameter("output_type")?) {
             Some(Quantity::Power) => Output::Power,
             Some(Quantity::Energy) => {
@@ -172,7 +217,7 @@ fn build(settings: &Settings) -> Result<Built, BuildError> {
             }
             None => Output::Nothing,
         },
-        area_m2: modules(number("cap")?, number("P_STC")?)? * number("m_area")?,
+        area_m2: modules(number("cap")? * formula.margin, number("P_STC")?)? * number("m_area")?,
         sky_view_factor,
         ground_factor: 0.2 * (1.0 - sky_view_factor),
         cos_complement: libm::cos(complement),
@@ -187,7 +232,7 @@ fn build(settings: &Settings) -> Result<Built, BuildError> {
     Ok(Built { model: Box::new(model), attributes })
 }
 
-/// How many modules make up the installed capacity.
+/// How many modules make up a capacity.
 fn modules(capacity_w: f64, module_w: f64) -> Result<f64, BuildError> {
     let modules = (capacity_w / module_w).ceil();
     if modules.is_finite() {
@@ -207,8 +252,15 @@ impl Pv {
         let diffuse = io.number(G_DH)?.value();
         let global = io.number(G_GH)?.value();
         let direct = io.number(G_BN)?.value();
-        let (sin_elevation, cos_elevation) = libm::sincos(radians(io.number(HS)?.value()));
-        let cos_azimuth = libm::cos(radians(self.azimuth_deg - io.number(AZ)?.value()));
+        let elevation_deg = io.number(HS)?.value();
+        let azimuth_deg = io.number(AZ)?.value();
+        let (mut sin_elevation, cos_elevation) = libm::sincos(radians(elevation_deg));
+        let mut from_sun_deg = self.azimuth_deg - azimuth_deg;
+        if self.formula.older_angles {
+            sin_elevation = libm::sin(elevation_deg);
+            from_sun_deg = self.azimuth_deg;
+        }
+        let cos_azimuth = libm::cos(radians(from_sun_deg));
         let incidence =
             self.cos_complement * cos_elevation * cos_azimuth + self.sin_complement * sin_elevation;
         // Not `max`: NaN stays NaN.
@@ -222,13 +274,13 @@ impl Model for Pv {
         let irradiance = self.irradiance_w_m2(io)?;
         let air_deg_c = io.number(TA)?.value();
         let wind = io.number(FF)?;
-        let cooling = 5.7 + WIND_FACTOR * wind.value();
+        let cooling = 5.7 + self.formula.wind_factor * wind.value();
         if cooling == 0.0 && wind.kind() != Kind::Numpy {
-            return Err(StepError::DivisionByZero("5.7 + 3.8·0.61·FF is 0"));
+            return Err(StepError::DivisionByZero("`FF` cancels the 5.7 of the heat loss"));
         }
         let cell_deg_c = air_deg_c
             + (irradiance / self.noct_irradiance_w_m2) * self.noct_rise_k * (9.5 / cooling) * self.absorbed;
-        let efficiency = self.efficiency * (1.0 + (-0.0031 * (cell_deg_c - 25.0)));
+        let efficiency = self.efficiency * (1.0 + (self.formula.efficiency_slope * (cell_deg_c - 25.0)));
         let power_kw = (self.area_m2 * irradiance * efficiency * 0.96 * 0.99 * 0.97) / 1000.0;
         let generation = match self.output {
             Output::Power => Scalar::numpy(rint::<3>(power_kw)),

@@ -45,6 +45,8 @@ const REFUSED: &[(&str, SectionKind, &str, Given)] = &[
     ("Load", Parameters, "output_type", Text),
     ("PV", Parameters, "m_tilt", Text),
     ("PV", Parameters, "P_STC", Int(0)),
+    ("PV", Parameters, "formula", Text),
+    ("PV", Parameters, "formula", Null),
     ("Wind", Parameters, "output_type", Text),
     ("Wind", Parameters, "cp", Missing),
     ("Wind", States, "u60", Missing),

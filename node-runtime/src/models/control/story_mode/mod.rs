@@ -102,10 +102,14 @@ fn build(settings: &Settings) -> Result<Built, BuildError> {
     let refuse = |key, problem| Err(BuildError::new(SectionKind::States, key, problem));
     match (settings.states.contains(FILE_STATE), declared) {
         (true, None) => dev::build(settings, &of_table().collect::<Vec<_>>()),
-        (false, Some(_)) => match of_table().find(|name| !settings.states.contains(name)) {
-            Some(missing) => Err(TYPE.undeclared(SectionKind::States, missing)),
-            None => cluster::build(settings),
-        },
+        (false, Some(_)) => {
+            let missing: Vec<&str> = of_table().filter(|name| !settings.states.contains(name)).collect();
+            if missing.is_empty() {
+                cluster::build(settings)
+            } else {
+                Err(TYPE.undeclared(SectionKind::States, &missing))
+            }
+        }
         (true, Some(other)) => refuse(
             other,
             format!(
