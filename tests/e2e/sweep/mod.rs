@@ -102,7 +102,7 @@ fn sweep(folder: &Path, arguments: &[&str]) -> Output {
     illuminator(folder, &[&["sweep", "base.yaml"], arguments].concat())
 }
 
-/// All files that a sweep leaves, but its note and log: by name, with their text.
+/// All files that a sweep leaves, but its note, its summary and its log: by name, with their text.
 fn files(folder: &Path) -> BTreeMap<String, String> {
     let entries = [folder.to_owned(), folder.join("out")].into_iter().flat_map(|folder| {
         std::fs::read_dir(folder).expect("it can be read").map(|entry| entry.expect("it can be read").path())
@@ -111,7 +111,8 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
         let name = path.strip_prefix(folder).expect("it is inside").to_string_lossy().into_owned();
         (name, read(&path))
     });
-    files.filter(|(name, _)| !name.ends_with(".sweep") && !name.ends_with(".log")).collect()
+    let others = [".sweep", ".log", ".summary.csv"];
+    files.filter(|(name, _)| !others.iter().any(|ending| name.ends_with(ending))).collect()
 }
 
 /// What the local launcher makes of [`stage_small`], checked against single runs of the files that it leaves.
@@ -122,6 +123,26 @@ fn reference() -> BTreeMap<String, String> {
     assert_eq!(done.status.code(), Some(1), "{}", stderr(&done));
     told_of_the_broken_one(&stderr(&done));
     files(folder.path())
+}
+
+/// What the local launcher gathers of [`stage_small`].
+fn reference_gathered() -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    sweep(folder.path(), &["--quiet", "--gather", GATHERED]);
+    take_gathered(folder.path())
+}
+
+/// Where results are gathered.
+const GATHERED: &str = "all.parquet";
+
+/// The gathered results of a folder, which has none afterwards.
+fn take_gathered(folder: &Path) -> Vec<u8> {
+    let path = folder.join(GATHERED);
+    let gathered = std::fs::read(&path).expect("the results were gathered");
+    assert!(gathered.starts_with(b"PAR1") && gathered.ends_with(b"PAR1"), "it is a whole Parquet file");
+    std::fs::remove_file(path).expect("it can be removed");
+    gathered
 }
 
 fn told_of_the_broken_one(message: &str) {
