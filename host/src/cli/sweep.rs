@@ -206,7 +206,7 @@ impl SweepCommand {
         own: Option<Own>,
         to_gather: bool,
     ) -> Result<(), Failure> {
-        let mut summary = Summary::of(&worker.ledger, self.threads(None), elapsed_s, own, self.json);
+        let summary = Summary::of(&worker.ledger, self.threads(None), elapsed_s, own, self.json);
         let gathered = if to_gather && !worker.stop.is_set() && summary.complete() > 0 {
             self.gather(&worker.ledger)
         } else {

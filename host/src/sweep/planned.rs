@@ -13,7 +13,7 @@
 use super::Sweep;
 use crate::plan::{self, HOST, Placement, PlanError, TablePlan};
 use crate::scenario::template::Change;
-use crate::scenario::{Diagnostics, Files, ParsedTables, Scenario, Target};
+use crate::scenario::{Diagnostics, Files, ParsedTables, Scenario, Story, Target};
 use illuminator_node::model::{Build, RESULTS_DIR, Settings};
 use illuminator_node::value::Value;
 use std::collections::BTreeMap;
@@ -101,7 +101,7 @@ impl Planned {
             }
             settings.parameters.set(key, value.clone());
         }
-        let told = self.scenario.story.as_ref().map(|story| story.targets()).unwrap_or_default();
+        let told = self.scenario.story.as_ref().map(Story::targets).unwrap_or_default();
         let is_told = |model: usize| {
             told.iter()
                 .any(|target| matches!(target, Target::Parameter { model: told, .. } if *told == model))

@@ -271,7 +271,8 @@ mod tests {
         let many = sweep("'range(0, 1000, 1)'");
         let mut shown = Shown::default();
         for id in 1..=1000 {
-            let ending = if id >= 500 && id < 600 { failed.ending.clone() } else { complete(id, "1").ending };
+            let ending =
+                if (500..600).contains(&id) { failed.ending.clone() } else { complete(id, "1").ending };
             shown.take(&many, &Outcome { id, ending });
         }
         let text = shown.to_text(&many, &columns());

@@ -10,7 +10,7 @@ use illuminator_tests::programs::{illuminator, stderr};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 /// How many scenarios [`pattern`] has.
 const COUNT: usize = 24;
@@ -153,6 +153,29 @@ fn told_of_the_broken_one(message: &str) {
         format!("{} of {COUNT} scenarios complete, 1 failed", COUNT - 1),
     ] {
         assert!(message.contains(&part), "`{part}` is missing: {message}");
+    }
+}
+
+#[test]
+fn in_ci_a_launcher_that_is_missing_is_a_failure() {
+    let own = std::env::current_exe().expect("a program knows its own path");
+    for (test, tool) in [
+        ("sweep::slurm::an_array_has_no_more_tasks_than_slurm_allows", "sbatch"),
+        ("sweep::mpi::ranks_that_believe_to_be_alone_are_told_of", "mpirun.openmpi"),
+    ] {
+        let run = |ci: bool| {
+            let mut command = Command::new(&own);
+            command.args([test, "--exact", "--nocapture"]).env("PATH", "").env_remove("ILLUMINATOR_CI");
+            if ci {
+                command.env("ILLUMINATOR_CI", "1");
+            }
+            let done = command.stdin(Stdio::null()).output().expect("a test can be started");
+            (done.status.success(), stderr(&done))
+        };
+        let (passed, said) = run(false);
+        assert!(passed && said.contains(&format!("SKIPPED: no {tool}")), "{said}");
+        let (passed, said) = run(true);
+        assert!(!passed && said.contains(&format!("skipped in CI: no {tool}")), "{said}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sweeps as arrays of a real Slurm.
 
 use super::{
-    COUNT, GATHERED, complete, files, reference, reference_gathered, stage_large, stage_small, take_gathered,
+    GATHERED, complete, files, reference, reference_gathered, stage_large, stage_small, take_gathered,
     told_of_the_broken_one,
 };
 use illuminator_tests::programs::{illuminator, program, signal, stderr, until};
@@ -123,6 +123,7 @@ fn who_comes_back_follows_the_array_that_is_there() {
 
 #[test]
 fn an_array_has_no_more_tasks_than_slurm_allows() {
+    const { assert!(super::COUNT > MAX) };
     const MAX: usize = 6;
     // Eight processors would make eight tasks.
     let Some(slurm) = Slurm::start_with(2, &format!("MaxArraySize={MAX}\n")) else { return };
@@ -133,7 +134,6 @@ fn an_array_has_no_more_tasks_than_slurm_allows() {
     let refused = slurm.command("sbatch", folder.path()).args([&too_many, "job.sh"]).output();
     assert!(!refused.expect("sbatch starts").status.success(), "this Slurm refuses more");
     std::fs::remove_file(folder.path().join("job.sh")).expect("it can be removed");
-    assert!(COUNT > MAX);
     for jobs in [&[][..], &["--jobs", "24"]] {
         let before = slurm.arrays(folder.path());
         let done = sweep(&slurm, folder.path(), jobs);

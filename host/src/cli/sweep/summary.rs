@@ -153,7 +153,7 @@ impl Summary {
         Some(format!("cannot write the summary to {}: {error}", self.file.display()))
     }
 
-    pub(super) fn to_json(&mut self, gathered: Option<&Path>) -> serde_json::Value {
+    pub(super) fn to_json(&self, gathered: Option<&Path>) -> serde_json::Value {
         let failed: Vec<_> = (self.failed.iter())
             .map(
                 |failed| json!({ "id": failed.id, "parameters": failed.parameters, "reason": failed.reason }),
@@ -170,7 +170,7 @@ impl Summary {
             "table": self.table,
             "summary": self.file.to_string_lossy(),
             "gathered": gathered.map(|path| path.to_string_lossy()),
-            "outcomes": self.outcomes.take(),
+            "outcomes": self.outcomes,
         })
     }
 

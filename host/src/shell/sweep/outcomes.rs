@@ -58,6 +58,7 @@ fn columns(ledger: &Ledger, survey: &Survey<'_>) -> Vec<String> {
 /// A file that is there as a whole or not at all.
 pub struct WholeFile {
     path: PathBuf,
+    new: PathBuf,
     file: io::Result<BufWriter<File>>,
     line: Vec<u8>,
 }
@@ -65,11 +66,10 @@ pub struct WholeFile {
 impl WholeFile {
     /// Begins it; what goes wrong is told at its [end](Self::finish).
     pub fn create(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            file: File::create(with(path, ".new")).map(BufWriter::new),
-            line: Vec::new(),
-        }
+        // Processes that do not know of each other may all believe to be the one that sums up.
+        let new = with(path, &format!(".{}.new", std::process::id()));
+        let file = File::create(&new).map(BufWriter::new);
+        Self { path: path.to_owned(), new, file, line: Vec::new() }
     }
 
     /// Adds what is pushed.
@@ -89,7 +89,7 @@ impl WholeFile {
     /// What the operating system said first.
     pub fn finish(self) -> io::Result<()> {
         self.file?.flush()?;
-        fs::rename(with(&self.path, ".new"), &self.path)
+        fs::rename(&self.new, &self.path)
     }
 }
 
