@@ -234,20 +234,16 @@ pub(crate) fn ci_tools() -> Option<PathBuf> {
     })
 }
 
-/// A tool that sweeps are launched by. Where it is missing the test is skipped; in CI only if `.ci/hpc` could not install
-/// it, for the reason that it gave.
+/// A tool that sweeps are launched by. Where it is missing the test is skipped, with the reason that `.ci/hpc` gave if it
+/// could not install it; in CI that is a failure.
 pub fn launcher(name: &str) -> Option<PathBuf> {
-    let reason = ci_tools().and_then(|tools| std::fs::read_to_string(tools.join("hpc/unavailable")).ok());
-    match reason {
-        None => tool(name),
-        Some(reason) => {
-            let there = on_path(name);
-            if there.is_none() {
-                skipped(&format!("no {name}: {}", reason.trim()));
-            }
-            there
-        }
+    let found = on_path(name);
+    if found.is_none() {
+        let reason = ci_tools().and_then(|tools| std::fs::read_to_string(tools.join("hpc/unavailable")).ok());
+        let reason = reason.unwrap_or_else(|| "`.ci/hpc prepare` installs it".to_owned());
+        not_installed(&format!("no {name}: {}", reason.trim()));
     }
+    found
 }
 
 /// The node for 64-bit Pis, in the target folder of this test or of the project. Where it is not built the test is

@@ -8,7 +8,8 @@
 //! Everything is in a temporary folder and on free ports of 127.0.0.1; other Slurms are not touched. It ends with its
 //! [`Slurm`].
 
-use crate::programs::{launcher, skipped, until};
+use crate::programs::{launcher, not_installed, until};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
@@ -27,21 +28,29 @@ impl Slurm {
     /// Starts a Slurm with so many nodes. `None` if it is not installed, or if this is not root: the test is skipped.
     ///
     /// # Panics
-    /// If it does not start within [`PATIENCE`](crate::programs::PATIENCE).
+    /// If it does not start within [`PATIENCE`](crate::programs::PATIENCE); in CI also instead of `None`.
     pub fn start(nodes: usize) -> Option<Self> {
+        Self::start_with(nodes, "")
+    }
+
+    /// Starts one that has these lines in its configuration as well.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_with(nodes: usize, lines: &str) -> Option<Self> {
         for name in ["sbatch", "srun", "sinfo"] {
             launcher(name)?;
         }
         let (munged, slurmctld, slurmd) = (launcher("munged")?, launcher("slurmctld")?, launcher("slurmd")?);
         if !rustix::process::geteuid().is_root() {
-            skipped("the daemons of Slurm need root");
+            not_installed("the daemons of Slurm need root");
             return None;
         }
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
         let mut slurm = Self { daemons: Vec::new(), folder };
         slurm.munge(&munged);
-        slurm.configure(nodes);
+        slurm.configure(nodes, lines);
         let config = slurm.at("slurm.conf");
         slurm.launch(Command::new(slurmctld).args(["-D", "-c", "-f"]).arg(&config));
         for node in 1..=nodes {
@@ -56,6 +65,26 @@ impl Slurm {
         let mut command = Command::new(program);
         command.current_dir(folder).stdin(Stdio::null()).env("SLURM_CONF", self.at("slurm.conf"));
         command
+    }
+
+    /// The arrays that were submitted in a folder, those that have ended lately included: the number of tasks of each.
+    pub fn arrays(&self, folder: &Path) -> BTreeMap<String, usize> {
+        let asked = self.command("scontrol", folder).args(["show", "jobs", "--oneliner"]).output();
+        let said = String::from_utf8_lossy(&asked.expect("scontrol can be started").stdout).into_owned();
+        let folder = folder.canonicalize().expect("it is there");
+        let mut arrays = BTreeMap::new();
+        for line in said.lines() {
+            let get = |name: &str| {
+                let mut words = line.split_whitespace();
+                words.find_map(|word| word.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
+            };
+            if let (Some(array), Some(place)) = (get("ArrayJobId"), get("WorkDir"))
+                && Path::new(&place).canonicalize().ok().as_ref() == Some(&folder)
+            {
+                *arrays.entry(array).or_default() += 1;
+            }
+        }
+        arrays
     }
 
     fn munge(&mut self, munged: &Path) {
@@ -76,7 +105,7 @@ impl Slurm {
         until("munge listens", || self.at("munge.sock").exists());
     }
 
-    fn configure(&self, nodes: usize) {
+    fn configure(&self, nodes: usize, lines: &str) {
         let folder = self.folder.path().display();
         let ports = free_ports(nodes + 1);
         let host = fs::read_to_string("/proc/sys/kernel/hostname").expect("every machine has a name");
@@ -101,6 +130,7 @@ impl Slurm {
                 "NodeName={name} NodeAddr=127.0.0.1 NodeHostname={host} Port={port} CPUs=4 State=UNKNOWN\n"
             );
         }
+        config += lines;
         config += "PartitionName=pis Nodes=ALL Default=YES MaxTime=INFINITE State=UP\n";
         fs::write(self.at("slurm.conf"), config).expect("it can be written");
     }

@@ -37,6 +37,10 @@ enum Command {
     #[command(subcommand)]
     Scenario(scenario::Command),
     /// Run a scenario file with many values of its parameters: on all cores, under mpirun, as an array of Slurm.
+    ///
+    /// At the end a table says how the scenarios ended: their parameters, the last row of the result, the reason of a
+    /// failure. Of many the first and last ones are shown, and those that did not end well; the file
+    /// `<result file>.summary.csv` has all of them.
     Sweep(Box<sweep::SweepCommand>),
     /// Draw columns of a result over dates, as SVG or PNG.
     Plot(plot::PlotCommand),

@@ -1,23 +1,24 @@
 //! `illuminator sweep`.
 
+mod launching;
+mod overwriting;
 mod summary;
 
 use super::scenario::{Format, read_text};
 use super::{Failure, note, print};
-use crate::scenario::template::{Template, numbered};
+use crate::scenario::template::Template;
 use crate::scenario::{Files, ParsedTables};
 use crate::shell::sweep::{
-    Beginning, Begun, Launch, Launched, Launcher, Ledger, Lock, Rank, Start, Starter, SweepFailure, Worker,
-    begin, gather, launch, run_scenarios,
+    Beginning, Begun, Launcher, Ledger, Lock, Note, Rank, Start, Starter, SweepFailure, Tally, Worker, begin,
+    gather, run_scenarios,
 };
 use crate::shell::{DiskFiles, Progress, StopFlag};
-use crate::sweep::Sweep;
+use crate::sweep::{Planned, Sweep, Unplanned};
 use clap::ValueEnum;
-use illuminator_node::shell::random_id;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use summary::{Plan, Summary};
+use summary::{Own, Plan, Summary};
 
 #[derive(clap::Args)]
 pub(super) struct SweepCommand {
@@ -98,26 +99,20 @@ impl SweepCommand {
             return self.gather(&ready.worker.ledger).map(drop);
         }
         self.warn_of_lonely_ranks(rank.as_ref());
+        let running = self.running(&ready)?;
         match (self.launcher, rank) {
             (Runs::Local, None) => self.run_here(&ready, None),
             (Runs::Local, Some(rank)) => self.run_here(&ready, Some(&rank)),
-            (Runs::Mpi, _) => self.launch(Launcher::Mpi, &ready),
-            (Runs::Slurm, _) => self.launch(Launcher::Slurm, &ready),
+            (Runs::Mpi, _) => self.launch(Launcher::Mpi, &ready, None),
+            (Runs::Slurm, _) => self.launch(Launcher::Slurm, &ready, running),
         }
     }
 
     /// Reads all data, and finds out whether any scenario can run.
     fn ready(&self, sweep: &Arc<Sweep>, stop: &StopFlag, speaks: bool) -> Result<Ready, Failure> {
         let (mut files, mut parsed) = (DiskFiles::beside(&self.file), ParsedTables::default());
-        let mut first = None;
-        // One that cannot run is one that fails; if none can, the file is wrong.
-        let runnable = (1..=sweep.count()).find_map(|id| {
-            let scenario = sweep.scenario(id, &mut files, &mut parsed);
-            scenario.map_err(|diagnostics| first.get_or_insert(diagnostics).0.len()).ok()
-        });
-        let Some(scenario) = runnable else {
-            return Err(Failure::new(2, first.unwrap_or_default()));
-        };
+        let planned = first_planned(sweep, &mut files, &mut parsed)?;
+        let scenario = planned.scenario();
         if speaks {
             sweep.template().warnings().iter().chain(&scenario.warnings).for_each(note);
         }
@@ -126,26 +121,24 @@ impl SweepCommand {
                 "the scenarios are shorter than one step: there is nothing to run",
             ));
         }
-        self.refuse_overwriting(sweep, &files)?;
+        let ledger = Ledger::new(Arc::clone(sweep));
+        // Results of the sweep before this one are removed as well.
+        let before = Note::find(&ledger).map_or(0, |note| note.scenarios);
+        self.refuse_overwriting(sweep, sweep.count().max(before), &files)?;
         let data: Vec<Arc<str>> =
             sweep.template().data_files().into_iter().filter_map(|file| files.read(file).ok()).collect();
         let format = self.format.into();
         let fingerprint = sweep.fingerprint(format, data.iter().map(|text| text.as_bytes()));
-        let ledger = Ledger::new(Arc::clone(sweep));
         let (file, stop) = (self.file.clone(), stop.clone());
-        let worker = Worker { ledger, file, format, files, parsed, stop, share: (0, 1) };
+        let tally = Arc::new(Tally::default());
+        let worker = Worker { ledger, file, format, files, parsed, planned, tally, stop, share: (0, 1) };
         Ok(Ready { worker, fingerprint })
     }
 
     /// Runs the scenarios in this process: all of them, or together with the other ranks.
     fn run_here(&self, ready: &Ready, rank: Option<&Rank>) -> Result<(), Failure> {
         let begun = self.begin(ready, rank)?;
-        // A Slurm task or a rank has the processors that it was given, any other process has all of them.
-        let cores = match rank {
-            Some(rank) => rank.cores,
-            None => available_parallelism().map_or(1, usize::from),
-        };
-        let threads = self.jobs.map_or(cores, usize::from);
+        let threads = self.threads(rank);
         let share = rank.map_or((0, 1), |rank| (rank.index, rank.size));
         let worker = Worker { share, ..ready.worker.clone() };
         // One of those that run at the same time sees to the end; tasks of an array may have to wait for each other's start.
@@ -156,55 +149,24 @@ impl SweepCommand {
         let ran = run_scenarios(&worker, threads, to_the_end, &mut progress);
         progress.finish();
         drop(begun);
-        ran.map_err(|failure| {
+        let others = ran.map_err(|failure| {
             let status = if matches!(failure, SweepFailure::Unwritable(_)) { 4 } else { 1 };
             Failure::new(status, format_args!("error: {failure}"))
         })?;
-        if speaks { self.finish(&ready.worker, progress.elapsed_s()) } else { Ok(()) }
+        let own = Own { others, plans: 1 + worker.tally.plans() };
+        if speaks { self.finish(&ready.worker, progress.elapsed_s(), Some(own), true) } else { Ok(()) }
     }
 
-    /// Has the scenarios run by processes that others start.
-    fn launch(&self, launcher: Launcher, ready: &Ready) -> Result<(), Failure> {
-        let start = format!("{:016x}", random_id());
-        let named =
-            Beginning { fingerprint: &ready.fingerprint, start: Start::Named(&start), resume: self.resume };
-        let (lock, begun) = begin(&ready.worker.ledger, &named).map_err(Failure::wrong_use)?;
-        self.tell(begun);
-        lock.release();
-        let command = |more: &[&str]| -> Result<Vec<String>, Failure> {
-            let program = std::env::current_exe()?;
-            let format = if self.format == Format::Main { "main" } else { "dev" };
-            let own = [&program.to_string_lossy(), "sweep", &self.file.to_string_lossy(), "--format", format];
-            Ok(own.iter().copied().chain(more.iter().copied()).map(str::to_owned).collect())
+    /// How many threads this process has.
+    fn threads(&self, rank: Option<&Rank>) -> usize {
+        // A Slurm task or a rank has the processors that it was given, any other process has all of them.
+        let cores = match rank {
+            Some(rank) => rank.cores,
+            None => available_parallelism().map_or(1, usize::from),
         };
-        let gatherer = match (&self.gather, launcher) {
-            (Some(path), Launcher::Slurm) => {
-                let arguments = ["--quiet", "--only-gather", "--gather", &path.to_string_lossy()];
-                Some((command(&arguments)?, path.clone()))
-            }
-            _ => None,
-        };
-        let ledger = &ready.worker.ledger;
-        let mut progress = Progress::of_scenarios(ledger.sweep().count(), self.quiet);
-        let order = Launch {
-            ledger,
-            worker: command(&["--quiet", "--start", &start])?,
-            gatherer,
-            processes: self.jobs.map(usize::from),
-            arguments: &self.launcher_arg,
-            mpirun: &self.mpirun,
-            stop: &ready.worker.stop,
-        };
-        let launched = launch(launcher, &order, &mut progress);
-        progress.finish();
-        match launched.map_err(|error| Failure::new(1, format_args!("error: {error}")))? {
-            Launched::GoesOn(job) => {
-                note(format_args!(
-                    "Slurm's job {job} goes on; `--resume` looks after it again, `scancel {job}` ends it"
-                ));
-                Ok(())
-            }
-            Launched::Ended => self.finish(&ready.worker, progress.elapsed_s()),
+        match self.launcher {
+            Runs::Local => self.jobs.map_or(cores, usize::from),
+            Runs::Mpi | Runs::Slurm => cores,
         }
     }
 
@@ -214,7 +176,8 @@ impl SweepCommand {
             (None, None) => Start::Alone,
             (None, Some(rank)) => rank.start.as_deref().map_or(Start::Unnamed, Start::Named),
         };
-        let beginning = Beginning { fingerprint: &ready.fingerprint, start, resume: self.resume };
+        let (fingerprint, resume, threads) = (&ready.fingerprint, self.resume, self.threads(rank));
+        let beginning = Beginning { fingerprint, start, resume, threads };
         let (lock, begun) = begin(&ready.worker.ledger, &beginning).map_err(Failure::wrong_use)?;
         self.tell(begun);
         if start == Start::Alone {
@@ -235,22 +198,33 @@ impl SweepCommand {
         }
     }
 
-    /// Gathers, and says how all scenarios ended.
-    fn finish(&self, worker: &Worker, elapsed_s: f64) -> Result<(), Failure> {
-        let summary = Summary::of(&worker.ledger, elapsed_s);
-        // Slurm has gathered already.
-        let gathered = if self.launcher == Runs::Slurm || worker.stop.is_set() || summary.complete() == 0 {
-            Ok(0)
-        } else {
+    /// Gathers, and says how all scenarios ended. What this process knows of its `own` work is said as well.
+    fn finish(
+        &self,
+        worker: &Worker,
+        elapsed_s: f64,
+        own: Option<Own>,
+        to_gather: bool,
+    ) -> Result<(), Failure> {
+        let summary = Summary::of(&worker.ledger, self.threads(None), elapsed_s, own, self.json);
+        let gathered = if to_gather && !worker.stop.is_set() && summary.complete() > 0 {
             self.gather(&worker.ledger)
+        } else {
+            Ok(false)
         };
+        // That of Slurm is removed before.
+        let is_there = |path: &&PathBuf| !to_gather && path.exists();
+        let there = self.gather.as_ref().filter(|path| matches!(gathered, Ok(true)) || is_there(path));
         if self.json {
-            print(&format!("{}\n", summary.to_json(self.gather.as_deref())))?;
+            print(&format!("{}\n", summary.to_json(there.map(PathBuf::as_path))))?;
         }
         if !self.quiet || summary.has_failed() {
-            note(summary.to_text(worker.ledger.sweep()));
+            note(summary.to_text(worker.ledger.sweep(), !self.quiet));
         }
         gathered?;
+        if let Some(error) = summary.unwritten() {
+            return Err(Failure::new(4, format_args!("error: {error}")));
+        }
         if summary.is_whole() || (worker.stop.is_set() && !summary.has_failed()) {
             Ok(())
         } else {
@@ -258,9 +232,11 @@ impl SweepCommand {
         }
     }
 
-    fn gather(&self, ledger: &Ledger) -> Result<u64, Failure> {
-        let Some(path) = &self.gather else { return Ok(0) };
-        gather(ledger, path).map_err(|failure| Failure::new(4, format_args!("error: {failure}")))
+    /// Gathers the results, if that is asked for. Says whether it has.
+    fn gather(&self, ledger: &Ledger) -> Result<bool, Failure> {
+        let Some(path) = &self.gather else { return Ok(false) };
+        gather(ledger, path).map_err(|failure| Failure::new(4, format_args!("error: {failure}")))?;
+        Ok(true)
     }
 
     /// `--dry-run`
@@ -280,62 +256,26 @@ impl SweepCommand {
         }
         Err(Failure::new(2, format_args!("{wrong} of {} scenarios cannot run", sweep.count())))
     }
-
-    /// No result may take the place of what is read.
-    fn refuse_overwriting(&self, sweep: &Sweep, files: &DiskFiles) -> Result<(), Failure> {
-        let data = sweep.template().data_files().into_iter().map(|file| files.find(file));
-        let read: Vec<PathBuf> =
-            data.chain([self.file.clone()]).filter_map(|path| path.canonicalize().ok()).collect();
-        let beside = self.file.to_string_lossy();
-        // All results stand in one folder, and all scenario files.
-        let folders = [sweep.result_file(1), numbered(&beside, 1)].map(|path| folder_of(Path::new(&path)));
-        for id in 1..=sweep.count() {
-            let names = [sweep.result_file(id), numbered(&beside, id)];
-            for (path, folder) in names.iter().zip(&folders) {
-                let name = Path::new(path).file_name().unwrap_or_default();
-                if read
-                    .iter()
-                    .any(|read| read.file_name() == Some(name) && read.parent() == folder.as_deref())
-                {
-                    return Err(Failure::wrong_use(format_args!(
-                        "scenario {id} would be written over what the sweep reads: {path}; give it another name"
-                    )));
-                }
-            }
-        }
-        if self
-            .gather
-            .as_ref()
-            .and_then(|path| path.canonicalize().ok())
-            .is_some_and(|path| read.contains(&path))
-        {
-            return Err(Failure::wrong_use(
-                "the gathered results would be written over what the sweep reads",
-            ));
-        }
-        Ok(())
-    }
-
-    /// mpirun of one MPI with the environment of another, and the like.
-    fn warn_of_lonely_ranks(&self, rank: Option<&Rank>) {
-        let size = rank.map_or(1, |rank| rank.size);
-        if self.ranks.is_some_and(|ranks| ranks > 1 && size == 1) {
-            note(format_args!(
-                "warning: mpirun was asked for {} ranks, but each believes to be alone (rank 0 of 1): is it the mpirun of \
-                 an MPI? The scenarios are shared all the same",
-                self.ranks.unwrap_or_default()
-            ));
-        } else if let (Some(Rank { by: Starter::Mpi, size: 1, .. }), None) = (rank, self.ranks) {
-            note(
-                "warning: this is rank 0 of 1: if mpirun was to start several, all of them say so; scenarios that are \
-                 claimed are run once all the same",
-            );
-        }
-    }
 }
 
-/// The folder that a file stands in, by its one name.
-fn folder_of(path: &Path) -> Option<PathBuf> {
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    folder.canonicalize().ok()
+/// The first scenario that can run. One that cannot is one that fails; if none can, the file is wrong.
+fn first_planned(
+    sweep: &Sweep,
+    files: &mut DiskFiles,
+    parsed: &mut ParsedTables,
+) -> Result<Planned, Failure> {
+    let mut first = None;
+    for id in 1..=sweep.count() {
+        match Planned::new(sweep, id, files, parsed) {
+            Ok(planned) => return Ok(planned),
+            Err(error) => {
+                first.get_or_insert(error);
+            }
+        }
+    }
+    Err(match first {
+        Some(Unplanned::Wrong(diagnostics)) => Failure::new(2, diagnostics),
+        Some(other) => Failure::new(2, other),
+        None => Failure::wrong_use("there are no scenarios"),
+    })
 }

@@ -17,6 +17,7 @@ mod placement;
 mod show;
 mod story;
 
+pub(crate) use lower::local_order;
 pub use lower::{PlanError, plan};
 pub use placement::{HOST, NodeTarget, PlaceId, Placement, PlacementError};
 pub use show::{to_dot, to_json, to_text};

@@ -65,6 +65,7 @@ pub trait Files {
 }
 
 /// A scenario that passed every check.
+#[derive(Clone)]
 pub struct Scenario {
     /// `scenario.name`
     pub name: String,
@@ -129,6 +130,7 @@ const PHASE: &str = "phase";
 const PLUG: &str = "cable_";
 
 /// One model of a scenario.
+#[derive(Clone)]
 pub struct ModelEntry {
     /// Its name. Unique among those that connections can reach.
     pub name: String,

@@ -35,7 +35,7 @@ impl Progress {
         let target =
             if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        let template = format!("{{bar:40}} {{pos}}/{{len}} {what}, {{rate}} {what}/s, {{eta}} left");
+        let template = format!("{{bar:40}} {{pos}}/{{len}} {what}, {{rate}} {what}/s, {{eta}} left{{msg}}");
         let style = ProgressStyle::with_template(&template)
             .expect("the template is well formed")
             .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
@@ -50,6 +50,18 @@ impl Progress {
     pub fn skip(&mut self, done: u64) {
         self.bar.set_position(done);
         self.bar.reset_eta();
+    }
+
+    /// Whether anybody sees it.
+    pub fn is_shown(&self) -> bool {
+        !self.bar.is_hidden()
+    }
+
+    /// Notes how many of those that are done were done by others.
+    pub fn others(&mut self, count: u64) {
+        if count > 0 && self.is_shown() {
+            self.bar.set_message(format!(" ({count} by other processes)"));
+        }
     }
 
     /// Notes that all before `done` are done.

@@ -1,7 +1,7 @@
 //! Sweeps: one scenario file, many scenarios.
 //!
 //! ```text
-//!   Template ─▶ Sweep ─┬─ id ─▶ Scenario ─▶ (shell) plan, run ─▶ res_<id>.csv ─┐
+//!   Template ─▶ Sweep ─┬─ id ─▶ Planned ─▶ (shell) run ─────────▶ res_<id>.csv ─┐
 //!                      ├─ id ─▶ text of <file>_<id>.yaml                       ├─▶ gather ─▶ one Parquet file
 //!                      └─ table ─▶ scenariotable.csv ─────────────────────────┘
 //! ```
@@ -11,12 +11,15 @@
 
 mod expansion;
 pub mod gather;
+mod planned;
+pub mod summary;
 mod table;
 
 pub use expansion::Expansion;
+pub use planned::{Planned, Unplanned};
 
 use crate::record::ResultFormat;
-use crate::scenario::template::{Template, numbered};
+use crate::scenario::template::{Change, Choice, Template, numbered};
 use crate::scenario::{Diagnostics, Files, ParsedTables, Scenario};
 use illuminator_node::value::Value;
 use sha2::{Digest, Sha256};
@@ -58,12 +61,18 @@ impl Sweep {
         files: &mut dyn Files,
         parsed: &mut ParsedTables,
     ) -> Result<Scenario, Diagnostics> {
-        self.template.scenario(id, &self.expansion.chosen(id), files, parsed)
+        self.template.scenario(Choice { id, values: &self.expansion.chosen(id) }, files, parsed)
     }
 
     /// The text of the file that is scenario `id` alone.
     pub fn scenario_text(&self, id: u64) -> String {
-        self.template.scenario_text(id, &self.expansion.chosen(id))
+        self.template.scenario_text(Choice { id, values: &self.expansion.chosen(id) })
+    }
+
+    /// What makes scenario `to` of scenario `from`, where both are checked; see [`Template::changes`].
+    fn changes(&self, from: u64, to: u64) -> Option<Vec<Change>> {
+        let (old, new) = (self.expansion.chosen(from), self.expansion.chosen(to));
+        self.template.changes(Choice { id: from, values: &old }, Choice { id: to, values: &new })
     }
 
     /// Where the result of scenario `id` goes.

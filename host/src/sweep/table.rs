@@ -13,7 +13,7 @@ pub(super) fn header(parameters: &[String]) -> Vec<u8> {
     for name in parameters {
         push_cell(&mut out, |out| out.extend_from_slice(name.as_bytes()));
     }
-    out.extend_from_slice(LINE_END);
+    end_row(&mut out);
     out
 }
 
@@ -23,6 +23,11 @@ pub(super) fn push_row(id: u64, values: &[&Value], out: &mut Vec<u8>) {
     for value in values {
         push_cell(out, |out| push_text(value, out));
     }
+    end_row(out);
+}
+
+/// Ends a line.
+pub(super) fn end_row(out: &mut Vec<u8>) {
     out.extend_from_slice(LINE_END);
 }
 
@@ -35,7 +40,8 @@ pub(super) fn push_text(value: &Value, out: &mut Vec<u8>) {
     }
 }
 
-fn push_cell(out: &mut Vec<u8>, push: impl FnOnce(&mut Vec<u8>)) {
+/// Appends one more cell to a line.
+pub(super) fn push_cell(out: &mut Vec<u8>, push: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(DELIMITER);
     let start = out.len();
     push(out);

@@ -1,11 +1,12 @@
 //! Sweeps in one process.
 
 use super::{
-    BROKEN, COUNT, complete, files, reference, stage, stage_begun, stage_large, stage_small, sweep,
-    told_of_the_broken_one,
+    BROKEN, COUNT, GATHERED, complete, files, pattern, reference, stage, stage_begun, stage_large,
+    stage_small, sweep, take_gathered, told_of_the_broken_one,
 };
 use crate::read;
 use illuminator_tests::programs::{command, illuminator, signal, stderr, until};
+use std::path::Path;
 use std::process::Stdio;
 
 #[test]
@@ -139,16 +140,108 @@ fn what_would_run_is_shown_without_running_it() {
     assert!(stderr(&wrong).contains("base.yaml:21:14: error"), "{}", stderr(&wrong));
 }
 
+/// `--json`
+fn summary(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    let done = sweep(folder, &[&["--json", "--quiet"], arguments].concat());
+    serde_json::from_slice(&done.stdout).unwrap_or_else(|error| panic!("{error}: {}", stderr(&done)))
+}
+
 #[test]
 fn the_summary_is_there_for_programs_and_the_results_in_one_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     stage_small(folder.path());
-    let done = sweep(folder.path(), &["--json", "--quiet", "--gather", "all.parquet"]);
-    let summary: serde_json::Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
+    let summary = summary(folder.path(), &["--gather", GATHERED]);
     assert_eq!((&summary["scenarios"], &summary["complete"]), (&COUNT.into(), &(COUNT - 1).into()));
     assert_eq!((&summary["failed"][0]["id"], &summary["open"]), (&BROKEN.into(), &serde_json::json!([])));
-    let gathered = std::fs::read(folder.path().join("all.parquet")).expect("it was written");
-    assert!(gathered.starts_with(b"PAR1") && gathered.ends_with(b"PAR1"), "it is a Parquet file");
+    assert_eq!((&summary["gathered"], &summary["by_others"]), (&GATHERED.into(), &0.into()));
+    let outcome = &summary["outcomes"][1];
+    assert_eq!((&outcome["id"], &outcome["parameters"]), (&2.into(), &"C1.fc_eff=42 C1.soc_max=71".into()));
+    let result = read(&folder.path().join("out/res_2.csv"));
+    let cells: Vec<&str> = result.lines().last().expect("there are rows").split(',').collect();
+    assert_eq!((&outcome["outcome"], &outcome["last"]["C1.h2_out"]), (&"complete".into(), &cells[2].into()));
+    take_gathered(folder.path());
+}
+
+#[test]
+fn a_table_says_how_every_scenario_ended() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    let message = stderr(&sweep(folder.path(), &[]));
+    let lines: Vec<&str> = message.lines().filter(|line| line.contains("complete  ")).collect();
+    assert_eq!(lines.len(), COUNT - 1, "{message}");
+    assert!(message.contains("scenario  C1.fc_eff  C1.soc_max  outcome   C1.flow"), "{message}");
+    assert!(message.contains("failed  error: "), "{message}");
+    // And a file has the whole of it.
+    let file = read(&folder.path().join("out/res.csv.summary.csv"));
+    assert_eq!(file.lines().count(), 1 + COUNT, "{file}");
+    let last = read(&folder.path().join("out/res_2.csv")).lines().last().map(str::to_owned);
+    let expected = format!("2,42,71,complete,,{}", last.expect("there are rows"));
+    assert_eq!(file.lines().nth(2), Some(expected.as_str()));
+    assert!(file.lines().nth(BROKEN).is_some_and(|line| line.starts_with("7,0,76,failed,")), "{file}");
+}
+
+#[test]
+fn where_nothing_is_complete_nothing_is_gathered() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage(folder.path(), &pattern(8, "[0, 0]", "[70, 71]"), 8);
+    let summary = summary(folder.path(), &["--gather", GATHERED]);
+    assert_eq!((&summary["complete"], &summary["gathered"]), (&0.into(), &serde_json::Value::Null));
+    assert!(!folder.path().join(GATHERED).exists());
+}
+
+#[test]
+fn scenarios_that_differ_in_parameters_share_one_plan() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    assert_eq!(summary(folder.path(), &["--jobs", "3"])["plans"], 1);
+    // The results are those that are compared with single runs.
+    assert!(files(folder.path()) == reference());
+}
+
+#[test]
+fn scenarios_with_other_data_are_planned_anew() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let text = pattern(8, "[41, 42, 43]", "range(70, 71, 1)")
+        .replace("align_parameters: true", "align_parameters: false");
+    let text = text
+        .replace("  states: {wind: 0", "  multi_parameters: {file_path: [x.csv, y.csv]}\n  states: {wind: 0");
+    stage(folder, &text, 8);
+    // The other file has a column more, in front.
+    let data = read(&folder.join("x.csv"));
+    let mut more: Vec<String> = data.lines().map(str::to_owned).collect();
+    more[1] = "time,more,wind,none".to_owned();
+    more[2..].iter_mut().for_each(|row| *row = row.replacen(',', ",9,", 1));
+    std::fs::write(folder.join("y.csv"), more.join("\n") + "\n").expect("it can be written");
+    let summary = summary(folder, &["--jobs", "1"]);
+    assert_eq!((&summary["complete"], &summary["plans"]), (&6.into(), &2.into()));
+    for id in 1..=6 {
+        let single =
+            illuminator(folder, &["scenario", "run", &format!("base_{id}.yaml"), "-o", "single.csv"]);
+        assert!(single.status.success(), "{}", stderr(&single));
+        assert_eq!(read(&folder.join("single.csv")), read(&folder.join(format!("out/res_{id}.csv"))), "{id}");
+    }
+}
+
+#[test]
+fn a_smaller_sweep_leaves_no_result_of_a_larger_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    stage_small(folder);
+    assert_eq!(sweep(folder, &["--quiet"]).status.code(), Some(1));
+    assert!(folder.join(format!("out/res_{COUNT}.csv")).exists());
+    // What was a result is data now: it is not removed.
+    let data = read(&folder.join("x.csv"));
+    std::fs::write(folder.join("out/res_20.csv"), &data).expect("it can be written");
+    let text = pattern(8, "[41, 42]", "[70, 71]");
+    stage(folder, &text.replace("file_path: x.csv", "file_path: out/res_20.csv"), 8);
+    let refused = sweep(folder, &[]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert_eq!(read(&folder.join("out/res_20.csv")), data);
+    stage(folder, &text, 8);
+    assert!(sweep(folder, &["--quiet"]).status.success());
+    let names: Vec<String> = files(folder).into_keys().filter(|name| name.starts_with("out/res_")).collect();
+    assert_eq!(names, ["out/res_1.csv", "out/res_2.csv"]);
 }
 
 #[test]

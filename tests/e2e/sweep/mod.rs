@@ -10,7 +10,7 @@ use illuminator_tests::programs::{illuminator, stderr};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 /// How many scenarios [`pattern`] has.
 const COUNT: usize = 24;
@@ -102,7 +102,7 @@ fn sweep(folder: &Path, arguments: &[&str]) -> Output {
     illuminator(folder, &[&["sweep", "base.yaml"], arguments].concat())
 }
 
-/// All files that a sweep leaves, but its note and log: by name, with their text.
+/// All files that a sweep leaves, but its note, its summary and its log: by name, with their text.
 fn files(folder: &Path) -> BTreeMap<String, String> {
     let entries = [folder.to_owned(), folder.join("out")].into_iter().flat_map(|folder| {
         std::fs::read_dir(folder).expect("it can be read").map(|entry| entry.expect("it can be read").path())
@@ -111,7 +111,8 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
         let name = path.strip_prefix(folder).expect("it is inside").to_string_lossy().into_owned();
         (name, read(&path))
     });
-    files.filter(|(name, _)| !name.ends_with(".sweep") && !name.ends_with(".log")).collect()
+    let others = [".sweep", ".log", ".summary.csv"];
+    files.filter(|(name, _)| !others.iter().any(|ending| name.ends_with(ending))).collect()
 }
 
 /// What the local launcher makes of [`stage_small`], checked against single runs of the files that it leaves.
@@ -124,6 +125,26 @@ fn reference() -> BTreeMap<String, String> {
     files(folder.path())
 }
 
+/// What the local launcher gathers of [`stage_small`].
+fn reference_gathered() -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    sweep(folder.path(), &["--quiet", "--gather", GATHERED]);
+    take_gathered(folder.path())
+}
+
+/// Where results are gathered.
+const GATHERED: &str = "all.parquet";
+
+/// The gathered results of a folder, which has none afterwards.
+fn take_gathered(folder: &Path) -> Vec<u8> {
+    let path = folder.join(GATHERED);
+    let gathered = std::fs::read(&path).expect("the results were gathered");
+    assert!(gathered.starts_with(b"PAR1") && gathered.ends_with(b"PAR1"), "it is a whole Parquet file");
+    std::fs::remove_file(path).expect("it can be removed");
+    gathered
+}
+
 fn told_of_the_broken_one(message: &str) {
     for part in [
         format!("scenario {BROKEN} failed (C1.fc_eff=0 C1.soc_max={})", 69 + BROKEN),
@@ -132,6 +153,29 @@ fn told_of_the_broken_one(message: &str) {
         format!("{} of {COUNT} scenarios complete, 1 failed", COUNT - 1),
     ] {
         assert!(message.contains(&part), "`{part}` is missing: {message}");
+    }
+}
+
+#[test]
+fn in_ci_a_launcher_that_is_missing_is_a_failure() {
+    let own = std::env::current_exe().expect("a program knows its own path");
+    for (test, tool) in [
+        ("sweep::slurm::an_array_has_no_more_tasks_than_slurm_allows", "sbatch"),
+        ("sweep::mpi::ranks_that_believe_to_be_alone_are_told_of", "mpirun.openmpi"),
+    ] {
+        let run = |ci: bool| {
+            let mut command = Command::new(&own);
+            command.args([test, "--exact", "--nocapture"]).env("PATH", "").env_remove("ILLUMINATOR_CI");
+            if ci {
+                command.env("ILLUMINATOR_CI", "1");
+            }
+            let done = command.stdin(Stdio::null()).output().expect("a test can be started");
+            (done.status.success(), stderr(&done))
+        };
+        let (passed, said) = run(false);
+        assert!(passed && said.contains(&format!("SKIPPED: no {tool}")), "{said}");
+        let (passed, said) = run(true);
+        assert!(!passed && said.contains(&format!("skipped in CI: no {tool}")), "{said}");
     }
 }
 

@@ -1,7 +1,8 @@
 //! Sweeps under mpirun, of both MPIs.
 
 use super::{
-    complete, files, reference, stage_begun, stage_large, stage_small, sweep, told_of_the_broken_one,
+    COUNT, GATHERED, complete, files, reference, reference_gathered, stage_begun, stage_large, stage_small,
+    sweep, take_gathered, told_of_the_broken_one,
 };
 use illuminator_tests::programs::{command, launcher, program, signal, stderr, until};
 use std::fs::Permissions;
@@ -37,15 +38,17 @@ impl Mpi {
 
 #[test]
 fn ranks_give_the_files_of_one_process() {
-    let expected = reference();
+    let (expected, gathered) = (reference(), reference_gathered());
     for mpi in mpis() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         stage_small(folder.path());
         let launcher = mpi.launcher();
-        let done = sweep(folder.path(), &launcher.iter().map(String::as_str).collect::<Vec<_>>());
+        let arguments = launcher.iter().map(String::as_str).chain(["--gather", GATHERED]);
+        let done = sweep(folder.path(), &arguments.collect::<Vec<_>>());
         assert_eq!(done.status.code(), Some(1), "{}", stderr(&done));
         told_of_the_broken_one(&stderr(&done));
         assert!(!stderr(&done).contains("warning"), "{}", stderr(&done));
+        assert!(take_gathered(folder.path()) == gathered, "{}", mpi.mpirun.display());
         assert!(files(folder.path()) == expected, "{}", mpi.mpirun.display());
     }
 }
@@ -98,6 +101,21 @@ fn ranks_that_do_not_know_of_each_other_share_the_work_all_the_same() {
     told_of_the_broken_one(&stderr(&done));
     std::fs::remove_file(mpirun).expect("it can be removed");
     assert!(files(folder.path()) == reference());
+}
+
+#[test]
+fn an_mpirun_that_fails_is_told_of_after_the_summary() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    let mpirun = folder.path().join("mpirun.sh");
+    std::fs::write(&mpirun, "#!/bin/sh\nexit 3\n").expect("it can be written");
+    std::fs::set_permissions(&mpirun, Permissions::from_mode(0o755)).expect("it is ours");
+    let mpirun = mpirun.to_str().expect("a temporary path is text");
+    let done = sweep(folder.path(), &["--launcher", "mpi", "--mpirun", mpirun]);
+    let message = stderr(&done);
+    assert_eq!(done.status.code(), Some(1), "{message}");
+    let (summary, failure) = (message.find(&format!("{COUNT} not run")), message.find("mpirun.sh failed"));
+    assert!(summary.is_some() && failure.is_some() && summary < failure, "{message}");
 }
 
 #[test]

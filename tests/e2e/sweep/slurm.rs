@@ -1,18 +1,28 @@
 //! Sweeps as arrays of a real Slurm.
 
-use super::{complete, files, reference, stage_large, stage_small, told_of_the_broken_one};
-use illuminator_tests::programs::{illuminator, program, stderr, until};
+use super::{
+    GATHERED, complete, files, reference, reference_gathered, stage_large, stage_small, take_gathered,
+    told_of_the_broken_one,
+};
+use illuminator_tests::programs::{illuminator, program, signal, stderr, until};
 use illuminator_tests::slurm::Slurm;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 /// `illuminator sweep base.yaml --launcher slurm` with these arguments.
 fn sweep(slurm: &Slurm, folder: &Path, arguments: &[&str]) -> Output {
+    started(slurm, folder, arguments).wait_with_output().expect("the program ends")
+}
+
+/// The same, while it runs.
+fn started(slurm: &Slurm, folder: &Path, arguments: &[&str]) -> Child {
     slurm
         .command(program("illuminator"), folder)
         .args(["sweep", "base.yaml", "--launcher", "slurm"])
         .args(arguments)
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("the program can be started")
 }
 
@@ -28,13 +38,10 @@ fn an_array_of_slurm_does_all_that_one_process_does() {
     // The files of the local launcher, and all results in one.
     let folder = tempfile::tempdir().expect("a temporary folder");
     stage_small(folder.path());
-    let done = sweep(&slurm, folder.path(), &["--gather", "all.parquet"]);
+    let done = sweep(&slurm, folder.path(), &["--gather", GATHERED]);
     assert_eq!(done.status.code(), Some(1), "{} {}", stderr(&done), log(folder.path()));
     told_of_the_broken_one(&stderr(&done));
-    let gathered =
-        std::fs::read(folder.path().join("all.parquet")).expect("a job after the array has gathered");
-    assert!(gathered.ends_with(b"PAR1"), "it is whole");
-    std::fs::remove_file(folder.path().join("all.parquet")).expect("it can be removed");
+    assert!(take_gathered(folder.path()) == reference_gathered(), "a job after the array has gathered");
     assert!(files(folder.path()) == expected, "an array");
 
     // The same by a script of the user's own, which knows nothing of the launcher.
@@ -64,6 +71,78 @@ fn an_array_of_slurm_does_all_that_one_process_does() {
     assert!(files(by_srun.path()) == expected, "{}", stderr(&done));
 
     cancelled_and_resumed(&slurm);
+}
+
+/// The number after this word in the note of the sweep, once it is there.
+fn noted(folder: &Path, word: &str) -> Option<String> {
+    let note = std::fs::read_to_string(folder.join("out/res.csv.sweep")).ok()?;
+    let number = note.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(' '))?;
+    Some(number.to_owned())
+}
+
+#[test]
+fn who_comes_back_follows_the_array_that_is_there() {
+    let Some(slurm) = Slurm::start(2) else { return };
+    let (expected, gathered) = (reference(), reference_gathered());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    stage_small(folder);
+    // The jobs are held, so that the array is there until it is released.
+    let first = started(&slurm, folder, &["--gather", GATHERED, "--launcher-arg=--hold"]);
+    until("both jobs are noted", || noted(folder, "slurm-gather").is_some());
+    signal(first.id(), "INT");
+    let first = first.wait_with_output().expect("it ends");
+    let (array, gatherer) = (noted(folder, "slurm"), noted(folder, "slurm-gather"));
+    let array = array.expect("the array is noted");
+    assert!(first.status.success(), "{}", stderr(&first));
+    assert!(stderr(&first).contains(&format!("job {array} goes on")), "{}", stderr(&first));
+
+    // Nobody begins anew while it is there.
+    let refused = sweep(&slurm, folder, &[]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert!(
+        stderr(&refused).contains(&format!("job {array} is still at these results")),
+        "{}",
+        stderr(&refused)
+    );
+
+    let second = started(&slurm, folder, &["--gather", GATHERED, "--resume"]);
+    until("a new job is to gather", || {
+        noted(folder, "slurm-gather").is_some_and(|job| Some(job) != gatherer)
+    });
+    let released = slurm.command("scontrol", folder).args(["release", &array]).status();
+    assert!(released.expect("scontrol starts").success());
+    let second = second.wait_with_output().expect("it ends");
+    assert_eq!(second.status.code(), Some(1), "{} {}", stderr(&second), log(folder));
+    assert!(stderr(&second).contains(&format!("job {array} is at this sweep")), "{}", stderr(&second));
+    told_of_the_broken_one(&stderr(&second));
+    assert_eq!(slurm.arrays(folder).into_keys().collect::<Vec<_>>(), [array], "one array did it all");
+    assert!(take_gathered(folder) == gathered, "the new job has gathered");
+    assert!(files(folder) == expected, "{}", log(folder));
+}
+
+#[test]
+fn an_array_has_no_more_tasks_than_slurm_allows() {
+    const { assert!(super::COUNT > MAX) };
+    const MAX: usize = 6;
+    // Eight processors would make eight tasks.
+    let Some(slurm) = Slurm::start_with(2, &format!("MaxArraySize={MAX}\n")) else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    std::fs::write(folder.path().join("job.sh"), "#!/bin/sh\n").expect("it can be written");
+    let too_many = format!("--array=0-{MAX}");
+    let refused = slurm.command("sbatch", folder.path()).args([&too_many, "job.sh"]).output();
+    assert!(!refused.expect("sbatch starts").status.success(), "this Slurm refuses more");
+    std::fs::remove_file(folder.path().join("job.sh")).expect("it can be removed");
+    for jobs in [&[][..], &["--jobs", "24"]] {
+        let before = slurm.arrays(folder.path());
+        let done = sweep(&slurm, folder.path(), jobs);
+        told_of_the_broken_one(&stderr(&done));
+        let mut arrays = slurm.arrays(folder.path());
+        arrays.retain(|array, _| !before.contains_key(array));
+        assert_eq!(arrays.into_values().collect::<Vec<_>>(), [MAX], "one array of so many tasks");
+        assert!(files(folder.path()) == reference(), "{}", log(folder.path()));
+    }
 }
 
 fn cancelled_and_resumed(slurm: &Slurm) {

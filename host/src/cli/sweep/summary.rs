@@ -1,11 +1,14 @@
 //! What is said of a sweep: before it, and after it.
 
 use crate::record::push_value;
-use crate::shell::sweep::{Ledger, Standing};
+use crate::shell::sweep::{Ledger, WholeFile, outcomes};
+use crate::sweep::summary::{Ending, Outcome, Shown, header, push_line};
 use crate::sweep::{Sweep, TABLE_FILE};
 use serde_json::json;
+use std::convert::Infallible;
 use std::fmt::{self, Write as _};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// So many scenarios are named of each kind; the table and the files have all.
 const NAMED_MAX: usize = 20;
@@ -43,6 +46,14 @@ fn parameters(sweep: &Sweep, id: u64) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
+/// What a process knows of its own work that the files do not tell.
+pub(super) struct Own {
+    /// Scenarios that other processes have ended meanwhile.
+    pub(super) others: u64,
+    /// Scenarios that were checked and planned from the file; the rest shared their plans.
+    pub(super) plans: u64,
+}
+
 /// How all scenarios ended.
 pub(super) struct Summary {
     count: u64,
@@ -50,7 +61,17 @@ pub(super) struct Summary {
     /// Scenarios that nobody has ended.
     open: Vec<u64>,
     elapsed_s: f64,
+    own: Option<Own>,
+    /// The table of all parameters.
     table: String,
+    /// The table of all outcomes, or why it cannot be written.
+    file: PathBuf,
+    written: io::Result<()>,
+    /// The columns of the results.
+    columns: Vec<String>,
+    shown: Shown,
+    /// All outcomes, if they are asked for.
+    outcomes: Option<Vec<serde_json::Value>>,
 }
 
 struct Failed {
@@ -60,22 +81,58 @@ struct Failed {
 }
 
 impl Summary {
-    pub(super) fn of(ledger: &Ledger, elapsed_s: f64) -> Self {
+    /// Looks at all scenarios on so many threads, and writes how they ended beside their results. `all` are kept for programs.
+    pub(super) fn of(ledger: &Ledger, threads: usize, elapsed_s: f64, own: Option<Own>, all: bool) -> Self {
         let sweep = ledger.sweep();
-        let (mut failed, mut open) = (Vec::new(), Vec::new());
-        let survey = ledger.survey();
-        for id in 1..=sweep.count() {
-            match survey.standing(id) {
-                Standing::Complete => {}
-                Standing::Open => open.push(id),
-                Standing::Failed => {
-                    let reason = ledger.reason(id).unwrap_or_default();
-                    failed.push(Failed { id, parameters: parameters(sweep, id), reason });
+        let monitor = Path::new(sweep.template().monitor_file());
+        let table = monitor.with_file_name(TABLE_FILE).to_string_lossy().into_owned();
+        let mut summary = Self {
+            count: sweep.count(),
+            failed: Vec::new(),
+            open: Vec::new(),
+            elapsed_s,
+            own,
+            table,
+            file: ledger.summary(),
+            written: Ok(()),
+            columns: Vec::new(),
+            shown: Shown::default(),
+            outcomes: all.then(Vec::new),
+        };
+        summary.written = summary.look(ledger, threads);
+        summary
+    }
+
+    fn look(&mut self, ledger: &Ledger, threads: usize) -> io::Result<()> {
+        let sweep = ledger.sweep();
+        let mut file = WholeFile::create(&self.file);
+        let columns = outcomes(ledger, threads, |columns, outcome| {
+            file.line(|out| {
+                if outcome.id == 1 {
+                    out.extend_from_slice(&header(sweep, columns));
                 }
+                push_line(sweep, &outcome, columns.len(), out);
+            });
+            self.take(sweep, columns, outcome);
+            Ok::<(), Infallible>(())
+        });
+        self.columns = columns.unwrap_or_default();
+        file.finish()
+    }
+
+    fn take(&mut self, sweep: &Sweep, columns: &[String], outcome: Outcome) {
+        self.shown.take(sweep, &outcome);
+        if let Some(all) = &mut self.outcomes {
+            all.push(outcome_json(sweep, columns, &outcome));
+        }
+        let id = outcome.id;
+        match outcome.ending {
+            Ending::Complete(_) => {}
+            Ending::Open => self.open.push(id),
+            Ending::Failed(reason) => {
+                self.failed.push(Failed { id, parameters: parameters(sweep, id), reason });
             }
         }
-        let table = Path::new(sweep.template().monitor_file()).with_file_name(TABLE_FILE);
-        Self { count: sweep.count(), failed, open, elapsed_s, table: table.to_string_lossy().into_owned() }
     }
 
     pub(super) fn complete(&self) -> u64 {
@@ -90,6 +147,12 @@ impl Summary {
         self.failed.is_empty() && self.open.is_empty()
     }
 
+    /// Why the table of all outcomes is not there.
+    pub(super) fn unwritten(&self) -> Option<String> {
+        let error = self.written.as_ref().err()?;
+        Some(format!("cannot write the summary to {}: {error}", self.file.display()))
+    }
+
     pub(super) fn to_json(&self, gathered: Option<&Path>) -> serde_json::Value {
         let failed: Vec<_> = (self.failed.iter())
             .map(
@@ -102,13 +165,21 @@ impl Summary {
             "failed": failed,
             "open": self.open,
             "seconds": self.elapsed_s,
+            "by_others": self.own.as_ref().map(|own| own.others),
+            "plans": self.own.as_ref().map(|own| own.plans),
             "table": self.table,
+            "summary": self.file.to_string_lossy(),
             "gathered": gathered.map(|path| path.to_string_lossy()),
+            "outcomes": self.outcomes,
         })
     }
 
-    pub(super) fn to_text(&self, sweep: &Sweep) -> String {
+    /// The whole of it, or only what failed.
+    pub(super) fn to_text(&self, sweep: &Sweep, whole: bool) -> String {
         let mut text = String::new();
+        if whole {
+            text += &self.shown.to_text(sweep, &self.columns);
+        }
         for Failed { id, parameters, reason } in self.failed.iter().take(NAMED_MAX) {
             let _ = writeln!(text, "scenario {id} failed ({parameters}):");
             for line in reason.lines() {
@@ -130,10 +201,29 @@ impl Summary {
         if !self.open.is_empty() {
             let _ = write!(text, ", {} not run", self.open.len());
         }
-        let _ = write!(text, " in {:.3} s, table in {}", self.elapsed_s, self.table);
+        let _ = write!(text, " in {:.3} s", self.elapsed_s);
+        if let Some(Own { others: others @ 1.., .. }) = self.own {
+            let _ = write!(text, " ({others} by other processes)");
+        }
+        let _ = write!(text, ", summary in {}", self.file.display());
         if !self.is_whole() {
             text.push_str("\n`--resume` runs what is not complete");
         }
         text
     }
+}
+
+fn outcome_json(sweep: &Sweep, columns: &[String], outcome: &Outcome) -> serde_json::Value {
+    let last = match &outcome.ending {
+        Ending::Complete(cells) => cells.as_slice(),
+        _ => &[],
+    };
+    let last: serde_json::Map<_, _> =
+        columns.iter().zip(last).map(|(name, cell)| (name.clone(), cell.as_str().into())).collect();
+    json!({
+        "id": outcome.id,
+        "parameters": parameters(sweep, outcome.id),
+        "outcome": outcome.ending.name(),
+        "last": last,
+    })
 }

@@ -30,6 +30,12 @@ pub fn plan(scenario: &Scenario, placement: &Placement, watch: &[Item]) -> Resul
     Ok(lowering.finish(watch))
 }
 
+/// The models of `scenario` in the order in which its plan has them where all run in this process.
+pub(crate) fn local_order(scenario: &Scenario) -> Vec<usize> {
+    topological_order(scenario.models.len(), &inputs::edges(scenario))
+        .expect("a checked scenario has no loop without time shift")
+}
+
 /// Why a placement cannot be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
@@ -84,8 +90,7 @@ struct Lowering<'a> {
 impl<'a> Lowering<'a> {
     fn new(scenario: &'a Scenario, placement: &'a Placement) -> Self {
         let count = scenario.models.len();
-        let order = topological_order(count, &inputs::edges(scenario))
-            .expect("a checked scenario has no loop without time shift");
+        let order = local_order(scenario);
         let initial = scenario
             .connections
             .iter()

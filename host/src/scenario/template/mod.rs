@@ -11,6 +11,7 @@
 //! mistake is located in the pattern, at the value that makes it.
 
 mod axes;
+mod changes;
 mod emit;
 mod names;
 mod range;
@@ -19,6 +20,7 @@ mod tests;
 mod text;
 
 pub use axes::Axis;
+pub use changes::Change;
 pub use names::numbered;
 pub use text::ScenarioTexts;
 
@@ -27,6 +29,7 @@ use super::report::{Located, Mark, Report as Findings};
 use super::schema::{self, Entry, RawModel, RawScenario, RawSection};
 use super::yaml;
 use super::{Diagnostic, Diagnostics, Files, Scenario};
+use changes::Reader;
 use illuminator_node::model::registry;
 use illuminator_node::model::{Build, RESULTS_DIR, SectionKind};
 use illuminator_node::value::Value;
@@ -43,8 +46,19 @@ pub struct Template {
     axes: Vec<Axis>,
     aligned: bool,
     outputs: Vec<Output>,
+    /// For each entry of the model list, who has its parameters.
+    readers: Vec<Vec<Reader>>,
     texts: ScenarioTexts,
     warnings: Vec<Diagnostic>,
+}
+
+/// One of the scenarios: its number, and of each axis the position of its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'a> {
+    /// From 1.
+    pub id: u64,
+    /// One for each axis.
+    pub values: &'a [usize],
 }
 
 /// A parameter that names what a model writes: each scenario has its own.
@@ -83,7 +97,12 @@ impl Template {
         });
         let ((raw, axes, aligned, outputs, texts), warnings) = findings.finish(read)?;
         let (file, text) = (file.to_owned(), text.to_owned());
-        Ok(Self { file, text, raw, axes, aligned, outputs, texts, warnings })
+        let mut template =
+            Self { file, text, raw, axes, aligned, outputs, readers: Vec::new(), texts, warnings };
+        // The values that are chosen change nothing here, only which sections there are.
+        let first = vec![0; template.axes.len()];
+        template.readers = changes::readers(template.raw_scenario(Choice { id: 1, values: &first }));
+        Ok(template)
     }
 
     /// What the scenarios differ in, in the order of the file.
@@ -123,8 +142,7 @@ impl Template {
         names
     }
 
-    /// The scenario `id` with the value `chosen[i]` (a position) of each axis i, checked. `files` gives the data files;
-    /// what was `parsed` before is not parsed again.
+    /// One scenario, checked. `files` gives the data files; what was `parsed` before is not parsed again.
     ///
     /// # Errors
     /// As [`load`](super::load); located in the pattern.
@@ -133,29 +151,28 @@ impl Template {
     /// If an axis has no such value.
     pub fn scenario(
         &self,
-        id: u64,
-        chosen: &[usize],
+        choice: Choice<'_>,
         files: &mut dyn Files,
         parsed: &mut ParsedTables,
     ) -> Result<Scenario, Diagnostics> {
         let mut findings = Findings::new(&self.file, yaml::lines(&self.text));
-        let scenario = check::check(self.raw_scenario(id, chosen), files, parsed, &mut findings);
+        let scenario = check::check(self.raw_scenario(choice), files, parsed, &mut findings);
         let (scenario, warnings) = findings.finish(scenario)?;
         Ok(Scenario { warnings, ..scenario })
     }
 
-    /// The file of the scenario `id` with the value `chosen[i]` of each axis i: the pattern without its keys for sweeps,
-    /// the rest of it as it is written, comments included where that is possible.
+    /// The file of one scenario: the pattern without its keys for sweeps, the rest of it as it is written, comments
+    /// included where that is possible.
     ///
     /// # Panics
     /// If an axis has no such value.
-    pub fn scenario_text(&self, id: u64, chosen: &[usize]) -> String {
-        self.texts.of(|slot| self.slot_value(slot, id, chosen))
+    pub fn scenario_text(&self, choice: Choice<'_>) -> String {
+        self.texts.of(|slot| self.slot_value(slot, choice))
     }
 
-    fn raw_scenario(&self, id: u64, chosen: &[usize]) -> RawScenario {
+    fn raw_scenario(&self, choice: Choice<'_>) -> RawScenario {
         let mut raw = self.raw.clone();
-        for (axis, &value) in self.axes.iter().zip(chosen) {
+        for (axis, &value) in self.axes.iter().zip(choice.values) {
             let located = Located { value: axis.values[value].clone(), mark: axis.marks[value] };
             set_parameter(&mut raw.models[axis.position], &axis.key, located);
         }
@@ -163,18 +180,18 @@ impl Template {
             let model = &mut raw.models[output.model];
             let mark = parameters(model).and_then(|section| entry(section, output.key));
             let mark = mark.map_or(Mark::default(), |entry| entry.value.mark);
-            let value = self.slot_value(Slot::Output(number), id, chosen);
+            let value = self.slot_value(Slot::Output(number), choice);
             set_parameter(model, output.key, Located { value, mark });
         }
-        if let Value::Text(file) = self.slot_value(Slot::Monitor, id, chosen) {
+        if let Value::Text(file) = self.slot_value(Slot::Monitor, choice) {
             raw.monitor_file.value = file;
         }
         raw
     }
 
     /// What a scenario has in the place of a value of the pattern.
-    fn slot_value(&self, slot: Slot, id: u64, chosen: &[usize]) -> Value {
-        slot_value(&self.axes, &self.outputs, &self.raw, slot, id, chosen)
+    fn slot_value(&self, slot: Slot, choice: Choice<'_>) -> Value {
+        slot_value(&self.axes, &self.outputs, &self.raw, slot, choice)
     }
 }
 
@@ -183,8 +200,7 @@ fn slot_value(
     outputs: &[Output],
     raw: &RawScenario,
     slot: Slot,
-    id: u64,
-    chosen: &[usize],
+    Choice { id, values: chosen }: Choice<'_>,
 ) -> Value {
     match slot {
         Slot::Axis(axis) => axes[axis].values[chosen[axis]].clone(),

@@ -85,7 +85,7 @@ fn the_text_keeps_what_is_not_changed() {
         .replace("    input_type: power\n", "    input_type: power\n    brand_new: b, c\n")
         .replace("{houses: 1,", "{houses: 3,")
         .replace("out/res.csv", "out/res_9.csv");
-    assert_eq!(template(&text).scenario_text(9, &[1, 2, 0, 1]), expected);
+    assert_eq!(template(&text).scenario_text(Choice { id: 9, values: &[1, 2, 0, 1] }), expected);
 }
 
 #[test]
@@ -94,7 +94,10 @@ fn a_text_that_cannot_be_edited_is_written_anew_with_the_same_meaning() {
     for chosen in [[0, 0, 0, 0], [1, 1, 2, 1], [1, 3, 1, 0]] {
         let tree =
             |text: &str| yaml::parse(text, &mut Findings::new("", yaml::lines(text))).expect("it is YAML");
-        let (edited, anew) = (edited.scenario_text(3, &chosen), anew.scenario_text(3, &chosen));
+        let (edited, anew) = (
+            edited.scenario_text(Choice { id: 3, values: &chosen }),
+            anew.scenario_text(Choice { id: 3, values: &chosen }),
+        );
         assert!(!anew.contains('#') || anew.contains("d: #e"), "comments are lost: {anew}");
         let name = |node: &Node| format!("{:?}", sorted(node));
         assert_eq!(name(&tree(&edited)), name(&tree(&anew)));
@@ -121,8 +124,8 @@ fn sorted(node: &Node) -> String {
 fn the_scenario_is_that_of_its_text() {
     let template = template(BLOCKS);
     for chosen in [[0, 0, 0, 0], [1, 3, 2, 1]] {
-        let text = template.scenario_text(4, &chosen);
-        let direct = template.raw_scenario(4, &chosen);
+        let text = template.scenario_text(Choice { id: 4, values: &chosen });
+        let direct = template.raw_scenario(Choice { id: 4, values: &chosen });
         let mut findings = Findings::new("", yaml::lines(&text));
         let read = yaml::parse(&text, &mut findings).and_then(|tree| schema::read(&tree, &mut findings));
         let read = read.expect("it is a scenario");
@@ -146,8 +149,10 @@ fn a_mistake_is_located_at_the_value_that_makes_it() {
     );
     let template = template(&text);
     let mut parsed = ParsedTables::default();
-    let error =
-        template.scenario(2, &[1, 0, 0], &mut NoFiles, &mut parsed).err().map(|error| error.to_string());
+    let error = template
+        .scenario(Choice { id: 2, values: &[1, 0, 0] }, &mut NoFiles, &mut parsed)
+        .err()
+        .map(|error| error.to_string());
     let error = error.expect("houses are a number");
     assert!(error.contains("s.yaml:18:17") && error.contains("houses: [1, many]"), "{error}");
 }
@@ -186,7 +191,7 @@ proptest! {
                 let axis = if expected { 2 } else { 0 };
                 template.axes[axis].values[0] = value.clone();
                 prop_assert!(template.text.contains(pattern));
-                let text = template.scenario_text(1, &[0, 0, 0, 0]);
+                let text = template.scenario_text(Choice { id: 1, values: &[0, 0, 0, 0] });
                 let mut findings = Findings::new("", yaml::lines(&text));
                 let read = yaml::parse(&text, &mut findings).and_then(|tree| schema::read(&tree, &mut findings));
                 let read = read.ok_or_else(|| TestCaseError::fail(text.clone()))?;

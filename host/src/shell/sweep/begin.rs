@@ -5,19 +5,20 @@
 //!   the others    ─ lock ─ the note says that it has begun ───────────────────────────── unlock
 //! ```
 //!
-//! The note, `<monitor file>.sweep`, holds the fingerprint of the sweep and the name of its start. Invariant: results that
-//! are there are of the sweep that the note names.
+//! The [`Note`] holds the fingerprint of the sweep and the name of its start. Invariant: results that are there are of the
+//! sweep that the note names.
+//!
+//! On a file system without locks several processes cannot agree on who is the first. There only one that is alone
+//! begins, or a launcher for those that it starts; others that come by themselves are refused.
 
-use super::ledger::{Ledger, with};
+use super::ledger::{Ledger, remove};
+use super::note::Note;
 use super::replace;
+use super::spread::spread;
 use crate::sweep::TABLE_FILE;
 use std::fs::{File, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-
-const MAGIC: &str = "illuminator sweep 1";
-/// Longest note that is read `[bytes]`.
-const NOTE_MAX: u64 = 4096;
 
 /// How to begin.
 pub struct Beginning<'a> {
@@ -27,6 +28,8 @@ pub struct Beginning<'a> {
     pub start: Start<'a>,
     /// Whether complete results of this sweep are kept.
     pub resume: bool,
+    /// Threads that remove old results.
+    pub threads: usize,
 }
 
 /// Who takes part.
@@ -34,6 +37,8 @@ pub struct Beginning<'a> {
 pub enum Start<'a> {
     /// This process alone.
     Alone,
+    /// A launcher, which alone begins for all processes that it will tell this name.
+    Launcher(&'a str),
     /// All processes that know this name: the first of them begins.
     Named(&'a str),
     /// The same, but another process has begun it.
@@ -82,6 +87,16 @@ pub enum BeginError {
         /// The note.
         path: PathBuf,
     },
+    /// Nobody can be the first.
+    #[error(
+        "the file system of {path} knows no locks: processes that start by themselves cannot agree on which of them \
+         begins the sweep\n  help: have `--launcher mpi` or `--launcher slurm` start them, or put the results elsewhere",
+        path = path.display()
+    )]
+    NoLocks {
+        /// The note.
+        path: PathBuf,
+    },
     /// A file cannot be written.
     #[error("cannot begin the sweep at {path}: {error}", path = path.display())]
     Unwritable {
@@ -100,48 +115,85 @@ pub struct Lock(File);
 /// # Errors
 /// [`BeginError`].
 pub fn begin(ledger: &Ledger, beginning: &Beginning<'_>) -> Result<(Lock, Begun), BeginError> {
-    let path = with(Path::new(ledger.sweep().template().monitor_file()), ".sweep");
-    let unwritable = |error: io::Error| BeginError::Unwritable { path: path.clone(), error };
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(unwritable)?;
-    if beginning.start == Start::Alone {
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => return Err(BeginError::Busy { path }),
-            // Where there are no locks nobody can be kept out.
-            Ok(()) | Err(TryLockError::Error(_)) => {}
-        }
-    } else {
-        let _ = file.lock();
+    begin_with(ledger, beginning, lock)
+}
+
+/// What became of the attempt to lock the note.
+enum Locked {
+    Yes,
+    /// Another process has it for itself.
+    Busy,
+    /// The file system knows no locks.
+    Never,
+}
+
+/// Locks the note: for this process as long as it runs, or until it is settled who begins.
+fn lock(file: &File, start: Start<'_>) -> Locked {
+    if start == Start::Alone {
+        return match file.try_lock() {
+            Ok(()) => Locked::Yes,
+            Err(TryLockError::WouldBlock) => Locked::Busy,
+            Err(TryLockError::Error(_)) => Locked::Never,
+        };
     }
-    let mut note = String::new();
-    (&mut file).take(NOTE_MAX).read_to_string(&mut note).map_err(unwritable)?;
-    let name = match beginning.start {
-        Start::Named(name) | Start::Child(name) => name,
+    loop {
+        match file.lock() {
+            Ok(()) => return Locked::Yes,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return Locked::Never,
+        }
+    }
+}
+
+fn begin_with(
+    ledger: &Ledger,
+    beginning: &Beginning<'_>,
+    lock: impl Fn(&File, Start<'_>) -> Locked,
+) -> Result<(Lock, Begun), BeginError> {
+    let path = Note::path(ledger);
+    let unwritable = |error: io::Error| BeginError::Unwritable { path: path.clone(), error };
+    let open = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = open.map_err(unwritable)?;
+    let start = beginning.start;
+    let locked = lock(&file, start);
+    if matches!(locked, Locked::Busy) {
+        return Err(BeginError::Busy { path });
+    }
+    let is_empty = file.metadata().map_err(unwritable)?.len() == 0;
+    let old = Note::read(&mut file).map_err(unwritable)?;
+    let name = match start {
+        Start::Launcher(name) | Start::Named(name) | Start::Child(name) => name,
         Start::Alone | Start::Unnamed => "",
     };
-    let (same_sweep, same_start) = match note.lines().collect::<Vec<_>>()[..] {
-        [MAGIC, fingerprint, start] => (fingerprint == beginning.fingerprint, start == name),
-        _ => (false, false),
-    };
-    if same_sweep && same_start && beginning.start != Start::Alone {
+    let same_sweep = old.as_ref().is_some_and(|note| note.fingerprint == beginning.fingerprint);
+    let same_start = old.as_ref().is_some_and(|note| note.start == name);
+    if same_sweep && same_start && start != Start::Alone {
         return Ok((Lock(file), Begun::Joined));
     }
-    if matches!(beginning.start, Start::Child(_)) {
-        return Err(BeginError::NotOurs { path });
+    match start {
+        Start::Child(_) => return Err(BeginError::NotOurs { path }),
+        Start::Named(_) | Start::Unnamed if matches!(locked, Locked::Never) => {
+            return Err(BeginError::NoLocks { path });
+        }
+        _ => {}
     }
-    if beginning.resume && !same_sweep && !note.is_empty() {
+    if beginning.resume && !same_sweep && !is_empty {
         return Err(BeginError::OtherSweep { path });
     }
-    let begun = prepare(ledger, beginning.resume && same_sweep).map_err(unwritable)?;
+    let scenarios = ledger.sweep().count();
+    let begun = if beginning.resume && same_sweep {
+        reopen(ledger)
+    } else {
+        // The sweep before may have had more.
+        let highest = old.map_or(scenarios, |note| note.scenarios.max(scenarios));
+        forget(ledger, highest, beginning.threads)
+    };
+    let begun = begun.map_err(unwritable)?;
     let table = Path::new(ledger.sweep().template().monitor_file()).with_file_name(TABLE_FILE);
     replace(&table, &ledger.sweep().table())
         .map_err(|error| BeginError::Unwritable { path: table.clone(), error })?;
-    write(&mut file, &format!("{MAGIC}\n{}\n{name}\n", beginning.fingerprint)).map_err(unwritable)?;
+    let (fingerprint, start) = (beginning.fingerprint.to_owned(), name.to_owned());
+    Note { fingerprint, start, scenarios, job: None }.write(&mut file).map_err(unwritable)?;
     Ok((Lock(file), begun))
 }
 
@@ -152,23 +204,45 @@ impl Lock {
     }
 }
 
-/// Removes what is not to be kept.
-fn prepare(ledger: &Ledger, resume: bool) -> io::Result<Begun> {
-    let mut ids = 1..=ledger.sweep().count();
-    if resume {
-        let mut complete = 0;
-        for id in ids {
-            complete += u64::from(ledger.reopen(id)?);
-        }
-        return Ok(Begun::Resumed(complete));
+/// Keeps what is complete, and opens the rest.
+fn reopen(ledger: &Ledger) -> io::Result<Begun> {
+    let mut complete = 0;
+    for id in 1..=ledger.sweep().count() {
+        complete += u64::from(ledger.reopen(id)?);
     }
+    Ok(Begun::Resumed(complete))
+}
+
+/// Removes what there is of so many scenarios.
+fn forget(ledger: &Ledger, scenarios: u64, threads: usize) -> io::Result<Begun> {
+    remove(&ledger.summary())?;
     let survey = ledger.survey();
-    ids.try_for_each(|id| survey.forget(id))?;
+    spread(threads, 1..=scenarios, |id| survey.forget(id)).into_iter().collect::<io::Result<()>>()?;
     Ok(Begun::Anew)
 }
 
-fn write(file: &mut File, note: &str) -> io::Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
-    file.write_all(note.as_bytes())
+#[cfg(test)]
+mod tests {
+    use super::super::ledger::tests::ledger;
+    use super::*;
+
+    #[test]
+    fn without_locks_only_one_that_is_alone_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        let begins = |start| {
+            let beginning = Beginning { fingerprint: "abc", start, resume: false, threads: 1 };
+            begin_with(&ledger, &beginning, |_, _| Locked::Never).map(|(_, begun)| begun)
+        };
+        for start in [Start::Named("ours"), Start::Unnamed] {
+            let refused = begins(start);
+            assert!(matches!(refused, Err(BeginError::NoLocks { .. })), "{refused:?}");
+        }
+        assert!(matches!(begins(Start::Alone), Ok(Begun::Anew)));
+        assert!(matches!(begins(Start::Launcher("ours")), Ok(Begun::Anew)));
+        // Who was started by it only looks.
+        assert!(matches!(begins(Start::Child("ours")), Ok(Begun::Joined)));
+        assert!(matches!(begins(Start::Named("ours")), Ok(Begun::Joined)));
+        assert!(matches!(begins(Start::Child("other")), Err(BeginError::NotOurs { .. })));
+    }
 }

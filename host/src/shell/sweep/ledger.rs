@@ -74,6 +74,11 @@ impl Ledger {
         self.sweep.result_file(id).into()
     }
 
+    /// Where it is told at the end how all scenarios ended.
+    pub fn summary(&self) -> PathBuf {
+        with(Path::new(self.sweep.template().monitor_file()), ".summary.csv")
+    }
+
     /// What became of scenario `id`.
     pub fn standing(&self, id: u64) -> Standing {
         if self.result(id).exists() {
@@ -255,7 +260,8 @@ fn ends_with_line(file: &mut File) -> bool {
     file.seek(SeekFrom::End(-1)).is_ok() && file.read_exact(&mut last).is_ok() && last == *b"\n"
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+/// Removes a file, if it is there.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -263,11 +269,12 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::scenario::template::Template;
 
-    fn ledger(folder: &Path) -> Ledger {
+    /// Two scenarios whose results are in this folder.
+    pub(in super::super) fn ledger(folder: &Path) -> Ledger {
         let text = format!(
             "scenario: {{name: s, start_time: '2024-01-01 00:00:00', end_time: '2024-01-01 01:00:00', \
              time_resolution: 900}}\n\

@@ -1,8 +1,8 @@
 //! Runs sweeps: on the cores of this machine, under mpirun, as an array of Slurm.
 //!
 //! ```text
-//!   begin ─▶ pool of threads ─▶ worker: claim ─ run ─ rename ─▶ ledger (files) ◀─ other processes
-//!                                                                 └─▶ progress, summary, gather
+//!   begin ─▶ pool of threads ─▶ worker: claim ─ plan ─ run ─ rename ─▶ ledger (files) ◀─ other processes
+//!                                                                        └─▶ progress, summary, gather
 //! ```
 //!
 //! What is done is on the disk and nowhere else, so that a process that ends in any way costs what it was at, and nothing
@@ -12,19 +12,25 @@ mod begin;
 mod gather;
 mod launch;
 mod ledger;
+mod note;
+mod outcomes;
 mod pool;
 mod rank;
+mod spread;
 mod worker;
 
 pub use begin::{BeginError, Beginning, Begun, Lock, Start, begin};
 pub use gather::{GatherFailure, gather};
-pub use launch::{Launch, LaunchError, Launched, Launcher, launch};
+pub use launch::{Launch, LaunchError, Launched, Launcher, is_running, launch};
 pub use ledger::{Claim, Claimed, Ledger, Standing};
+pub use note::{Job, Note};
+pub use outcomes::{WholeFile, outcomes};
 pub use pool::PoolError;
 pub use rank::{Rank, Starter};
-pub use worker::Worker;
+pub use worker::{Tally, Worker};
 
 use super::Progress;
+use illuminator_node::shell::Clock;
 use pool::Heard;
 use std::fs;
 use std::io;
@@ -46,7 +52,8 @@ pub enum SweepFailure {
 }
 
 /// Runs all scenarios that are open on so many threads, and shows how far all of them are. With `to_the_end` it waits for
-/// those that other processes are at, and takes over those of processes that have ended.
+/// those that other processes are at, and takes over those of processes that have ended. Returns how many scenarios other
+/// processes have ended meanwhile.
 ///
 /// # Errors
 /// [`SweepFailure`].
@@ -55,16 +62,16 @@ pub fn run_scenarios(
     threads: usize,
     to_the_end: bool,
     progress: &mut Progress,
-) -> Result<(), SweepFailure> {
+) -> Result<u64, SweepFailure> {
     let count = worker.ledger.sweep().count();
     let (index, size) = worker.share;
     // Each process begins elsewhere, so that they meet only where one has done its part.
     let first = (u128::from(index) * u128::from(count) / u128::from(size.max(1))) as u64;
     let mut open: Vec<u64> = (first + 1..=count).chain(1..=first).collect();
+    keep_open(&worker.ledger, &mut open);
+    let mut sight = Sight::new(count - open.len() as u64, size > 1);
+    progress.skip(sight.before);
     loop {
-        keep_open(&worker.ledger, &mut open);
-        let settled = count - open.len() as u64;
-        progress.skip(settled);
         let mut failure = None;
         let make = {
             let worker = worker.clone();
@@ -75,7 +82,7 @@ pub fn run_scenarios(
         };
         pool::run(threads, open.clone(), make, |heard| {
             let written = match heard {
-                Heard::Done(done) => return progress.at(settled + done),
+                Heard::Nothing => return sight.look(worker, &open, progress),
                 Heard::Told(error) => Err(error),
                 Heard::Panicked(id, reason) => worker.fail(id, &reason),
             };
@@ -87,14 +94,61 @@ pub fn run_scenarios(
         if let Some(error) = failure {
             return Err(SweepFailure::Unwritable(error));
         }
-        if worker.stop.is_set() {
-            return Ok(());
-        }
         keep_open(&worker.ledger, &mut open);
-        if open.is_empty() || !to_the_end {
-            return Ok(());
+        sight.others = sight.others(worker, open.len() as u64);
+        if worker.stop.is_set() || open.is_empty() || !to_the_end {
+            return Ok(sight.others);
         }
+        sight.show(worker, progress);
         wait_ms(LOOK_AGAIN_MS);
+        keep_open(&worker.ledger, &mut open);
+    }
+}
+
+/// How far a sweep is: what this process has done, and what others have.
+struct Sight {
+    /// Scenarios that were ended before.
+    before: u64,
+    /// Those that other processes have ended since then, when they were last looked at.
+    others: u64,
+    /// Whether there are others to look at.
+    shared: bool,
+    clock: Clock,
+    next_us: u64,
+}
+
+/// How often it is looked at what others have done `[us]`, at most.
+const OTHERS_US: u64 = 1_000_000;
+/// Looking takes at most one part in so many of the time.
+const LOOK_SHARE: u64 = 20;
+
+impl Sight {
+    fn new(before: u64, shared: bool) -> Self {
+        Self { before, others: 0, shared, clock: Clock::start(), next_us: 0 }
+    }
+
+    /// Shows it; `open` are those that were open when the threads began.
+    fn look(&mut self, worker: &Worker, open: &[u64], progress: &mut Progress) {
+        let now_us = self.clock.now().as_micros();
+        if self.shared && progress.is_shown() && now_us >= self.next_us {
+            let survey = worker.ledger.survey();
+            let still = open.iter().filter(|&&id| survey.standing(id) == Standing::Open).count();
+            self.others = self.others(worker, still as u64);
+            let took_us = self.clock.now().as_micros() - now_us;
+            self.next_us = now_us + OTHERS_US.max(took_us * LOOK_SHARE);
+        }
+        self.show(worker, progress);
+    }
+
+    /// What others have ended if so many are open.
+    fn others(&self, worker: &Worker, open: u64) -> u64 {
+        let settled = worker.ledger.sweep().count() - open - self.before;
+        settled.saturating_sub(worker.tally.ended())
+    }
+
+    fn show(&self, worker: &Worker, progress: &mut Progress) {
+        progress.at(self.before + worker.tally.ended() + self.others);
+        progress.others(self.others);
     }
 }
 

@@ -9,7 +9,10 @@
 mod mpi;
 mod slurm;
 
+pub use slurm::is_running;
+
 use super::ledger::{Ledger, Standing};
+use super::note::Job;
 use super::wait_ms;
 use crate::shell::{Progress, StopFlag};
 use illuminator_node::shell::Clock;
@@ -36,6 +39,8 @@ pub struct Launch<'a> {
     pub gatherer: Option<(Vec<String>, PathBuf)>,
     /// How many processes; the launcher decides unless given.
     pub processes: Option<usize>,
+    /// The job of Slurm that runs the scenarios already: it is followed, and no other one submitted.
+    pub running: Option<Job>,
     /// More arguments of mpirun or sbatch.
     pub arguments: &'a [String],
     /// mpirun.

@@ -3,12 +3,15 @@
 //! Each task takes what nobody is at, beginning with its own part, until nothing is left: as many tasks as there are
 //! processors keep all of them busy to the end, a task that starts late finds less to do, and what a task was at when it
 //! was ended another one takes over.
+//!
+//! The number of the job stands in the note of the sweep: who was interrupted, and comes back, follows it again.
 
 use super::{Follower, Launch, LaunchError, Launched, ask};
 use crate::shell::Progress;
 use crate::shell::sweep::ledger::with;
+use crate::shell::sweep::note::{Job, Note};
 use illuminator_node::shell::Clock;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// Most tasks of an array, where Slurm does not say.
@@ -17,27 +20,25 @@ const ARRAY_MAX: u64 = 1001;
 const ASK_US: u64 = 1_000_000;
 
 pub(super) fn launch(launch: &Launch<'_>, progress: &mut Progress) -> Result<Launched, LaunchError> {
-    let config = ask(Command::new("scontrol").args(["show", "config"]), "")?;
-    // The numbers of tasks end before it.
-    let limit = array_max(&config).unwrap_or(ARRAY_MAX).max(1);
-    let cores = match launch.processes {
-        Some(processes) => processes as u64,
-        None => cores(&ask(Command::new("sinfo").args(["--noheader", "--format=%C"]), "")?).unwrap_or(1),
-    };
-    let mut follower = Follower::new(launch.ledger, progress);
-    let tasks = cores.clamp(1, limit).min(follower.open.len() as u64).max(1);
     let log = with(Path::new(launch.ledger.sweep().template().monitor_file()), ".slurm.log");
-    let array = format!("--array=0-{}", tasks - 1);
-    let job = submit(launch, &log, &[&array], &launch.worker)?;
-    let gatherer = match &launch.gatherer {
-        None => None,
-        Some((command, path)) => {
-            // One that is there afterwards is new.
-            let _ = std::fs::remove_file(path);
-            let after = format!("--dependency=afterany:{job}");
-            Some((submit(launch, &log, &[&after], command)?, path))
-        }
+    let mut follower = Follower::new(launch.ledger, progress);
+    let mut job = match &launch.running {
+        Some(job) => job.clone(),
+        None => Job { array: submit_array(launch, &log, follower.open.len() as u64)?, gatherer: None },
     };
+    // Whoever is killed from here on finds it again.
+    note(launch, &job, progress);
+    if let Some((command, path)) = &launch.gatherer {
+        if let Some(old) = job.gatherer.take() {
+            // It may have been told of another file. If it has ended, all is well.
+            let _ = ask(Command::new("scancel").arg(old), "");
+        }
+        // One that is there afterwards is new.
+        let _ = std::fs::remove_file(path);
+        let after = format!("--dependency=afterany:{}", job.array);
+        job.gatherer = Some(submit(launch, &log, &[&after], command)?);
+        note(launch, &job, progress);
+    }
     let clock = Clock::start();
     let mut asked_us = 0;
     let mut is_queued = |job: &str| {
@@ -48,15 +49,17 @@ pub(super) fn launch(launch: &Launch<'_>, progress: &mut Progress) -> Result<Lau
         asked_us = now;
         is_queued(job)
     };
-    while !follower.look(progress) && is_queued(&job)? {
+    while !follower.look(progress) && is_queued(&job.array)? {
         if launch.stop.is_set() {
-            return Ok(Launched::GoesOn(job));
+            return Ok(Launched::GoesOn(job.array));
         }
     }
-    let Some((job, path)) = gatherer else { return Ok(Launched::Ended) };
-    while is_queued(&job)? {
+    let (Some((_, path)), Some(gatherer)) = (&launch.gatherer, job.gatherer) else {
+        return Ok(Launched::Ended);
+    };
+    while is_queued(&gatherer)? {
         if launch.stop.is_set() {
-            return Ok(Launched::GoesOn(job));
+            return Ok(Launched::GoesOn(gatherer));
         }
         super::super::wait_ms(super::LOOK_MS);
     }
@@ -67,10 +70,39 @@ pub(super) fn launch(launch: &Launch<'_>, progress: &mut Progress) -> Result<Lau
     }
 }
 
+/// Whether Slurm still has the array of `job`, or the job after it. Where Slurm does not answer, nobody can tell.
+pub fn is_running(job: &Job) -> bool {
+    let jobs = [Some(&job.array), job.gatherer.as_ref()];
+    jobs.into_iter().flatten().any(|job| states(job).is_ok_and(|states| !states.trim().is_empty()))
+}
+
+/// Notes the job beside the results, for `--resume`.
+fn note(launch: &Launch<'_>, job: &Job, progress: &Progress) {
+    if let Err(error) = Note::add_job(launch.ledger, job.clone()) {
+        let number = &job.array;
+        progress.note(&format!(
+            "warning: Slurm's job {number} cannot be noted ({error}): --resume will not find it again"
+        ));
+    }
+}
+
+/// Submits the array that runs so many open scenarios. Returns its number.
+fn submit_array(launch: &Launch<'_>, log: &Path, open: u64) -> Result<String, LaunchError> {
+    let config = ask(Command::new("scontrol").args(["show", "config"]), "")?;
+    // The numbers of tasks end before it.
+    let limit = array_max(&config).unwrap_or(ARRAY_MAX).max(1);
+    let cores = match launch.processes {
+        Some(processes) => processes as u64,
+        None => cores(&ask(Command::new("sinfo").args(["--noheader", "--format=%C"]), "")?).unwrap_or(1),
+    };
+    let tasks = cores.clamp(1, limit).min(open).max(1);
+    submit(launch, log, &[&format!("--array=0-{}", tasks - 1)], &launch.worker)
+}
+
 /// Submits a job that runs `command` in this folder. Returns its number.
 fn submit(
     launch: &Launch<'_>,
-    log: &PathBuf,
+    log: &Path,
     arguments: &[&str],
     command: &[String],
 ) -> Result<String, LaunchError> {
@@ -93,14 +125,22 @@ fn submit(
     Ok(job.to_owned())
 }
 
-/// Whether a job waits or runs. Slurm forgets jobs a while after their end, and then refuses their numbers.
+/// Whether a job waits or runs.
 fn is_queued(job: &str) -> Result<bool, LaunchError> {
-    match ask(Command::new("squeue").args(["--noheader", "--jobs", job, "--format=%T"]), "") {
+    match states(job) {
         Ok(states) => Ok(!states.trim().is_empty()),
-        Err(LaunchError::Failed { said, .. }) if said.contains("Invalid job id") => Ok(false),
         // A controller that is busy or restarts will be asked again.
         Err(LaunchError::Failed { .. }) => Ok(true),
         Err(error) => Err(error),
+    }
+}
+
+/// The states of the tasks of a job that wait or run. Slurm forgets jobs a while after their end, and then refuses their
+/// numbers.
+fn states(job: &str) -> Result<String, LaunchError> {
+    match ask(Command::new("squeue").args(["--noheader", "--jobs", job, "--format=%T"]), "") {
+        Err(LaunchError::Failed { said, .. }) if said.contains("Invalid job id") => Ok(String::new()),
+        states => states,
     }
 }
 
