@@ -24,6 +24,7 @@ mod icon;
 mod items;
 mod layout;
 mod moment;
+mod offer;
 mod refusal;
 mod row;
 mod scene;
@@ -38,6 +39,7 @@ pub use history::{History, POINTS_MAX, VALUES_MAX};
 pub use items::{ITEMS_MAX, watched};
 pub use layout::Layout;
 pub use moment::{CableMoment, Cell, Moment, RunState, TokenMoment};
+pub use offer::{Offer, Offered};
 pub use refusal::Refusal;
 pub use row::Row;
 pub use scene::{
