@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::page::{Page, Web};
-use crate::shell::RunExhibit;
+use crate::shell::{Exhibit, RunExhibit};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Audience for Visitors<'_> {
     }
 
     fn show(&mut self, exhibit: &Arc<RunExhibit>, _result: &str) -> Result<(), Failure> {
-        self.page = self.web.start(!self.quiet, Arc::clone(exhibit) as _)?;
+        self.page = self.web.start(!self.quiet, &(Arc::clone(exhibit) as Arc<dyn Exhibit>))?;
         Ok(())
     }
 }

@@ -77,9 +77,9 @@ impl Web {
     }
 
     /// Serves `exhibit`, if a page is wanted, and says where if that is to be `said`.
-    pub(super) fn start(&self, said: bool, exhibit: Arc<dyn Exhibit>) -> Result<Option<Page>, Failure> {
+    pub(super) fn start(&self, said: bool, exhibit: &Arc<dyn Exhibit>) -> Result<Option<Page>, Failure> {
         let Some(address) = self.web else { return Ok(None) };
-        let page = Page::serve(std::iter::once(address), self.web_token.as_ref(), &exhibit)?;
+        let page = Page::serve(std::iter::once(address), self.web_token.as_ref(), exhibit)?;
         if said {
             page.tell();
         }

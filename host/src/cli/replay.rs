@@ -76,7 +76,7 @@ impl ReplayCommand {
             note(format_args!("warning: {}: {fault}; the rest is shown", self.file.display()));
         }
         let runs = recording.runs().len();
-        let pace_us = self.pace.map(|pace| pace.as_micros());
+        let pace_us = self.pace.map(Duration::as_micros);
         let run = self.run.checked_sub(1);
         run.and_then(|run| Replay::new(recording, run, pace_us, LayoutFile::beside(&self.file)))
             .ok_or_else(|| wrong(&format_args!("it has the runs 1 to {runs}, and no run {}", self.run)))
