@@ -18,6 +18,7 @@ mod pacer;
 pub mod plan;
 pub mod plot;
 pub mod record;
+pub mod recording;
 pub mod scenario;
 pub mod shell;
 pub mod story;

@@ -16,13 +16,30 @@ fn stdout(output: &Output) -> String {
 #[test]
 fn help_names_every_command_and_option() {
     let help = stdout(&here(&["--help"]));
-    for command in ["demo", "scenario", "models", "cluster"] {
-        assert!(help.contains(command), "{help}");
+    for command in ["demo", "watch", "replay", "serve", "scenario", "sweep", "plot", "models", "cluster"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+    }
+    let replay = stdout(&here(&["replay", "--help"]));
+    for option in ["--web", "--web-token", "--run", "--pace"] {
+        assert!(replay.contains(option), "{option}: {replay}");
+    }
+    let serve = stdout(&here(&["serve", "--help"]));
+    for option in ["--web", "--web-token", "--nodes", "--cluster", "--local", "--key", "--pace"] {
+        assert!(serve.contains(option), "{option}: {serve}");
     }
     let run = stdout(&here(&["scenario", "run", "--help"]));
-    for option in
-        ["--output", "--nodes", "--cluster", "--local", "--key", "--pace", "--format", "--quiet", "--json"]
-    {
+    for option in [
+        "--output",
+        "--nodes",
+        "--cluster",
+        "--local",
+        "--key",
+        "--pace",
+        "--record",
+        "--format",
+        "--quiet",
+        "--json",
+    ] {
         assert!(run.contains(option), "{option}: {run}");
     }
     let node = Command::new(program("illuminator-node")).arg("--help").output().expect("it starts");

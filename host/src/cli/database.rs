@@ -7,7 +7,7 @@ use crate::scenario::Scenario;
 use crate::shell::{InfluxTarget, InfluxWriter, Progress, read_influx_token};
 use std::path::PathBuf;
 
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(super) struct Database {
     /// Write the rows of the result to a database as well: http://HOST:8086/?db=NAME (InfluxDB 1) or ?org=ORG&bucket=BUCKET (2).
     #[arg(long, value_name = "URL")]

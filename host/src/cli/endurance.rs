@@ -36,6 +36,14 @@ enum Policy {
     Abort,
 }
 
+impl Default for Endurance {
+    /// As without options.
+    fn default() -> Self {
+        let lost_after = Timing::default().lost_after;
+        Self { on_loss: Policy::Restart, lost_after, spare: Vec::new(), resume: false }
+    }
+}
+
 impl Endurance {
     /// How a run with this `pace` behaves in time.
     pub(super) fn timing(&self, pace: Duration) -> Timing {

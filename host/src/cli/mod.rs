@@ -1,5 +1,6 @@
 //! The command line: what the user types and what he reads.
 
+mod audience;
 mod cluster;
 mod database;
 mod demo;
@@ -9,7 +10,10 @@ mod options;
 mod overwriting;
 mod page;
 mod plot;
+mod recording;
+mod replay;
 mod scenario;
+mod serve;
 mod sweep;
 mod watch;
 
@@ -33,6 +37,10 @@ enum Command {
     Demo(demo::Demo),
     /// Watch and command a run that serves a page, in this terminal.
     Watch(watch::WatchCommand),
+    /// Show a recording of a run, with a slider over its steps, without nodes.
+    Replay(replay::ReplayCommand),
+    /// Serve a page on which people start one scenario of a folder after the other.
+    Serve(serve::ServeCommand),
     /// Run, check or plan a scenario file.
     #[command(subcommand)]
     Scenario(scenario::Command),
@@ -69,6 +77,8 @@ impl Cli {
         match self.command {
             Command::Demo(demo) => demo.run(),
             Command::Watch(watch) => watch.run(),
+            Command::Replay(replay) => replay.run(),
+            Command::Serve(serve) => serve.run(),
             Command::Scenario(command) => command.run(),
             Command::Sweep(sweep) => sweep.run(),
             Command::Plot(plot) => plot.run(),

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Where the models of a scenario run.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(super) struct PlacementOptions {
     /// Simulated nodes in this process, reached over UDP on loopback: those that the scenario names (sim), or N over which
     /// the models are spread (sim:N).

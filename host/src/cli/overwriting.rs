@@ -8,35 +8,43 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Files of events that a run reads and writes.
-pub(super) struct EventFiles<'a> {
-    /// Read, if there is one.
+/// Files of a run besides its scenario and its results.
+#[derive(Default)]
+pub(super) struct OtherFiles<'a> {
+    /// Events that are read, if they are.
     pub(super) script: Option<&'a Path>,
-    /// Written at the end, if there is one.
+    /// Where events are written at the end, if they are.
+    pub(super) events: Option<&'a Path>,
+    /// Where what people see is recorded, if it is.
     pub(super) recording: Option<&'a Path>,
+    /// Scenarios that are none of its business.
+    pub(super) scenarios: &'a [PathBuf],
 }
 
-/// Refuses results, a recording of events and reports in the place of another, of the scenario (`file`), of its data or
-/// of the events.
+/// Refuses results, recordings and reports in the place of another, of the scenario (`file`), of its data, of the events
+/// or of other scenarios.
 pub(super) fn refuse(
     file: &Path,
     scenario: &Scenario,
     results: &ResultFiles,
-    events: &EventFiles<'_>,
+    others: &OtherFiles<'_>,
 ) -> Result<(), Failure> {
     let files = DiskFiles::beside(file);
     let tables = scenario.models.iter().flat_map(|model| model.settings.tables.files.iter());
     let mut taken: BTreeMap<PathBuf, &str> =
         tables.map(|table| (identity(&files.find(&table.file)), "data of the scenario")).collect();
     taken.insert(identity(file), "the scenario");
-    taken.extend(events.script.map(|path| (identity(path), "the events")));
-    if let Some(path) = events.recording
-        && let Some(what) = taken.insert(identity(path), "the recording of events")
-    {
-        return Err(Failure::wrong_use(format_args!(
-            "the recording of events would be written over {what}: {}; give it another name",
-            path.display()
-        )));
+    taken.extend(others.scenarios.iter().map(|path| (identity(path), "a scenario")));
+    taken.extend(others.script.map(|path| (identity(path), "the events")));
+    for (path, name) in [(others.events, "the recording of events"), (others.recording, "the recording")] {
+        if let Some(path) = path
+            && let Some(what) = taken.insert(identity(path), name)
+        {
+            return Err(Failure::wrong_use(format_args!(
+                "{name} would be written over {what}: {}; give it another name",
+                path.display()
+            )));
+        }
     }
     for path in results.paths() {
         if let Some(what) = taken.insert(identity(path), "another result") {

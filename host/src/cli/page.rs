@@ -1,9 +1,7 @@
-//! The page of a run: the options that ask for it, and the run and the server behind it.
+//! The page: the options that ask for it, and the server behind it.
 
 use super::{Failure, note};
-use crate::shell::{
-    Access, Exhibit, RunEnd, RunExhibit, RunFailure, StopFlag, WebServer, WebToken, is_taken,
-};
+use crate::shell::{Access, Exhibit, StopFlag, WebServer, WebToken, is_taken};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +15,7 @@ const PORTS: u16 = 20;
 const STOP_POLL: Duration = Duration::from_millis(50);
 
 /// The page of `scenario run`.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(super) struct Web {
     /// Serve a page that shows the run, at ADDRESS:PORT or a port of this machine; it ends with the run.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8080", value_parser = address)]
@@ -45,9 +43,30 @@ pub(super) struct DemoWeb {
     no_web: bool,
 }
 
-/// A page that is served, and the runs that it shows.
+/// The page of a recording.
+#[derive(clap::Args)]
+pub(super) struct ReplayWeb {
+    /// Serve a page that shows it, at ADDRESS:PORT or a port of this machine.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8080", value_parser = address)]
+    web: Option<SocketAddr>,
+    /// File with the token with which people may play and pause from other machines.
+    #[arg(long, value_name = "FILE", requires = "web")]
+    web_token: Option<PathBuf>,
+}
+
+/// The page that outlives runs.
+#[derive(clap::Args)]
+pub(super) struct ServeWeb {
+    /// Where the page is, as ADDRESS:PORT or a port of this machine.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
+    web: SocketAddr,
+    /// File with the token with which people may command from other machines; without a token only this machine is served.
+    #[arg(long, value_name = "FILE")]
+    web_token: Option<PathBuf>,
+}
+
+/// A page that is served.
 pub(super) struct Page {
-    exhibit: Arc<RunExhibit>,
     server: WebServer,
 }
 
@@ -57,17 +76,12 @@ impl Web {
         self.web.is_some()
     }
 
-    /// Serves what `exhibit` makes, if a page is wanted, and says where if that is to be `said`.
-    pub(super) fn start(
-        &self,
-        said: bool,
-        exhibit: impl FnOnce() -> RunExhibit,
-    ) -> Result<Option<Page>, Failure> {
+    /// Serves `exhibit`, if a page is wanted, and says where if that is to be `said`.
+    pub(super) fn start(&self, said: bool, exhibit: &Arc<dyn Exhibit>) -> Result<Option<Page>, Failure> {
         let Some(address) = self.web else { return Ok(None) };
-        let exhibit = Arc::new(exhibit());
-        let page = Page::serve(std::iter::once(address), self.web_token.as_ref(), &exhibit)?;
+        let page = Page::serve(std::iter::once(address), self.web_token.as_ref(), exhibit)?;
         if said {
-            note(format_args!("the page is at {}", page.url()));
+            page.tell();
         }
         Ok(Some(page))
     }
@@ -81,9 +95,29 @@ impl Web {
     }
 }
 
+impl ReplayWeb {
+    /// Whether there is to be a page.
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.web.is_some()
+    }
+
+    /// Serves `exhibit`, if a page is wanted.
+    pub(super) fn start(&self, exhibit: &Arc<dyn Exhibit>) -> Result<Option<Page>, Failure> {
+        let serve = |address| Page::serve(std::iter::once(address), self.web_token.as_ref(), exhibit);
+        self.web.map(serve).transpose()
+    }
+}
+
+impl ServeWeb {
+    /// Serves `exhibit`.
+    pub(super) fn start(&self, exhibit: &Arc<dyn Exhibit>) -> Result<Page, Failure> {
+        Page::serve(std::iter::once(self.web), self.web_token.as_ref(), exhibit)
+    }
+}
+
 impl DemoWeb {
     /// Serves `exhibit`, unless no page is wanted.
-    pub(super) fn start(&self, exhibit: &Arc<RunExhibit>) -> Result<Option<Page>, Failure> {
+    pub(super) fn start(&self, exhibit: &Arc<dyn Exhibit>) -> Result<Option<Page>, Failure> {
         if self.no_web {
             return Ok(None);
         }
@@ -101,24 +135,19 @@ impl Page {
     fn serve(
         addresses: impl Iterator<Item = SocketAddr>,
         token: Option<&PathBuf>,
-        exhibit: &Arc<RunExhibit>,
+        exhibit: &Arc<dyn Exhibit>,
     ) -> Result<Self, Failure> {
         let token = token.map(|path| WebToken::read(path)).transpose().map_err(Failure::wrong_use)?;
         let mut taken = None;
         for address in addresses {
             let access = Access::new(address, token).map_err(Failure::wrong_use)?;
-            match WebServer::start(address, access, Arc::clone(exhibit) as Arc<dyn Exhibit>) {
-                Ok(server) => return Ok(Self { exhibit: Arc::clone(exhibit), server }),
+            match WebServer::start(address, access, Arc::clone(exhibit)) {
+                Ok(server) => return Ok(Self { server }),
                 Err(error) if is_taken(&error) => taken = Some(error),
                 Err(error) => return Err(error.into()),
             }
         }
         Err(taken.map_or_else(|| Failure::wrong_use("there is no address for the page"), Failure::from))
-    }
-
-    /// The runs that it shows.
-    pub(super) fn exhibit(&self) -> &RunExhibit {
-        &self.exhibit
     }
 
     /// Its address for a browser.
@@ -127,10 +156,9 @@ impl Page {
         format!("http://{address}/")
     }
 
-    /// The run is over.
-    pub(super) fn end(&self, end: &RunEnd) {
-        let failure = end.done.as_ref().err().map(RunFailure::to_string);
-        self.exhibit.end(failure.as_deref());
+    /// Says where it is.
+    pub(super) fn tell(&self) {
+        note(format_args!("the page is at {}", self.url()));
     }
 }
 

@@ -139,7 +139,7 @@ fn trim(file: &mut File, start: u64, lines: &[u8]) -> io::Result<()> {
 }
 
 /// Keeps other runs from a file as long as it is open. What cannot be locked is left as it is.
-fn lock(file: &File) -> io::Result<()> {
+pub(super) fn lock(file: &File) -> io::Result<()> {
     match file.metadata()?.is_file().then(|| file.try_lock()) {
         Some(Err(TryLockError::WouldBlock)) => {
             Err(io::Error::new(io::ErrorKind::ResourceBusy, "another run is writing it"))

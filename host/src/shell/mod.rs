@@ -24,7 +24,9 @@ mod web;
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use control::{CallFailure, NodeCaller};
 pub use distributed::{Nodes, Target, run_on_nodes};
-pub use exhibit::{Exhibit, LayoutFile, Operator, Orders, RunExhibit, Watching};
+pub use exhibit::{
+    Exhibit, Hall, LayoutFile, Operator, Orders, Recorder, Replay, RunExhibit, Watching, Wish,
+};
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
 pub use influx::{Exporting, InfluxTarget, InfluxWriter, WrongTarget, read_influx_token};
 pub use journal::{Journal, JournalError};

@@ -10,7 +10,11 @@ const SIGXFSZ: i32 = 25;
 
 /// Set once the program is asked to end. A second request ends it at once.
 #[derive(Clone, Debug, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
+pub struct StopFlag {
+    set: Arc<AtomicBool>,
+    /// With it this one is set as well.
+    outer: Option<Arc<AtomicBool>>,
+}
 
 impl StopFlag {
     /// A flag that the signals of this process set.
@@ -38,14 +42,21 @@ impl StopFlag {
         flag
     }
 
+    /// A flag for a part of the program, which ends by itself or with the rest.
+    #[must_use]
+    pub fn within(&self) -> Self {
+        Self { set: Arc::default(), outer: Some(Arc::clone(&self.set)) }
+    }
+
     /// Whether the program is asked to end.
     pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        let is_set = |flag: &Arc<AtomicBool>| flag.load(Ordering::Relaxed);
+        is_set(&self.set) || self.outer.as_ref().is_some_and(is_set)
     }
 
     /// Asks the program to end.
     pub fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.set.store(true, Ordering::Relaxed);
     }
 }
 

@@ -97,6 +97,10 @@ impl Desk {
             Key::Step => Some(Command::Step),
             Key::Faster => Some(Command::Pace { seconds: faster(seen.moment().pace_s) }),
             Key::Slower => Some(Command::Pace { seconds: slower(seen.moment().pace_s) }),
+            Key::Back => self.seek(seen, |step, _| step.saturating_sub(1)),
+            Key::Forward => self.seek(seen, |step, _| step.saturating_add(1)),
+            Key::First => self.seek(seen, |_, _| 0),
+            Key::Last => self.seek(seen, |_, last| last),
             Key::Phase => self.phase(seen),
             Key::Identify => self.identify(seen),
             Key::EmergencyStop => {
@@ -128,6 +132,16 @@ impl Desk {
             (nodes, Some(selected)) => self.selected = Some(to(selected).min(nodes - 1)),
         }
         None
+    }
+
+    /// Moves a recording from its step to another one; `to` is told the last one as well.
+    fn seek(&mut self, seen: &Seen, to: impl Fn(u64, u64) -> u64) -> Option<Command> {
+        if !seen.scene.replay {
+            self.answer("only a recording can be moved to another step");
+            return None;
+        }
+        let last = seen.scene.steps.saturating_sub(1);
+        Some(Command::Seek { step: to(seen.moment().done.saturating_sub(1), last).min(last) })
     }
 
     /// Plugs in what is not plugged in at all its ends, and out what is.

@@ -54,6 +54,9 @@ fn state(seen: &Seen) -> Span<'static> {
     match moment.state {
         _ if !seen.is_live() => painted(Color::Red, "NO CONNECTION"),
         _ if !seen.is_known() => "connected".into(),
+        RunState::Idle => painted(Color::Yellow, "no run"),
+        RunState::Paused if seen.scene.replay => painted(Color::Yellow, "recording, paused"),
+        RunState::Running if seen.scene.replay => format!("recording, {} s a step", moment.pace_s).into(),
         RunState::Starting => painted(Color::Yellow, "starting"),
         RunState::Running if moment.pace_s == 0.0 => format!("{:.0} steps/s", moment.steps_per_s).into(),
         RunState::Running => format!("{} s a step", moment.pace_s).into(),

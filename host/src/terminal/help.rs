@@ -5,11 +5,12 @@ use super::{Desk, Page, Seen};
 use ratatui_core::text::Line;
 use std::fmt::Write as _;
 
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     ("0 to 9", "plug the cable or token of that number in or out"),
     ("space", "pause, go on"),
     (".", "one step"),
     ("+ -", "faster, slower"),
+    ("← →", "one step back or on in a recording; Home and End: its first step, its last one"),
     ("p", "the next phase of the story; after the last one it goes on by itself"),
     ("arrows", "select a node"),
     ("i", "the selected node says which one it is, or ends that"),

@@ -25,6 +25,14 @@ pub enum Key {
     Up,
     /// The line below.
     Down,
+    /// A step back in a recording.
+    Back,
+    /// A step on in it.
+    Forward,
+    /// Its first step.
+    First,
+    /// Its last step.
+    Last,
     /// A page up.
     PageUp,
     /// A page down.
@@ -78,6 +86,10 @@ const fn escape(sequence: &[u8]) -> Key {
     match sequence {
         b"[A" | b"OA" => Key::Up,
         b"[B" | b"OB" => Key::Down,
+        b"[D" | b"OD" => Key::Back,
+        b"[C" | b"OC" => Key::Forward,
+        b"[H" | b"OH" | b"[1~" => Key::First,
+        b"[F" | b"OF" | b"[4~" => Key::Last,
         b"[5~" => Key::PageUp,
         b"[6~" => Key::PageDown,
         _ => Key::Other,
@@ -106,20 +118,13 @@ mod tests {
     fn keys_are_keys_and_unknown_sequences_are_others() {
         assert_eq!(keys(b"3 0"), [Key::Plug(3), Key::Hold, Key::Plug(0)]);
         assert_eq!(keys(b"xq\x03"), [Key::Other, Key::Quit, Key::Quit]);
-        for sequence in [
-            &b"\x1b[C"[..],
-            b"\x1b[3~",
-            b"\x1b[1;5C",
-            b"\x1bOQ",
-            b"\x1bq",
-            b"\x1b",
-            b"\x1b[",
-            b"\x1b[12",
-            b"\xff",
-        ] {
+        for sequence in
+            [&b"\x1b[3~"[..], b"\x1b[1;5C", b"\x1bOQ", b"\x1bq", b"\x1b", b"\x1b[", b"\x1b[12", b"\xff"]
+        {
             assert_eq!(keys(sequence), [Key::Other], "{sequence:?}");
         }
         assert_eq!(keys(b"\x1b[3~4\x1bOA5"), [Key::Other, Key::Plug(4), Key::Up, Key::Plug(5)]);
+        assert_eq!(keys(b"\x1b[D\x1bOC\x1b[H\x1b[F"), [Key::Back, Key::Forward, Key::First, Key::Last]);
         assert_eq!(keys(b"\x1b[B\x1b[5~\x1b[6~\t"), [Key::Down, Key::PageUp, Key::PageDown, Key::Turn]);
     }
 

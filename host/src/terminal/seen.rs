@@ -50,6 +50,7 @@ impl Seen {
     pub fn expect(&mut self, command: &Command) {
         match command {
             Command::Pace { seconds } => self.moment.pace_s = *seconds,
+            Command::Seek { step } => self.moment.done = step.saturating_add(1),
             Command::Hold { held } => {
                 self.moment.state = match (held, self.moment.state) {
                     (true, RunState::Running) => RunState::Paused,

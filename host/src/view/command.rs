@@ -62,4 +62,9 @@ pub enum Command {
     },
     /// End the run. Its result so far is kept.
     End,
+    /// Start a scenario of the folder that is served, or turn to a run of a recording. For those only.
+    Start {
+        /// Its name: see [`Offer`](super::Offer).
+        scenario: String,
+    },
 }

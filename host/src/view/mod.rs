@@ -26,6 +26,7 @@ mod items;
 mod layout;
 mod metrics;
 mod moment;
+mod offer;
 mod refusal;
 mod row;
 mod scene;
@@ -41,6 +42,7 @@ pub use items::{ITEMS_MAX, watched};
 pub use layout::Layout;
 pub use metrics::{METRICS_TYPE, metrics};
 pub use moment::{CableMoment, Cell, Moment, RunState, TokenMoment};
+pub use offer::{Offer, Offered};
 pub use refusal::Refusal;
 pub use row::Row;
 pub use scene::{

@@ -50,6 +50,8 @@ pub enum RunState {
     Ended,
     /// It ended early; the last notice says why.
     Failed,
+    /// There is none: something can be started.
+    Idle,
 }
 
 /// A value, as the result file has it.

@@ -12,20 +12,24 @@ pub struct Row {
     pub numbers: Vec<f64>,
     /// What is no number.
     texts: Vec<Option<Value>>,
+    /// Where such a value became another one in this step, or ended.
+    changed: Vec<usize>,
 }
 
 impl Row {
     /// Takes the values that stand at these cells. What is no number is copied only where it is another than before.
     pub fn take(&mut self, values: &Slots, cells: &[u32]) {
         self.numbers.clear();
+        self.changed.clear();
         self.texts.resize(cells.len(), None);
-        for (&cell, text) in cells.iter().zip(&mut self.texts) {
+        for (position, (&cell, text)) in cells.iter().zip(&mut self.texts).enumerate() {
             let scalar = values.scalar(cell);
             let is_number = !matches!(scalar.kind(), Kind::Null | Kind::Rich | Kind::Unset);
             self.numbers.push(if is_number { scalar.value() } else { f64::NAN });
             let rich = values.rich(cell);
             if rich != text.as_ref() {
                 *text = rich.cloned();
+                self.changed.push(position);
             }
         }
     }
@@ -37,11 +41,19 @@ impl Row {
 
     /// The text at a position; empty if there is none.
     pub fn text(&self, position: Option<usize>) -> String {
-        let value = position.and_then(|position| self.texts.get(position)?.as_ref());
-        value.map_or_else(String::new, |value| match Cell::of_value(value) {
-            Cell::Text(text) => text,
-            Cell::None | Cell::Number(_) => String::new(),
-        })
+        position.and_then(|position| self.text_at(position)).unwrap_or_default()
+    }
+
+    /// Where there is another text than in the step before, or none any more, and which.
+    pub fn changed(&self) -> impl Iterator<Item = (usize, Option<String>)> {
+        self.changed.iter().map(|&position| (position, self.text_at(position)))
+    }
+
+    fn text_at(&self, position: usize) -> Option<String> {
+        match Cell::of_value(self.texts.get(position)?.as_ref()?) {
+            Cell::Text(text) => Some(text),
+            Cell::None | Cell::Number(_) => None,
+        }
     }
 
     /// All values, as people see them.

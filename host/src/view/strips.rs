@@ -42,14 +42,19 @@ struct Light {
 impl Mirror {
     /// Of these cables, without light at first.
     pub fn new(cables: &[Cable]) -> Self {
-        let light = |cable: &Cable| Light {
-            full_scale_kw: cable.full_scale_kw,
-            carrier: cable.carrier,
-            palette: cable.palette,
+        Self::of_lights(cables.iter().map(|cable| (cable.full_scale_kw, cable.carrier, cable.palette)))
+    }
+
+    /// Of cables with these full scales `[kW]`, carriers and palettes, without light at first.
+    pub fn of_lights(lights: impl Iterator<Item = (f64, Carrier, Palette)>) -> Self {
+        let light = |(full_scale_kw, carrier, palette)| Light {
+            full_scale_kw,
+            carrier,
+            palette,
             flow: None,
             anchor: Anchor::default(),
         };
-        Self { cables: cables.iter().map(light).collect() }
+        Self { cables: lights.map(light).collect() }
     }
 
     /// What both strips of a cable show now, each from its end on. `power_kw` is nothing if it is not plugged in.

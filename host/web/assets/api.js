@@ -44,6 +44,8 @@ export const logout = () => send("POST", "logout", {});
 export const command = (what) => send("POST", "command", what);
 /** What there is to see: `Scene` in host/src/view/scene.rs. */
 export const scene = () => request("scene");
+/** What else can be started: `Offer` in host/src/view/offer.rs. */
+export const scenarios = () => request("scenarios");
 /** Where components stand: `{components: {name: [x, y]}}`, from 0 to 1. */
 export const layout = () => request("layout");
 /** Keeps where components stand. */

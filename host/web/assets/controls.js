@@ -4,10 +4,15 @@
  * @module controls
  */
 import { h, icon, setAttribute, setText } from "./dom.js";
+import * as format from "./format.js";
 import { ask } from "./say.js";
-import { command, press, setReason, watch, whyNot } from "./session.js";
+import { command, press, setReason, watch, whyGuest, whyNot } from "./session.js";
 import { texts } from "./texts.js";
 
+/** While the slider moves, the recording follows so often `[ms]`. */
+const SEEK_MS = 60;
+/** So long after it was moved the slider stays where it was put `[ms]`: until the recording is there. */
+const SETTLE_MS = 600;
 /** What slower and faster go through: real time from step to step `[s]`, 0 as fast as possible. */
 const PACES_S = [0, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 
@@ -20,6 +25,8 @@ export class Controls {
   constructor(element, drawing) {
     this.moment = null;
     this.scene = null;
+    this.seeking = null;
+    this.settledMs = 0;
     this.hold = this.#button("hold", "pause", () =>
       command({ do: "hold", held: this.moment?.state !== "paused" }),
     );
@@ -34,6 +41,7 @@ export class Controls {
     this.slider = h("input", {
       type: "range",
       min: 0,
+      step: 1,
       "data-do": "seek",
       "aria-label": texts.seek,
       oninput: () => this.#seek(),
@@ -96,14 +104,17 @@ export class Controls {
     this.moment = moment;
     const paused = moment.state === "paused";
     setAttribute(this.hold, "aria-pressed", String(paused));
-    setText(this.hold.lastChild, paused ? texts.resume : texts.commands.hold);
+    setText(
+      this.hold.lastChild,
+      paused ? (this.scene.replay ? texts.play : texts.resume) : texts.commands.hold,
+    );
     setAttribute(this.hold.querySelector("use"), "href", `/assets/icons.svg#${paused ? "play" : "pause"}`);
     setText(this.pace, texts.pace(moment.pace_s));
     const stopped = moment.state === "stopped";
     setAttribute(this.stop, "aria-pressed", String(stopped));
     setText(this.stop.lastChild, stopped ? texts.release : texts.commands["emergency-stop"]);
     if (document.activeElement !== this.phase) this.phase.value = moment.phase_forced ? moment.phase : "";
-    if (document.activeElement !== this.slider) this.slider.value = Math.max(0, moment.done - 1);
+    if (this.scene.replay) this.#showStep(moment);
     if (state !== moment.state) this.#showReasons();
   }
 
@@ -111,8 +122,10 @@ export class Controls {
   #showReasons() {
     if (this.scene === null) return;
     const state = this.moment?.state;
-    const over = state === "ended" || state === "failed" ? texts.over : null;
+    const over =
+      state === "idle" ? texts.noRun : state === "ended" || state === "failed" ? texts.over : null;
     const reason = whyNot() ?? over;
+    const plays = this.scene.replay ? whyGuest() : reason;
     const stopped = state === "stopped" ? texts.isStopped : null;
     for (const [button, why] of [
       [this.hold, stopped],
@@ -120,8 +133,9 @@ export class Controls {
       [this.slower, null],
       [this.faster, null],
     ]) {
-      setReason(button, reason ?? why, texts.titles[button.dataset.do]);
+      setReason(button, plays ?? why, texts.titles[button.dataset.do]);
     }
+    this.slider.disabled = whyGuest() !== null;
     setReason(
       this.stop,
       reason ?? (this.scene.pluggable ? null : texts.stopIsAButton),
@@ -153,9 +167,29 @@ export class Controls {
     return undefined;
   }
 
+  /** Where the recording is, unless the slider is being moved. */
+  #showStep(moment) {
+    if (performance.now() < this.settledMs) return;
+    this.slider.value = Math.max(0, moment.done - 1);
+    this.#sayStep();
+  }
+
+  /** What the slider says to those who do not see it. */
+  #sayStep() {
+    const { start, resolution_s: resolutionS, steps } = this.scene;
+    const step = Number(this.slider.value);
+    const time = format.parseTime(start) + step * resolutionS * 1000;
+    const when = `${format.date(time)} ${format.clock(time, resolutionS)}`;
+    setAttribute(this.slider, "aria-valuetext", texts.seekTo(step + 1, steps, when));
+  }
+
   #seek() {
-    clearTimeout(this.seeking);
-    this.seeking = setTimeout(() => command({ do: "seek", step: Number(this.slider.value) }), 60);
+    this.settledMs = performance.now() + SETTLE_MS;
+    this.#sayStep();
+    this.seeking ??= setTimeout(() => {
+      this.seeking = null;
+      command({ do: "seek", step: Number(this.slider.value) });
+    }, SEEK_MS);
   }
 
   #links(show) {

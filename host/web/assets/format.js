@@ -75,23 +75,25 @@ const MONTH = formatter({ month: "short", year: "numeric" });
 const CLOCK = formatter({ hour: "2-digit", minute: "2-digit" });
 const SECONDS = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** `YYYY-MM-DDThh:mm:ss` as milliseconds, for the functions below. */
+/** `YYYY-MM-DDThh:mm:ss` as milliseconds, for the functions below; not a number where there is no run. */
 export function parseTime(text) {
   return Date.parse(`${text}Z`);
 }
 
 /** The date of a time `[ms]`: "Thu, 20 June 2024". */
 export function date(time) {
-  return DATE.format(time);
+  return Number.isNaN(time) ? "" : DATE.format(time);
 }
 
 /** The time of day: "15:30", and with seconds where steps are shorter than a minute. */
 export function clock(time, resolutionS = 60) {
+  if (Number.isNaN(time)) return NONE;
   return (resolutionS % 60 === 0 ? CLOCK : SECONDS).format(time);
 }
 
 /** A mark on a time axis whose marks are `apart` `[ms]`. */
 export function timeMark(time, apart) {
+  if (Number.isNaN(time)) return "";
   if (apart >= 28 * 86_400_000) return MONTH.format(time);
   if (time % 86_400_000 === 0) return DAY.format(time);
   return clock(time, apart < 60_000 ? 1 : 60);

@@ -29,6 +29,11 @@ export function whyNot() {
   return state.why ?? (state.mayCommand ? null : texts.guest);
 }
 
+/** Why this viewer may command nothing; `null` if he may. What cannot be asked of a recording is not in it. */
+export function whyGuest() {
+  return state.mayCommand ? null : texts.guest;
+}
+
 /** Whether there is something to log in to: who is at the host itself needs no token. */
 export const hasLogin = () => state.login;
 

@@ -62,8 +62,8 @@ export class Stage {
     this.stations = new Map();
     const linkGroup = s("g", { class: "links" });
     this.links = new Links(scene, linkGroup);
-    this.quietTitle = h("p", { class: "zone" }, texts.dataTitle);
-    this.trayTitle = h("p", { class: "zone" }, texts.trayTitle);
+    this.quietTitle = h("p", { class: "zone", hidden: true }, texts.dataTitle);
+    this.trayTitle = h("p", { class: "zone", hidden: true }, texts.trayTitle);
     this.element.replaceChildren(
       s(
         "svg",

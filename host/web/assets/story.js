@@ -34,11 +34,12 @@ export class Story {
   /** Shows a moment. */
   show(moment) {
     const { scene } = this;
-    const time = moment.time === "" ? format.parseTime(scene.start) : format.parseTime(moment.time);
+    const time = format.parseTime(moment.time || scene.start);
     setText(this.clock, format.clock(time, scene.resolution_s));
     setText(this.date, format.date(time));
     setText(this.phase, moment.phase || scene.title);
-    setText(this.state, scene.replay ? texts.recording : (texts.states[moment.state] ?? moment.state));
+    const states = scene.replay ? texts.recording : texts.states;
+    setText(this.state, states[moment.state] ?? moment.state);
     setAttribute(this.state, "data-state", moment.state);
     setText(this.steps, texts.steps(moment.done, scene.steps));
     setText(this.speed, moment.state === "running" ? texts.speed(moment.steps_per_s) : "");

@@ -6,6 +6,7 @@
 import { connect } from "./live.js";
 import { Controls } from "./controls.js";
 import { Head } from "./head.js";
+import { Offer } from "./offer.js";
 import { Panel } from "./panel.js";
 import { picker } from "./picker.js";
 import { Plots } from "./plots.js";
@@ -18,6 +19,7 @@ const place = (id) => document.getElementById(id);
 
 const head = new Head("table");
 const story = new Story(place("story"));
+const offer = new Offer(place("offer"));
 const panel = new Panel(place("panel"));
 const stage = new Stage(place("stage"), (component) => panel.toggle(component));
 const controls = new Controls(place("controls"), {
@@ -43,11 +45,11 @@ connect({
   link: (up) => head.setLink(up),
   scene(scene) {
     setWhyNot(scene.replay ? texts.isRecording : null);
-    for (const part of [head, story, stage, controls, panel, plots, picks]) part.setScene(scene);
+    for (const part of [head, story, offer, stage, controls, panel, plots, picks]) part.setScene(scene);
     chooseFirst(scene);
   },
   moment(moment) {
-    for (const part of [story, stage, controls, panel, plots, notices]) part.show(moment);
+    for (const part of [story, offer, stage, controls, panel, plots, notices]) part.show(moment);
   },
   health(health) {
     for (const part of [stage, panel]) part.showHealth(health);

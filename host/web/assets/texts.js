@@ -23,8 +23,9 @@ export const texts = {
     stopped: "EMERGENCY STOP",
     ended: "ended",
     failed: "failed",
+    idle: "no run",
   },
-  recording: "recording",
+  recording: { running: "recording", paused: "recording, paused" },
   steps: (done, steps) => `step ${whole.format(done)} of ${whole.format(steps)}`,
   speed: (perSecond) =>
     `${perSecond >= 100 ? whole.format(Math.round(perSecond)) : fixed(perSecond, 1)} steps/s`,
@@ -52,7 +53,21 @@ export const texts = {
   phase: "Phase",
   phaseTitle: "Force a phase of the story, or let the story go on",
   asTheStoryGoes: "as the story goes",
+  play: "Play",
   seek: "Step of the recording",
+  seekTo: (step, steps, time) => `step ${whole.format(step)} of ${whole.format(steps)}, ${time}`,
+
+  // What else can be started.
+  scenario: "Scenario",
+  start: "Start",
+  startTitle: "Run this scenario from its beginning",
+  goesOn: "A run goes on: end it first.",
+  end: "End",
+  endTitle: "End the run; its result so far is kept",
+  runOf: "Run",
+  showRun: "Show",
+  resultIn: (file) => `The result is in ${file}.`,
+
   links: "Data",
   linksTitle: "Show the connections that run through no cable",
   arrange: "Tidy",
@@ -63,7 +78,8 @@ export const texts = {
   over: "The run is over.",
   isStopped: "The emergency stop is pressed.",
   stopIsAButton: "At this table the emergency stop is a button of the table itself.",
-  isRecording: "This is a recording: it can only be moved to another step.",
+  noRun: "No run goes on: start one.",
+  isRecording: "This is a recording: it can be played, and moved to another step.",
   guest: "You are a guest here: log in to change something.",
   notPluggable: "The cables of this table are real: plug them by hand.",
 

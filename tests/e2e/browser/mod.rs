@@ -7,6 +7,8 @@ mod guests;
 mod nodes;
 mod pictures;
 mod plots;
+mod replay;
+mod serve;
 mod table;
 
 use crate::{cells, read};

@@ -163,6 +163,12 @@ impl Browser {
         }
     }
 
+    /// Presses a key, as WebDriver calls it, where the focus is.
+    pub fn press(&self, key: &str) {
+        let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
+        self.driver.post("actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}));
+    }
+
     /// The move of the mouse to something, which is brought into view first.
     fn over(&self, selector: &str) -> Value {
         let script = "const r = arguments[0].getBoundingClientRect(); if (r.top < 0 || r.bottom > innerHeight) \

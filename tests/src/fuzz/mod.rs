@@ -18,6 +18,7 @@ mod messages;
 mod node;
 mod node_toml;
 mod pair;
+mod recording;
 mod scenario;
 mod sealed_body;
 mod sketch;
@@ -30,6 +31,7 @@ pub use link::link;
 pub use messages::messages;
 pub use node::node;
 pub use node_toml::node_toml;
+pub use recording::recording;
 pub use scenario::scenario;
 pub use sealed_body::sealed_body;
 
@@ -37,7 +39,7 @@ pub use sealed_body::sealed_body;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by name.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     ("board_reply", board_reply),
     ("csv", csv),
     ("events_file", events_file),
@@ -46,6 +48,7 @@ pub const TARGETS: [Target; 10] = [
     ("messages", messages),
     ("node", node),
     ("node_toml", node_toml),
+    ("recording", recording),
     ("scenario", scenario),
     ("sealed_body", sealed_body),
 ];

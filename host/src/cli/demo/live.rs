@@ -8,6 +8,7 @@ use super::{Demo, Results, embedded, failed};
 use crate::cli::Failure;
 use crate::cli::options::{Table, with_hardware};
 use crate::cli::page::Page;
+use crate::cli::recording::Recorded;
 use crate::coordinator::{OnLoss, Timing};
 use crate::plan::{self, Placement, TablePlan};
 use crate::scenario::Scenario;
@@ -62,6 +63,7 @@ struct Rounds<'a> {
     conductor: Conductor,
     stage: &'a Stage,
     exhibit: &'a RunExhibit,
+    recorded: Option<&'a Recorded>,
 }
 
 impl Demo {
@@ -85,9 +87,18 @@ impl Demo {
         let orders = stage.orders();
         let exhibit = RunExhibit::new(scenario, scene, Some(table), conductor.clone(), orders, layout);
         let exhibit = Arc::new(exhibit);
-        let page = self.web.start(&exhibit)?;
-        let rounds =
-            Rounds { demo: self, scenario, plan, nodes, conductor, stage: &stage, exhibit: &exhibit };
+        let page = self.web.start(&(Arc::clone(&exhibit) as Arc<dyn Exhibit>))?;
+        let recorded = self.record.start(Some(&exhibit), scenario)?;
+        let rounds = Rounds {
+            demo: self,
+            scenario,
+            plan,
+            nodes,
+            conductor,
+            stage: &stage,
+            exhibit: &exhibit,
+            recorded: recorded.as_ref(),
+        };
         let page = page.as_ref().map_or_else(String::new, Page::url);
         let screen = Screen::take()?;
         let desk = Desk::new(screen.has_keys(), homes);
@@ -103,6 +114,8 @@ impl Demo {
             let shown = showing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok::<_, io::Error>((played, shown))
         })?;
+        // The terminal is ours no longer: what is missing can be said.
+        drop(recorded);
         played?;
         shown.map_err(|error| Failure::new(4, format_args!("error: cannot write to the terminal: {error}")))
     }
@@ -125,6 +138,7 @@ impl Rounds<'_> {
             self.stage.hands().begin(self.stage.now_us());
             self.exhibit.begin();
             let done = self.round()?;
+            self.recorded.iter().for_each(|recorded| recorded.catch_up());
             // Whoever counts steps wants an end.
             if self.stage.stop.is_set() || self.demo.steps.is_some() {
                 return Ok(());
@@ -141,7 +155,7 @@ impl Rounds<'_> {
     }
 
     fn round(&self) -> Result<Result<u64, RunFailure>, Failure> {
-        let Self { demo, scenario, plan, nodes, conductor, stage, exhibit } = self;
+        let Self { demo, scenario, plan, nodes, conductor, stage, exhibit, recorded: _ } = self;
         let results = Results(demo.results(scenario, plan)?);
         let mut observer = Observer { results, stage };
         let mut watching = Watching::new(&mut observer, Some(*exhibit), &plan.watched);

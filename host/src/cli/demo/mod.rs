@@ -12,20 +12,25 @@ mod hands;
 mod live;
 
 use super::options::simulated;
+use super::overwriting::identity;
 use super::page::DemoWeb;
+use super::recording::RecordOption;
 use super::{Failure, note};
 use crate::coordinator::Timing;
 use crate::plan::{self, Placement, TablePlan};
 use crate::record::ResultFormat;
 use crate::scenario::Scenario;
 use crate::shell::{
-    Attendance, OutputError, Progress, ResultFiles, RunFailure, StepObserver, StopFlag, run_on_nodes,
+    Attendance, Conductor, LayoutFile, OutputError, Progress, ResultFiles, RunExhibit, RunFailure,
+    StepObserver, StopFlag, Watching, run_on_nodes,
 };
 use crate::story::LiveTable;
+use crate::view;
 use illuminator_node::model::Slots;
 use illuminator_protocol::Duration;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Show the story of the table without hardware: six nodes in this process (wind, PV, battery, house, office, grid)
 /// over real UDP on loopback. In a terminal a visit to the table plays by itself, again and again, until a key is
@@ -48,6 +53,8 @@ pub(super) struct Demo {
     pace: Duration,
     #[command(flatten)]
     web: DemoWeb,
+    #[command(flatten)]
+    record: RecordOption,
 }
 
 const KEYS: &str = "\
@@ -78,6 +85,10 @@ impl Demo {
             }
             scenario.steps = steps;
         }
+        let [record, output] = [self.record.path(), self.output.as_deref()].map(|path| path.map(identity));
+        if record.is_some() && record == output {
+            return Err(Failure::wrong_use("the result and the recording need a file each"));
+        }
         let to_stdout = self.output.as_deref() == Some(Path::new("-"));
         if self.headless || to_stdout || !std::io::stdout().is_terminal() {
             self.headless(&scenario)
@@ -90,14 +101,26 @@ impl Demo {
     fn headless(&self, scenario: &Scenario) -> Result<(), Failure> {
         let stop = StopFlag::from_signals();
         let placement = Placement::from_connect(scenario).map_err(Failure::wrong_use)?;
-        let plan = plan::plan(scenario, &placement, &[]).map_err(Failure::wrong_use)?;
+        let watched = if self.record.is_wanted() { view::watched(scenario) } else { Vec::new() };
+        let plan = plan::plan(scenario, &placement, &watched).map_err(Failure::wrong_use)?;
         let table = simulated(&placement)?;
+        let exhibit = self.record.is_wanted().then(|| {
+            let (conductor, layout) = (Conductor::new(Duration::ZERO), LayoutFile::in_memory());
+            let scene = table.scene(scenario, &placement, false);
+            let orders = Box::new(|_: &view::Command| Ok(()));
+            Arc::new(RunExhibit::new(scenario, scene, None, conductor, orders, layout))
+        });
+        let recorded = self.record.start(exhibit.as_ref(), scenario)?;
         let mut results = Results(self.results(scenario, &plan)?);
         let mut progress = Progress::new(plan.steps, false);
         let live = LiveTable::new(scenario, &plan, Some(embedded::visit(scenario)?));
-        let attendance = Attendance::new(&mut results, &mut progress, &stop);
+        let mut watching = Watching::new(&mut results, exhibit.as_deref(), &plan.watched);
+        let attendance = Attendance::new(&mut watching, &mut progress, &stop);
         let end = run_on_nodes(&plan, table.nodes(), Timing::default(), live, attendance);
         progress.finish();
+        let failure = end.done.as_ref().err().map(RunFailure::to_string);
+        exhibit.iter().for_each(|exhibit| exhibit.end(failure.as_deref()));
+        drop(recorded);
         let done = match end.and(results.0.map_or(Ok(()), ResultFiles::finish)).done {
             Err(RunFailure::Output(error)) if error.is_closed_pipe() => return Ok(()),
             other => other.map_err(|failure| failed(&failure))?,

@@ -8,8 +8,7 @@ use crate::plan;
 use crate::scenario::{Diagnostic, Diagnostics, Scenario, load};
 use crate::shell::{DiskFiles, TEXT_FILE_MAX, read_file};
 use clap::{Subcommand, ValueEnum};
-use run::Run;
-pub(super) use run::{Format, pace};
+pub(super) use run::{Format, Run, pace};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 

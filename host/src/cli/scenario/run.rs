@@ -1,11 +1,13 @@
 //! `illuminator scenario run`.
 
 use super::{read, read_text};
+use crate::cli::audience::{Audience, Visitors};
 use crate::cli::database::Database;
 use crate::cli::endurance::Endurance;
 use crate::cli::options::{PlacementOptions, Table};
-use crate::cli::overwriting::EventFiles;
-use crate::cli::page::{Page, Web};
+use crate::cli::overwriting::OtherFiles;
+use crate::cli::page::Web;
+use crate::cli::recording::RecordOption;
 use crate::cli::{Failure, note, overwriting, print};
 use crate::plan::{self, Placement, TablePlan};
 use crate::record::{Fingerprint, ResultFormat};
@@ -21,7 +23,7 @@ use illuminator_node::shell::Clock;
 use illuminator_protocol::{Duration, Telemetry};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Run {
@@ -45,6 +47,8 @@ pub(in crate::cli) struct Run {
     web: Web,
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    record: RecordOption,
     /// What is plugged and unplugged, step by step: lines `step,cable,node,state`. What nodes report of cables is ignored.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -79,32 +83,79 @@ impl From<Format> for ResultFormat {
 }
 
 impl Run {
+    /// A run of a scenario that somebody asked for on a page: as without any options but these.
+    pub(in crate::cli) fn asked_for(
+        file: PathBuf,
+        placement: PlacementOptions,
+        key: Option<PathBuf>,
+    ) -> Self {
+        Self {
+            file,
+            placement,
+            key,
+            output: None,
+            pace: None,
+            endurance: Endurance::default(),
+            web: Web::default(),
+            database: Database::default(),
+            record: RecordOption::default(),
+            events: None,
+            record_events: None,
+            format: Format::Dev,
+            quiet: false,
+            json: false,
+        }
+    }
+
     pub(super) fn run(self) -> Result<(), Failure> {
         if self.json && self.output.as_deref() == Some(Path::new("-")) {
             return Err(Failure::wrong_use("--json and `-o -` would mix: give the result a file"));
         }
         let stop = StopFlag::from_signals();
+        let mut visitors = Visitors::new(&self.web, self.quiet);
+        self.perform(&stop, &Conductor::new(self.pace.unwrap_or(Duration::ZERO)), &mut visitors)?;
+        visitors.into_page().into_iter().for_each(|page| self.web.keep(page, &stop));
+        Ok(())
+    }
+
+    /// Runs until the end, or until it is stopped.
+    pub(in crate::cli) fn perform(
+        &self,
+        stop: &StopFlag,
+        conductor: &Conductor,
+        audience: &mut dyn Audience,
+    ) -> Result<(), Failure> {
         let scenario = self.scenario()?;
         if !self.quiet {
             scenario.warnings.iter().for_each(note);
         }
         let placed = self.placement.place(&scenario)?;
-        let watch = if self.web.is_wanted() { view::watched(&scenario) } else { Vec::new() };
+        let is_seen = audience.is_wanted() || self.record.is_wanted();
+        let watch = if is_seen { view::watched(&scenario) } else { Vec::new() };
         let plan = plan::plan(&scenario, &placed.placement, &watch).map_err(Failure::wrong_use)?;
         let format = self.format.into();
         let mut results = ResultFiles::new(&scenario, &plan, format, self.output.clone())?;
         let script = self.events.as_deref().map(|file| read_events(file, &scenario)).transpose()?;
-        let (script_file, recording) = (self.events.as_deref(), self.record_events.as_deref());
-        let events = EventFiles { script: script_file, recording };
-        overwriting::refuse(&self.file, &scenario, &results, &events)?;
-        let fingerprint = Fingerprint::of(&scenario, &plan, format, script.as_ref(), recording.is_some());
+        let others = OtherFiles {
+            script: self.events.as_deref(),
+            events: self.record_events.as_deref(),
+            recording: self.record.path(),
+            scenarios: audience.scenarios(),
+        };
+        overwriting::refuse(&self.file, &scenario, &results, &others)?;
+        let has_events = self.record_events.is_some();
+        let fingerprint = Fingerprint::of(&scenario, &plan, format, script.as_ref(), has_events);
         let live = LiveTable::new(&scenario, &plan, script);
-        let live = if recording.is_some() { live.recording() } else { live };
+        let live = if has_events { live.recording() } else { live };
         let (key, spares) = (self.key.as_deref(), self.endurance.spare.as_slice());
-        let hardware = placed.hardware(&scenario).filter(|_| self.web.is_wanted());
+        let hardware = placed.hardware(&scenario).filter(|_| audience.is_wanted());
         let nodes = if plan.is_local() { None } else { Some(placed.table(key, spares, hardware)?) };
-        let conductor = Conductor::new(self.pace.unwrap_or(Duration::ZERO));
-        let page = self.page(&scenario, &placed.placement, nodes.as_ref(), &conductor, &stop)?;
+        let exhibit = is_seen
+            .then(|| Arc::new(self.exhibit(&scenario, &placed.placement, nodes.as_ref(), conductor, stop)));
+        let recorded = self.record.start(exhibit.as_ref(), &scenario)?;
+        if let Some(exhibit) = exhibit.as_ref().filter(|_| audience.is_wanted()) {
+            audience.show(exhibit, results.path())?;
+        }
         let mut progress = Progress::new(plan.steps, self.quiet);
         let path = results.path().to_owned();
         let resume = self.endurance.begin(&mut results, fingerprint, self.quiet)?;
@@ -115,17 +166,19 @@ impl Run {
         }
         let mut database = self.database.start(&scenario, &plan, &progress)?;
         let mut exporting = Exporting::new(&mut results, database.as_mut());
-        let mut observer = Watching::new(&mut exporting, page.as_ref().map(Page::exhibit), &plan.watched);
-        let attendance = Attendance::new(&mut observer, &mut progress, &stop);
-        let conductor = page.as_ref().map(|_| &conductor);
+        let mut observer = Watching::new(&mut exporting, exhibit.as_deref(), &plan.watched);
+        let attendance = Attendance::new(&mut observer, &mut progress, stop);
+        let conductor = audience.is_wanted().then_some(conductor);
         let end = self.execute(&plan, nodes.as_ref(), live, Attendance { resume, conductor, ..attendance });
         let journal = results.take_journal();
         let end = end.and(results.finish());
         progress.finish();
         Database::end(database, self.quiet);
-        page.iter().for_each(|page| page.end(&end));
+        let failure = end.done.as_ref().err().map(RunFailure::to_string);
+        exhibit.iter().for_each(|exhibit| exhibit.end(failure.as_deref()));
+        drop(recorded);
         // What was recorded is kept, however the run ended.
-        let recorded = self.record(&end.events);
+        let recorded = self.write_events(&end.events);
         let done = match end.done {
             // Whoever read the pipe has seen enough.
             Err(RunFailure::Output(error)) if error.is_closed_pipe() => return recorded,
@@ -141,22 +194,18 @@ impl Run {
         if done < plan.steps && !self.quiet && journal.is_some_and(|journal| journal.is_there()) {
             note("`--resume` goes on from here");
         }
-        page.into_iter().for_each(|page| self.web.keep(page, &stop));
         Ok(())
     }
 
-    /// The page, if it is wanted.
-    fn page(
+    /// What there is to see of the run.
+    fn exhibit(
         &self,
         scenario: &Scenario,
         placement: &Placement,
         nodes: Option<&Table>,
         conductor: &Conductor,
         stop: &StopFlag,
-    ) -> Result<Option<Page>, Failure> {
-        if !self.web.is_wanted() {
-            return Ok(None);
-        }
+    ) -> RunExhibit {
         let hardware = nodes.and_then(|nodes| nodes.hardware.clone());
         let scene = match nodes {
             Some(nodes) => nodes.scene(scenario, placement, self.events.is_none()),
@@ -170,9 +219,7 @@ impl Run {
             operator.obey(command, clock.now().as_micros())
         });
         let layout = LayoutFile::beside(&self.file);
-        self.web.start(!self.quiet, || {
-            RunExhibit::new(scenario, scene, hardware, conductor.clone(), orders, layout)
-        })
+        RunExhibit::new(scenario, scene, hardware, conductor.clone(), orders, layout)
     }
 
     /// Reads and checks the scenario. With `-o` nothing is asked of the directory of `monitor.file`.
@@ -218,7 +265,7 @@ impl Run {
     }
 
     /// Writes the events of a run, if they are asked for.
-    fn record(&self, events: &EventLog) -> Result<(), Failure> {
+    fn write_events(&self, events: &EventLog) -> Result<(), Failure> {
         let Some(path) = &self.record_events else { return Ok(()) };
         let written = LineFile::create(path).and_then(|mut file| file.write(events.to_string().as_bytes()));
         written.map_err(|error| {

@@ -10,18 +10,28 @@
 //!
 //! Invariants: the run waits for nobody here; it copies a row of numbers per step, and whoever looks does the rest.
 
+mod hall;
 mod layout;
 mod operator;
+mod recorder;
+mod replay;
 mod run;
+mod still;
 mod watching;
 
+pub use hall::{Hall, Wish};
 pub use layout::LayoutFile;
 pub use operator::Operator;
+pub use recorder::Recorder;
+pub use replay::Replay;
 pub use run::{Orders, RunExhibit};
 pub use watching::Watching;
 
-use crate::view::{Command, Health, Layout, Moment, Refusal, Scene, Series};
-use std::sync::Arc;
+use crate::view::{Command, Health, Layout, Moment, Offer, POINTS_MAX, Refusal, Scene, Series};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Most items of one question for series.
+const SERIES_MAX: usize = 16;
 
 /// Something to look at. All methods may be called from any thread, and none waits for the run.
 pub trait Exhibit: Send + Sync {
@@ -54,4 +64,27 @@ pub trait Exhibit: Send + Sync {
     /// # Errors
     /// Why it cannot be kept.
     fn arrange(&self, layout: Layout) -> Result<(), Refusal>;
+
+    /// What else can be started here; nothing unless overridden.
+    fn offer(&self) -> Offer {
+        Offer::default()
+    }
+}
+
+/// Where items of these names are in a scene, if so much may be asked for at once.
+fn positions(scene: &Scene, items: &[String], points: usize) -> Result<Vec<usize>, Refusal> {
+    if items.len() > SERIES_MAX || points > POINTS_MAX {
+        let most = format!("at most {SERIES_MAX} items with {POINTS_MAX} points");
+        return Err(Refusal::new(most, "ask several times"));
+    }
+    let find = |name: &String| {
+        let found = scene.items.iter().position(|item| item.item == *name);
+        found.ok_or_else(|| Refusal::new(format!("there is no item `{name}`"), "see `items` of the scene"))
+    };
+    items.iter().map(find).collect()
+}
+
+/// Nothing that is locked here is left half done by a panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -65,6 +65,12 @@ impl Operator {
             Command::Phase { name } => taken(self.conductor.force_phase(name.as_deref()))?,
             Command::Reboot { nodes } => self.ask_machines(nodes, Control::Reboot)?,
             Command::Shutdown { nodes } => self.ask_machines(nodes, Control::Shutdown)?,
+            Command::Start { .. } => {
+                return Err(Refusal::new(
+                    "nothing else can be started here",
+                    "`illuminator serve` offers scenarios",
+                ));
+            }
             Command::Seek { .. } => {
                 return Err(Refusal::new("a run cannot be moved to another step", "only a recording can"));
             }

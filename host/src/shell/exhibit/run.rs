@@ -6,19 +6,20 @@
 //!                                                                                    nobody fetches for too long
 //! ```
 
-use super::{Exhibit, LayoutFile};
+use super::{Exhibit, LayoutFile, lock, positions};
 use crate::coordinator::{CableSight, Sight};
+use crate::recording::{Steps, TextChange};
 use crate::scenario::Scenario;
 use crate::shell::{Conductor, SimulatedTable};
 use crate::view::{
-    CableMoment, Command, Health, History, Layout, Mirror, Moment, NodeHealth, NodeScene, POINTS_MAX, Places,
-    Refusal, Row, RunState, Scene, Series, Speed, TokenMoment, TokenScene, pixels,
+    CableMoment, Command, Health, History, Layout, Mirror, Moment, NodeHealth, NodeScene, Places, Refusal,
+    Row, RunState, Scene, Series, Speed, TokenMoment, TokenScene, pixels,
 };
 use illuminator_node::model::Slots;
 use illuminator_node::shell::{Clock, random_id};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// So many values wait to be fetched at most (2 MiB); then the run puts them into the history itself.
 const WAITING_MAX: usize = 1 << 18;
@@ -26,8 +27,8 @@ const WAITING_MAX: usize = 1 << 18;
 const NOTICES_MAX: usize = 20;
 /// Longest notice `[characters]`.
 const NOTICE_MAX: usize = 300;
-/// Most items of one question for series.
-const SERIES_MAX: usize = 16;
+/// Most texts that wait to be recorded.
+const TEXTS_MAX: usize = 1 << 16;
 
 /// What carries out the commands.
 pub type Orders = Box<dyn Fn(&Command) -> Result<(), Refusal> + Send + Sync>;
@@ -73,6 +74,8 @@ struct Intake {
     forced: bool,
     /// How the nodes did when they last said so.
     health: Option<Health>,
+    /// Texts that nobody has recorded, where that is wanted.
+    texts: Option<Vec<TextChange>>,
     /// How the table stood when somebody last wanted to know, and the clock of its light.
     sight: Option<(Sight, Clock)>,
 }
@@ -133,7 +136,8 @@ impl RunExhibit {
         shown.history = History::new(scene.items.len());
         let mut intake = lock(&self.intake);
         let notices = std::mem::take(&mut intake.notices);
-        *intake = Intake { notices, ..Intake::default() };
+        let texts = intake.texts.as_ref().map(|_| Vec::new());
+        *intake = Intake { notices, texts, ..Intake::default() };
         self.wants_sight.store(true, Ordering::Relaxed);
     }
 
@@ -157,12 +161,15 @@ impl RunExhibit {
             drop(self.fetch());
             intake = lock(&self.intake);
         }
-        let Intake { state, done, row, waiting, first, .. } = &mut *intake;
+        let Intake { state, done, row, waiting, first, texts, .. } = &mut *intake;
         if waiting.is_empty() {
             *first = step;
         }
         row.take(values, cells);
         waiting.extend_from_slice(&row.numbers);
+        if let Some(texts) = texts.as_mut().filter(|texts| texts.len() < TEXTS_MAX) {
+            texts.extend(row.changed().map(|(position, text)| TextChange(step, position, text)));
+        }
         (*state, *done) = (RunState::Running, step + 1);
     }
 
@@ -195,6 +202,41 @@ impl RunExhibit {
             notices.pop_front();
         }
         notices.push_back(notice);
+    }
+
+    /// From now on texts are kept until they are [taken](Self::take_texts).
+    pub(super) fn keep_texts(&self) {
+        lock(&self.intake).texts.get_or_insert_default();
+    }
+
+    /// The texts that became others before this step since they were last taken.
+    pub(super) fn take_texts(&self, before: u64) -> Vec<TextChange> {
+        let mut intake = lock(&self.intake);
+        let Some(texts) = &mut intake.texts else { return Vec::new() };
+        let taken = texts.partition_point(|change| change.0 < before);
+        texts.drain(..taken).collect()
+    }
+
+    /// The values of all items over the steps `[from, to)`, in at most so many parts; nothing if they are not there.
+    pub(super) fn missed(&self, from: u64, to: u64, points: usize) -> Option<Steps> {
+        let items = self.scene().items.len();
+        let shown = self.fetch();
+        let range = shown.history.series(0, from, to, points);
+        let (from, to) = (range.from, range.to);
+        let mut at: Vec<u64> = range.series.first()?.step.iter().map(|&step| step.max(from)).collect();
+        let of = |item| shown.history.series(item, from, to, points).series.into_iter().next();
+        let (mut min, mut max) = (Vec::with_capacity(items), Vec::with_capacity(items));
+        for series in (0..items).filter_map(of) {
+            min.push(series.min);
+            max.push(series.max);
+        }
+        if min == max {
+            max.clear();
+        }
+        if at.len() as u64 == to - from {
+            at.clear();
+        }
+        Some(Steps { from, to, at, min, max, texts: Vec::new() }).filter(|steps| !steps.is_empty())
     }
 
     /// Puts what waits into the history. Only who holds that takes from the intake, so that no row overtakes another.
@@ -327,17 +369,8 @@ impl Exhibit for RunExhibit {
     }
 
     fn series(&self, items: &[String], from: u64, to: u64, points: usize) -> Result<Series, Refusal> {
-        if items.len() > SERIES_MAX || points > POINTS_MAX {
-            let most = format!("at most {SERIES_MAX} items with {POINTS_MAX} points");
-            return Err(Refusal::new(most, "ask several times"));
-        }
         let scene = self.scene();
-        let find = |name: &String| {
-            let found = scene.items.iter().position(|item| item.item == *name);
-            found
-                .ok_or_else(|| Refusal::new(format!("there is no item `{name}`"), "see `items` of the scene"))
-        };
-        let items = items.iter().map(find).collect::<Result<Vec<usize>, Refusal>>()?;
+        let items = positions(&scene, items, points)?;
         let shown = self.fetch();
         let mut all = Series { series: Vec::new(), ..shown.history.series(0, from, to, 1) };
         for item in items {
@@ -381,9 +414,4 @@ impl Exhibit for RunExhibit {
     fn arrange(&self, layout: Layout) -> Result<(), Refusal> {
         self.layout.set(layout)
     }
-}
-
-/// Nothing that is locked here is left half done by a panic.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,7 @@ use super::access::Access;
 use super::hub::Publisher;
 use super::routes::{Peer, Site, router};
 use crate::shell::Exhibit;
-use crate::view::{Command, Health, Layout, Moment, Refusal, Scene, Series};
+use crate::view::{Command, Health, Layout, Moment, Offer, Refusal, Scene, Series};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::{Extension, Router};
@@ -95,10 +95,11 @@ fn every_example_is_what_the_program_reads_and_writes() {
     same::<Health>(&schemas["Health"]);
     same::<Series>(&schemas["Series"]);
     same::<Layout>(&schemas["Layout"]);
+    same::<Offer>(&schemas["Offer"]);
     same::<Refusal>(&schemas["Refusal"]);
     same::<Command>(&schemas["Command"]);
     let commands = schemas["Command"]["oneOf"].as_array().unwrap();
-    assert_eq!(commands.len(), 11, "as many as there are");
+    assert_eq!(commands.len(), 12, "as many as there are");
     for command in commands {
         let example = &command["examples"][0];
         let read: Command = serde_json::from_value(example.clone()).unwrap();

@@ -5,7 +5,7 @@ use super::hub::{Frame, Hub, Live};
 use super::problem::Problem;
 use super::{assets, guard, live};
 use crate::shell::Exhibit;
-use crate::view::{Command, Layout, METRICS_TYPE, POINTS_MAX, Refusal, metrics};
+use crate::view::{Command, Layout, METRICS_TYPE, Offer, POINTS_MAX, Refusal, metrics};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Extension, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
@@ -52,6 +52,7 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .route("/live", get(events))
         .route("/command", post(command))
         .route("/series", get(series))
+        .route("/scenarios", get(scenarios))
         .route("/layout", get(layout).put(arrange));
     Router::new()
         .nest("/api/v1", api)
@@ -145,6 +146,10 @@ async fn series(State(site): Shared, RawQuery(query): RawQuery) -> Answer {
     }
     let series = site.exhibit.series(&items, from, to, points).map_err(Problem::malformed)?;
     Ok(Json(series).into_response())
+}
+
+async fn scenarios(State(site): Shared) -> Json<Offer> {
+    Json(site.exhibit.offer())
 }
 
 async fn layout(State(site): Shared) -> Json<Layout> {
