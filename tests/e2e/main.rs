@@ -15,6 +15,7 @@ mod hostile;
 mod hydrogen;
 mod key_change;
 mod kit_boards;
+mod kiosk;
 mod kit_story;
 mod light;
 mod listening;

@@ -158,7 +158,7 @@ impl Drop for Running {
 }
 
 /// The lines of a stream, as they come.
-pub(crate) fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+pub fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     let (send, receive) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
@@ -171,7 +171,7 @@ pub(crate) fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The next line; `None` if the stream ended.
-pub(crate) fn next_line(lines: &Receiver<String>) -> Option<String> {
+pub fn next_line(lines: &Receiver<String>) -> Option<String> {
     match lines.recv_timeout(PATIENCE) {
         Ok(line) => Some(line),
         Err(RecvTimeoutError::Disconnected) => None,
