@@ -21,7 +21,7 @@ pub mod watch;
 mod web;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
-pub use control::{CallFailure, NodeCaller};
+pub use control::{CallFailure, NodeCaller, ask_all};
 pub use distributed::{Nodes, Target, run_on_nodes};
 pub use exhibit::{Exhibit, LayoutFile, Operator, Orders, RunExhibit, Watching};
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};

@@ -163,6 +163,20 @@ impl Browser {
         }
     }
 
+    /// Presses a key where the focus is: an arrow by its name, or a character.
+    pub fn press(&self, key: &str) {
+        let key = match key {
+            "ArrowLeft" => "\u{e012}",
+            "ArrowUp" => "\u{e013}",
+            "ArrowRight" => "\u{e014}",
+            "ArrowDown" => "\u{e015}",
+            character => character,
+        };
+        let actions = [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
+        let keys = json!({"type": "key", "id": "keys", "actions": actions});
+        self.driver.post("actions", &json!({ "actions": [keys] }));
+    }
+
     /// The move of the mouse to something, which is brought into view first.
     fn over(&self, selector: &str) -> Value {
         let script = "const r = arguments[0].getBoundingClientRect(); if (r.top < 0 || r.bottom > innerHeight) \
