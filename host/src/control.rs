@@ -1,27 +1,74 @@
 //! A question to one node and its answer, outside of any run. Pure.
 //!
 //! ```text
-//!   Control ─▶ Call ⇄ datagrams ⇄ node
-//!                └─▶ ControlDone: whether it was carried out
+//!   Question ─▶ Call ⇄ datagrams ⇄ node
+//!                └─▶ Answer: done, refused, how a command ended
 //! ```
 //!
-//! The shell hands in datagrams and the time, and takes out datagrams and the outcome. A question is asked once per
-//! session and again in the next one, until it is answered or the time is over.
+//! The shell hands in datagrams and the time, and takes out datagrams and the answer. A question is asked once per
+//! session and again in the next one, until it is answered or the time is over. Invariant: a command is asked for in one
+//! session only, so that none is started twice.
 
 use crate::coordinator::{RunError, Tenths};
+use crate::view::Offers;
 use illuminator_node::mailbox::Mailbox;
 use illuminator_node::node::LINK_WINDOW;
 use illuminator_protocol::initiator::Event;
 use illuminator_protocol::{
-    ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, Refusal, ToHost,
-    ToNode, VERSION,
+    ClusterKey, CommandEnd, Control, Datagram, Duration, Entropy, Event as NodeEvent, Hello, Initiator,
+    Instant, KeyId, Refusal, ToHost, ToNode, VERSION,
 };
 
 /// How long a node may take to answer.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// How long the command that restarts or halts a machine is waited for: soon after it there is nobody to tell of it.
+pub const DOWN_WITHIN: Duration = Duration::from_secs(5);
 
 /// Longest encoded question `[bytes]`.
 const QUESTION_MAX: usize = 16;
+
+/// What is asked of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// A control.
+    Control(Control),
+    /// Its own action of this name.
+    Action(String),
+}
+
+/// What a node says to that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It was carried out; of a machine that is to go down: it is on its way.
+    Done,
+    /// It cannot be carried out.
+    Failed,
+    /// It is not carried out, and why.
+    Refused(String),
+    /// The command is over.
+    Ended {
+        /// How.
+        end: CommandEnd,
+        /// The end of what it wrote.
+        output: String,
+        /// Whether it wrote more before that.
+        cut: bool,
+    },
+    /// The node fell silent while the command ran.
+    Lost,
+}
+
+/// A question under way.
+#[derive(Debug)]
+struct Asked {
+    question: Question,
+    since: Instant,
+    /// The control that was sent in this session, or in an earlier one.
+    sent: Option<Control>,
+    /// When the node took its command on.
+    taken: Option<Instant>,
+    answer: Option<Answer>,
+}
 
 /// A line to one node.
 pub struct Call {
@@ -29,8 +76,9 @@ pub struct Call {
     key: KeyId,
     initiator: Box<Initiator<LINK_WINDOW>>,
     mailbox: Mailbox,
-    /// What is asked, since when, and the answer once it is there.
-    question: Option<(Control, Instant, Option<bool>)>,
+    asked: Option<Asked>,
+    /// What the node has told in this session that it lets us start.
+    offers: Option<Offers>,
     refusal: Option<Refusal>,
     message: Vec<u8>,
 }
@@ -43,18 +91,17 @@ impl Call {
             key: key.id(),
             initiator: Box::new(Initiator::new(key.clone(), hello, entropy)),
             mailbox: Mailbox::default(),
-            question: None,
+            asked: None,
+            offers: None,
             refusal: None,
             message: Vec::new(),
         }
     }
 
     /// Asks for something; what was asked before is forgotten.
-    pub fn ask(&mut self, now: Instant, control: Control) {
-        self.question = Some((control, now, None));
-        if self.initiator.session().is_some() {
-            self.send();
-        }
+    pub fn ask(&mut self, now: Instant, question: Question) {
+        self.asked = Some(Asked { question, since: now, sent: None, taken: None, answer: None });
+        self.send();
     }
 
     /// Takes a datagram that came from the node's address.
@@ -66,14 +113,33 @@ impl Call {
         while let Some(session) = self.initiator.session()
             && self.mailbox.receive(session, &mut message).unwrap_or(false)
         {
-            if let (Ok(ToHost::ControlDone { control, ok }), Some((asked, _, answer))) =
-                (ToHost::decode(&message), &mut self.question)
-                && control == *asked
-            {
-                *answer = Some(ok);
+            if let Ok(message) = ToHost::decode(&message) {
+                self.take(now, message);
             }
         }
         self.message = message;
+    }
+
+    fn take(&mut self, now: Instant, message: ToHost<'_>) {
+        if let ToHost::Event(NodeEvent::Offers { reboot, shutdown, actions }) = message {
+            self.offers = Some(Offers::from_node(reboot, shutdown, actions));
+            return self.send();
+        }
+        let Some(asked) = &mut self.asked else { return };
+        match message {
+            ToHost::ControlDone { control, ok } if asked.sent == Some(control) => match ok {
+                true if is_command(control) => asked.taken = Some(now),
+                true => asked.answer = Some(Answer::Done),
+                false => asked.answer = Some(Answer::Failed),
+            },
+            ToHost::Refused { control, why } if asked.sent == Some(control) => {
+                asked.answer = Some(Answer::Refused(why.to_owned()));
+            }
+            ToHost::CommandEnded { control, end, output, cut } if asked.sent == Some(control) => {
+                asked.answer = Some(Answer::Ended { end, output: output.to_owned(), cut });
+            }
+            _ => {}
+        }
     }
 
     /// Writes the next datagram to send into `out`; false if there is none now.
@@ -89,45 +155,74 @@ impl Call {
 
     /// When [`poll_transmit`](Self::poll_transmit) wants to be called at the latest.
     pub fn poll_timeout(&self) -> Instant {
-        let until = match self.question {
-            Some((_, since, None)) => since + ANSWER_WITHIN,
-            _ => Instant::MAX,
-        };
+        let until = self.asked.as_ref().and_then(Asked::until).unwrap_or(Instant::MAX);
         self.initiator.poll_timeout().min(until)
     }
 
-    /// Whether the node carried out what was asked; `None` while that is open.
+    /// What the node said; `None` while that is open.
     ///
     /// # Errors
     /// Why there is no answer.
-    pub fn outcome(&self, now: Instant) -> Option<Result<bool, RunError>> {
-        match self.question? {
-            (_, _, Some(done)) => Some(Ok(done)),
-            (_, since, None) if now >= since + ANSWER_WITHIN => Some(Err(self.no_answer())),
-            _ => None,
+    pub fn outcome(&self, now: Instant) -> Option<Result<Answer, RunError>> {
+        let asked = self.asked.as_ref()?;
+        if let Some(answer) = &asked.answer {
+            return Some(Ok(answer.clone()));
         }
+        let is_over = asked.until().is_some_and(|until| now >= until);
+        is_over.then(|| if asked.taken.is_some() { Ok(Answer::Done) } else { Err(self.no_answer()) })
     }
 
     fn poll_events(&mut self) {
         while let Some(event) = self.initiator.poll_event() {
             match event {
                 Event::Connected { .. } => {
+                    self.lost();
                     self.mailbox.clear();
-                    self.refusal = None;
+                    (self.refusal, self.offers) = (None, None);
                     self.send();
                 }
                 Event::Refused(refusal) => self.refusal = Some(refusal),
-                Event::Silent => self.mailbox.clear(),
+                Event::Silent => {
+                    self.lost();
+                    self.mailbox.clear();
+                }
             }
         }
     }
 
-    fn send(&mut self) {
-        if let Some((control, _, None)) = self.question {
-            let mut bytes = [0; QUESTION_MAX];
-            let used = ToNode::Control(control).encode(&mut bytes).expect("a control is a few bytes");
-            self.mailbox.send(self.initiator.session(), &bytes[..used]);
+    /// The session is over, and with it what was asked in it.
+    fn lost(&mut self) {
+        let Some(asked) = &mut self.asked else { return };
+        match asked.sent {
+            Some(control) if is_command(control) => {
+                let down = asked.taken.is_some() && !matches!(control, Control::Action { .. });
+                asked.answer.get_or_insert(if down { Answer::Done } else { Answer::Lost });
+            }
+            _ => asked.sent = None,
         }
+    }
+
+    /// Asks, if there is a session, the question is open, and what is to be known for it is known.
+    fn send(&mut self) {
+        let (Some(session), Some(asked)) = (self.initiator.session(), &mut self.asked) else { return };
+        if asked.sent.is_some() || asked.answer.is_some() {
+            return;
+        }
+        let control = match (&asked.question, &self.offers) {
+            (Question::Control(control), _) => *control,
+            (Question::Action(_), None) => return,
+            (Question::Action(name), Some(offers)) => match offers.action(name) {
+                Some(control) => control,
+                None => {
+                    asked.answer = Some(Answer::Refused(unknown(name, &offers.actions)));
+                    return;
+                }
+            },
+        };
+        asked.sent = Some(control);
+        let mut bytes = [0; QUESTION_MAX];
+        let used = ToNode::Control(control).encode(&mut bytes).expect("a control is a few bytes");
+        self.mailbox.send(Some(session), &bytes[..used]);
     }
 
     fn no_answer(&self) -> RunError {
@@ -138,5 +233,28 @@ impl Call {
             Some(Refusal::Busy) => RunError::Busy { node },
             None => RunError::NoAnswer { node, waited_s: Tenths(ANSWER_WITHIN.as_millis() / 100) },
         }
+    }
+}
+
+impl Asked {
+    /// Until when there is to be an answer: of an action that was taken on the node tells, whenever that is.
+    fn until(&self) -> Option<Instant> {
+        match (self.taken, self.sent) {
+            (Some(_), Some(Control::Action { .. })) => None,
+            (Some(taken), _) => Some(taken + DOWN_WITHIN),
+            (None, _) => Some(self.since + ANSWER_WITHIN),
+        }
+    }
+}
+
+/// Whether it starts a command of the node.
+const fn is_command(control: Control) -> bool {
+    matches!(control, Control::Reboot | Control::Shutdown | Control::Action { .. })
+}
+
+fn unknown(name: &str, actions: &[String]) -> String {
+    match actions {
+        [] => format!("its node.toml allows no action `{name}`, and no other"),
+        _ => format!("its node.toml allows no action `{name}`; it has: {}", actions.join(", ")),
     }
 }

@@ -17,6 +17,7 @@ pub mod csv;
 mod pacer;
 pub mod plan;
 pub mod plot;
+pub mod rack;
 pub mod record;
 pub mod recording;
 pub mod scenario;

@@ -119,7 +119,7 @@ pub use link::body::PART_MAX;
 pub use link::join::{Join, MessageTooLong};
 pub use link::receive::Part;
 pub use link::{ACK_DELAY, LinkStats, PROBE_INTERVAL, WINDOW_MAX};
-pub use message::{CableFlow, Control, Event, MachineReport, Telemetry, ToHost, ToNode};
+pub use message::{CableFlow, CommandEnd, Control, Event, MachineReport, Telemetry, ToHost, ToNode};
 pub use refuse::Refusal;
 pub use replay::REPLAY_WINDOW;
 pub use responder::Responder;

@@ -2,9 +2,9 @@
 //! understand each other: change the version instead.
 
 use illuminator_protocol::{
-    BootId, CableFlow, ClusterKey, Control, DEPTH_MAX, Datagram, DecodeError, EncodeError, Entropy, Event,
-    Hello, Initiator, Instant, MachineReport, Responder, RunId, Telemetry, ToHost, ToNode, Value, Values,
-    ValuesWriter,
+    BootId, CableFlow, ClusterKey, CommandEnd, Control, DEPTH_MAX, Datagram, DecodeError, EncodeError,
+    Entropy, Event, Hello, Initiator, Instant, MachineReport, Responder, RunId, Telemetry, ToHost, ToNode,
+    Value, Values, ValuesWriter,
 };
 
 const RUN: RunId = RunId(300);
@@ -101,13 +101,22 @@ fn messages_to_the_host() {
         mac: Some([0xdc, 0xa6, 0x32, 0, 1, 2]),
     };
     to_host(&ToHost::Machine(machine), "0a010301ac0201050185801401810101dca632000102");
+    let offers = Event::Offers { reboot: true, shutdown: false, actions: "a\nb\n" };
+    to_host(&ToHost::Event(offers), "0706010004610a620a");
+    to_host(&ToHost::Refused { control: Control::Reboot, why: "no" }, "0b01026e6f");
+    let ended = |control, end| ToHost::CommandEnded { control, end, output: "hi", cut: true };
+    let action = Control::Action { action: 3 };
+    to_host(&ended(action, CommandEnd::Exited { status: 1 }), "0c0403000202686901");
+    to_host(&ended(action, CommandEnd::Killed { signal: 9 }), "0c0403011202686901");
+    to_host(&ended(Control::Shutdown, CommandEnd::TimedOut { limit_s: 300 }), "0c0202ac0202686901");
+    to_host(&ended(Control::Reboot, CommandEnd::NotStarted), "0c010302686901");
 }
 
 #[test]
 fn unknown_variants_and_broken_texts_are_rejected() {
     assert_eq!(ToNode::decode(&[9]), Err(DecodeError::Malformed));
     assert_eq!(ToNode::decode(&[5, 6]), Err(DecodeError::Malformed));
-    assert_eq!(ToHost::decode(&[11]), Err(DecodeError::Malformed));
+    assert_eq!(ToHost::decode(&[13]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[1, 0, 1, 0xff]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[]), Err(DecodeError::Truncated));
 }

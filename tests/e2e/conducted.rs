@@ -212,7 +212,7 @@ fn a_node_is_asked_through_the_run_and_its_answer_is_told() {
         until("no node that says so", || identifying().is_empty());
         // A simulated node has no machine to halt, and no relay.
         assert!(conductor.ask("pv", Control::Shutdown));
-        shown.says("node `pv`: shutdown: the node cannot do that");
+        shown.says("node `pv`: shutdown: `shutdown` is not allowed");
         assert!(conductor.ask("grid", Control::Relay { relay: 3, on: true }));
         shown.says("node `grid`: relay 3 on: the node cannot do that");
         assert!(conductor.ask("nobody", Control::Reboot));

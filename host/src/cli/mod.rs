@@ -54,7 +54,7 @@ enum Command {
     Plot(plot::PlotCommand),
     /// List the model types, or show one with its parameters, ports and equations.
     Models(models::Models),
-    /// Prepare a cluster of nodes, find one of them, switch its relays.
+    /// Prepare a cluster of nodes, find one of them, switch its relays, restart them, start their actions.
     #[command(subcommand)]
     Cluster(cluster::Command),
 }

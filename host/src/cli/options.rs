@@ -4,7 +4,7 @@ use super::Failure;
 use crate::plan::{NodeTarget, Placement};
 use crate::scenario::{Connect, Scenario};
 use crate::shell::{ClusterFile, ClusterNode, Nodes, SimulatedNodes, SimulatedTable, Target};
-use crate::view::{NodeScene, Scene};
+use crate::view::{NodeScene, Rack, Scene};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::ClusterKey;
 use std::fmt::{Display, Write};
@@ -16,8 +16,8 @@ use std::str::FromStr;
 #[derive(Clone, clap::Args)]
 pub(super) struct PlacementOptions {
     /// Simulated nodes in this process, reached over UDP on loopback: those that the scenario names (sim), or N over which
-    /// the models are spread (sim:N).
-    #[arg(long, value_name = "sim[:N]", conflicts_with_all = ["local", "cluster"])]
+    /// the models are spread (sim:N). Of a cluster file only the rack counts then.
+    #[arg(long, value_name = "sim[:N]", conflicts_with = "local")]
     nodes: Option<Simulated>,
     /// File with the nodes' names, addresses and key, for `connect: {node: NAME}`.
     #[arg(long, value_name = "FILE")]
@@ -72,6 +72,8 @@ pub(super) struct Table {
     pub key: ClusterKey,
     /// What stands at them, where that is simulated.
     pub hardware: Option<SimulatedTable>,
+    /// Where they stand in their rack, if that is known.
+    pub rack: Option<Rack>,
     /// Those that live in this process; they end with it.
     _simulated: Option<SimulatedNodes>,
 }
@@ -98,7 +100,7 @@ impl Placed {
     /// With a cluster file: a line per node with its address. Every name must be in the file.
     pub(super) fn addresses(&self) -> Result<String, Failure> {
         let mut text = String::new();
-        if self.cluster.is_some() && !self.placement.nodes.is_empty() {
+        if self.cluster.is_some() && !self.simulated && !self.placement.nodes.is_empty() {
             text.push_str("addresses\n");
             for node in &self.placement.nodes {
                 let _ = writeln!(text, "  {node}: {}", written_address(node, self.cluster.as_ref())?);
@@ -117,14 +119,16 @@ impl Placed {
     ) -> Result<Table, Failure> {
         let Self { placement, simulated: is_simulated, cluster } = self;
         let cluster = cluster.as_ref();
+        let rack = cluster.and_then(|cluster| cluster.rack.clone());
         if *is_simulated {
-            return match hardware {
+            let table = match hardware {
                 _ if !spares.is_empty() => {
                     Err(Failure::wrong_use("simulated nodes are not lost: --spare is for nodes of their own"))
                 }
                 None => simulated(placement),
                 Some(table) => with_hardware(&self.names(), &table),
             };
+            return table.map(|table| Table { rack, ..table });
         }
         let of_plan = placement.nodes.len();
         let spares = spares.iter().map(|spare| spare_target(spare, cluster));
@@ -142,7 +146,7 @@ impl Placed {
             None => open_key(&targets)?,
         };
         let spares = targets.split_off(of_plan);
-        Ok(Table { targets, spares, key, hardware: None, _simulated: None })
+        Ok(Table { targets, spares, key, hardware: None, rack, _simulated: None })
     }
 
     /// What stands at the nodes of a scenario, if they are simulated. Nodes over which models are only spread have no
@@ -194,7 +198,14 @@ impl Table {
         let target = |(name, &address): (&String, &SocketAddr)| Target { name: name.clone(), address };
         let targets = names.iter().zip(nodes.addresses()).map(target).collect();
         let simulated = Some(nodes);
-        Self { targets, spares: Vec::new(), key: ClusterKey::OPEN, hardware, _simulated: simulated }
+        Self {
+            targets,
+            spares: Vec::new(),
+            key: ClusterKey::OPEN,
+            hardware,
+            rack: None,
+            _simulated: simulated,
+        }
     }
 
     /// What there is to see of a run on these nodes. `by_hand`: what is plugged follows the hands at the table.
@@ -204,7 +215,7 @@ impl Table {
         let nodes = self.targets.iter().map(node).collect();
         let has_place = |id| self.hardware.as_ref().is_some_and(|table| table.has_place(id));
         let pluggable = by_hand && scenario.plugs().count() > 0 && scenario.plugs().all(has_place);
-        Scene { pluggable, ..Scene::of(scenario, placement, nodes) }
+        Scene { pluggable, rack: self.rack.clone(), ..Scene::of(scenario, placement, nodes) }
     }
 
     /// The nodes, as a run takes them.

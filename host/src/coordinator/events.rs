@@ -2,7 +2,8 @@
 
 use super::Coordinator;
 use crate::story::LiveTable;
-use illuminator_protocol::{Control, Event, Instant, Telemetry};
+use crate::view::Offers;
+use illuminator_protocol::{Control, Event, Instant, Telemetry, ToHost};
 
 impl Coordinator {
     /// The next notice for the person at the table.
@@ -21,8 +22,29 @@ impl Coordinator {
         self.table
     }
 
+    /// Takes a message that belongs to no run; one of another run changes nothing.
+    pub(super) fn take_apart_from_run(&mut self, node: usize, message: ToHost<'_>, now: Instant) {
+        match message {
+            ToHost::ControlDone { control, ok } => self.control_done(node, control, ok),
+            ToHost::Refused { control, why } => self.control_refused(node, control, why),
+            ToHost::CommandEnded { control, end, output, .. } => {
+                self.command_ended(node, control, end, output);
+            }
+            ToHost::Event(event) => self.event(node, event, now),
+            ToHost::Telemetry(telemetry) => self.told[node].telemetry = Some(telemetry),
+            ToHost::Machine(machine) => self.told[node].machine = Some(machine),
+            ToHost::Done { .. }
+            | ToHost::Failed { .. }
+            | ToHost::Rejected { .. }
+            | ToHost::Ready { .. }
+            | ToHost::Forgotten { .. }
+            | ToHost::Snapshot { .. }
+            | ToHost::Restored { .. } => {}
+        }
+    }
+
     /// Takes an event of a node.
-    pub(super) fn event(&mut self, node: usize, event: Event<'_>, now: Instant) {
+    fn event(&mut self, node: usize, event: Event<'_>, now: Instant) {
         let Self { table, names, .. } = self;
         let name = names[node].as_str();
         match event {
@@ -30,6 +52,9 @@ impl Coordinator {
                 table.detects(name, boards, cables);
                 // It begins to tell all anew.
                 self.told[node].identifying = false;
+            }
+            Event::Offers { reboot, shutdown, actions } => {
+                self.told[node].offers = Some(Offers::from_node(reboot, shutdown, actions));
             }
             Event::Identifying { on } => self.told[node].identifying = on,
             Event::Cable { cable, plugged } => {

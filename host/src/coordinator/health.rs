@@ -8,7 +8,7 @@
 
 use super::Coordinator;
 use super::loss::Stand;
-use crate::view::{LinkState, NodeHealth, Throttling};
+use crate::view::{Asked, LinkState, NodeHealth, Offers, Throttling};
 use illuminator_protocol::{Instant, MachineReport, Telemetry};
 
 /// Flags of a Raspberry Pi's firmware: now, and since the start.
@@ -22,6 +22,9 @@ pub(super) struct Told {
     pub(super) telemetry: Option<Telemetry>,
     pub(super) machine: Option<MachineReport>,
     pub(super) identifying: bool,
+    pub(super) offers: Option<Offers>,
+    /// What was asked of it last.
+    pub(super) asked: Option<Asked>,
 }
 
 impl Coordinator {
@@ -38,7 +41,7 @@ impl Coordinator {
     }
 
     fn node_health(&self, node: usize, now: Instant) -> NodeHealth {
-        let Told { telemetry, machine, identifying } = &self.told[node];
+        let Told { telemetry, machine, identifying, offers, asked } = &self.told[node];
         let link = self.seats[node].health(now);
         let machine = machine.unwrap_or_default();
         let lit = telemetry.filter(|told| told.frames > 0);
@@ -56,6 +59,8 @@ impl Coordinator {
             mac: machine.mac.map(|mac| mac.map(|byte| format!("{byte:02x}")).join(":")),
             frames_skipped: lit.map(|told| told.frames_skipped),
             strip_errors: lit.map(|told| told.strip_errors),
+            offers: offers.clone(),
+            asked: asked.clone(),
             ..link
         }
     }

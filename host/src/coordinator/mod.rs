@@ -40,10 +40,11 @@ use health::Told;
 use illuminator_node::engine::{Engine, EngineError, Snapshot};
 use illuminator_node::model::Slots;
 use illuminator_node::wire::read_into;
-use illuminator_protocol::{Control, Datagram, Duration, Instant, RunId, ToHost};
+use illuminator_protocol::{Datagram, Duration, Instant, RunId, ToHost};
 use lights::Lights;
 use loss::Stand;
 use node_link::Change;
+use orders::Waiting;
 use schedule::{ImportSource, Schedule, Turn};
 use seats::Seats;
 use std::collections::BTreeSet;
@@ -113,7 +114,7 @@ pub struct Coordinator {
     /// By node.
     told: Vec<Told>,
     /// By node, the controls that somebody waits for.
-    asked: Vec<Vec<Control>>,
+    asked: Vec<Vec<Waiting>>,
     /// Steps before this one may start, as far as the pace allows.
     admitted: u64,
     failure: Option<RunError>,
@@ -384,27 +385,8 @@ impl Coordinator {
                 }
                 Ok(())
             }
-            ToHost::Done { .. }
-            | ToHost::Failed { .. }
-            | ToHost::Rejected { .. }
-            | ToHost::Ready { .. }
-            | ToHost::Forgotten { .. }
-            | ToHost::Snapshot { .. }
-            | ToHost::Restored { .. } => Ok(()),
-            ToHost::ControlDone { control, ok } => {
-                self.control_done(node, control, ok);
-                Ok(())
-            }
-            ToHost::Event(event) => {
-                self.event(node, event, now);
-                Ok(())
-            }
-            ToHost::Telemetry(telemetry) => {
-                self.told[node].telemetry = Some(telemetry);
-                Ok(())
-            }
-            ToHost::Machine(machine) => {
-                self.told[node].machine = Some(machine);
+            other => {
+                self.take_apart_from_run(node, other, now);
                 Ok(())
             }
         }

@@ -1,18 +1,33 @@
 //! What people ask of a run that goes on: a phase of the story, something of one node.
 //!
 //! ```text
-//!   control ─▶ session of the node ─▶ ControlDone ─▶ notice
-//!                 └ breaks ────────────────────────▶ notice
+//!   control ─▶ session of the node ─┬▶ ControlDone ──▶ done, or a command is taken on ─▶ CommandEnded ─▶ done
+//!                                   ├▶ Refused ──────▶ failed
+//!                                   └ breaks ────────▶ failed; of a machine that goes down, done
+//!   each of these is told by a notice, and by the health of the node
 //! ```
 //!
-//! Invariant: every control that is asked for is told of once, whatever becomes of it.
+//! Invariant: every control that is asked for is told of, whatever becomes of it.
 
 use super::Coordinator;
 use crate::story::LiveTable;
-use illuminator_protocol::{Control, Instant};
+use crate::view::{Asked, AskedState};
+use illuminator_protocol::{CommandEnd, Control, Instant};
 
 /// Most controls of a node that wait for its answer: nobody asks for more by hand.
 const WAITING_MAX: usize = 16;
+/// Most of the output of a command that is shown `[characters]`.
+const OUTPUT_SHOWN: usize = 300;
+
+/// A control that somebody waits for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiting {
+    control: Control,
+    /// Counts what was asked of the node.
+    number: u64,
+    /// The node has taken its command on.
+    running: bool,
+}
 
 impl Coordinator {
     /// What is plugged at the table, and its story.
@@ -28,50 +43,150 @@ impl Coordinator {
     /// Asks something of the node of this name, through its session. Answers whether it was asked; a notice says why not,
     /// or later what became of it. An emergency stop is no control of one node: it belongs to the table.
     pub fn control(&mut self, now: Instant, node: &str, control: Control) -> bool {
-        let Some(number) = self.names.iter().position(|name| name == node) else {
-            self.table.notice(node, &format!("cannot be asked ({}): it is not in this run", text(control)));
-            return false;
+        let Some(number) = self.number(node, || text(control)) else { return false };
+        let what = self.what(number, control);
+        let why = match control {
+            Control::EmergencyStop { .. } => Some("it is not for one node"),
+            _ => self.deafness(number),
         };
-        let why = if matches!(control, Control::EmergencyStop { .. }) {
-            "it is not for one node"
-        } else if !self.seats[number].is_connected() {
-            "it is not heard"
-        } else if self.asked[number].len() >= WAITING_MAX {
-            "too much waits for it already"
+        self.ask_node(now, number, what, why.map_or(Ok(control), |why| Err(why.to_owned())))
+    }
+
+    /// Starts an own action of the node of this name, likewise.
+    pub fn action(&mut self, now: Instant, node: &str, name: &str) -> bool {
+        let Some(number) = self.number(node, || name.to_owned()) else { return false };
+        let offered = self.told[number].offers.as_ref().and_then(|offers| offers.action(name));
+        let asked = match (self.deafness(number), offered) {
+            (Some(why), _) => Err(why.to_owned()),
+            (None, None) => Err("its node.toml allows no action of that name".to_owned()),
+            (None, Some(control)) => Ok(control),
+        };
+        self.ask_node(now, number, name.chars().take(OUTPUT_SHOWN).collect(), asked)
+    }
+
+    /// The node of this name; of one that is not there a notice says so.
+    fn number(&mut self, node: &str, what: impl Fn() -> String) -> Option<usize> {
+        let number = self.names.iter().position(|name| name == node);
+        if number.is_none() {
+            self.table.notice(node, &format!("cannot be asked ({}): it is not in this run", what()));
+        }
+        number
+    }
+
+    /// Why a node cannot be asked for anything.
+    fn deafness(&self, node: usize) -> Option<&'static str> {
+        if !self.seats[node].is_connected() {
+            Some("it is not heard")
+        } else if self.asked[node].len() >= WAITING_MAX {
+            Some("too much waits for it already")
         } else {
-            self.asked[number].push(control);
-            self.seats[number].send_control(control);
-            self.work(now);
-            return true;
+            None
+        }
+    }
+
+    /// Asks a node, or says why that cannot be.
+    fn ask_node(&mut self, now: Instant, node: usize, what: String, asked: Result<Control, String>) -> bool {
+        let number = self.told[node].asked.as_ref().map_or(0, |asked| asked.number) + 1;
+        let (control, state, text) = match asked {
+            Ok(control) => (Some(control), AskedState::Sent, String::new()),
+            Err(why) => {
+                self.table.notice(&self.names[node], &format!("cannot be asked ({what}): {why}"));
+                (None, AskedState::Failed, why)
+            }
         };
-        self.table.notice(node, &format!("cannot be asked ({}): {why}", text(control)));
-        false
+        self.told[node].asked = Some(Asked { number, what, state, text, output: String::new() });
+        let Some(control) = control else { return false };
+        self.asked[node].push(Waiting { control, number, running: false });
+        self.seats[node].send_control(control);
+        self.work(now);
+        true
     }
 
     /// A node says what became of a control. What nobody asked for is the coordinator's own.
     pub(super) fn control_done(&mut self, node: usize, control: Control, ok: bool) {
-        let asked = &mut self.asked[node];
-        if let Some(position) = asked.iter().position(|asked| *asked == control) {
-            asked.remove(position);
-            let end = if ok { "done" } else { "the node cannot do that" };
-            self.table.notice(&self.names[node], &format!("{}: {end}", text(control)));
+        let is_command = matches!(control, Control::Reboot | Control::Shutdown | Control::Action { .. });
+        if is_command && ok {
+            let waiting = &mut self.asked[node];
+            let taken = waiting.iter_mut().find(|asked| asked.control == control && !asked.running);
+            if let Some(taken) = taken {
+                taken.running = true;
+                let number = taken.number;
+                self.tell(node, number, control, AskedState::Running, "accepted", "");
+            }
+        } else if ok {
+            self.over(node, control, AskedState::Done, "done", "");
+        } else {
+            self.over(node, control, AskedState::Failed, "the node cannot do that", "");
         }
+    }
+
+    /// A node does not do what it was asked for.
+    pub(super) fn control_refused(&mut self, node: usize, control: Control, why: &str) {
+        let why: String = why.chars().take(OUTPUT_SHOWN).collect();
+        self.over(node, control, AskedState::Failed, &why, "");
+    }
+
+    /// A command of a node has ended.
+    pub(super) fn command_ended(&mut self, node: usize, control: Control, end: CommandEnd, output: &str) {
+        let state = if end.is_success() { AskedState::Done } else { AskedState::Failed };
+        let over = output.chars().count().saturating_sub(OUTPUT_SHOWN);
+        let shown: String = output.chars().skip(over).collect();
+        self.over(node, control, state, &end.to_string(), &shown);
     }
 
     /// What was asked in a session that has ended is not answered any more.
     pub(super) fn give_up_controls(&mut self) {
-        for (node, asked) in self.asked.iter_mut().enumerate() {
-            if !asked.is_empty() && !self.seats[node].is_connected() {
-                for control in asked.drain(..) {
-                    let end = "the node fell silent before it answered";
-                    self.table.notice(&self.names[node], &format!("{}: {end}", text(control)));
-                }
+        for node in 0..self.asked.len() {
+            if self.asked[node].is_empty() || self.seats[node].is_connected() {
+                continue;
+            }
+            for Waiting { control, number, running } in std::mem::take(&mut self.asked[node]) {
+                let (state, text) = match (control, running) {
+                    (Control::Reboot | Control::Shutdown, true) => (AskedState::Done, "it has gone down"),
+                    (_, true) => (AskedState::Failed, "the node fell silent before that ended"),
+                    (_, false) => (AskedState::Failed, "the node fell silent before it answered"),
+                };
+                self.tell(node, number, control, state, text, "");
             }
         }
     }
+
+    /// A control is over.
+    fn over(&mut self, node: usize, control: Control, state: AskedState, text: &str, output: &str) {
+        let waiting = &mut self.asked[node];
+        if let Some(position) = waiting.iter().position(|asked| asked.control == control) {
+            let number = waiting.remove(position).number;
+            self.tell(node, number, control, state, text, output);
+        }
+    }
+
+    /// Says how far it is with a control.
+    fn tell(
+        &mut self,
+        node: usize,
+        number: u64,
+        control: Control,
+        state: AskedState,
+        end: &str,
+        output: &str,
+    ) {
+        let what = self.what(node, control);
+        self.table.notice(&self.names[node], &format!("{what}: {end}"));
+        // Meanwhile something else may have been asked.
+        if let Some(asked) = self.told[node].asked.as_mut().filter(|asked| asked.number == number) {
+            (asked.state, asked.text, asked.output) = (state, end.to_owned(), output.to_owned());
+        }
+    }
+
+    /// A control as people read it; an action by its name.
+    fn what(&self, node: usize, control: Control) -> String {
+        let Control::Action { action } = control else { return text(control) };
+        let offers = self.told[node].offers.as_ref();
+        let name = offers.and_then(|offers| offers.actions.get(usize::from(action)));
+        name.cloned().unwrap_or_else(|| text(control))
+    }
 }
 
-/// A control as people read it.
 fn text(control: Control) -> String {
     let on = |on: bool| if on { "on" } else { "off" };
     match control {

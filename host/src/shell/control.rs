@@ -1,8 +1,8 @@
-//! A line to one node: one socket, one timer, one [`Call`].
+//! A line to one node: one socket, one timer, one [`Call`]; or to many nodes at once.
 
 use super::distributed::local_address;
 use super::{StopFlag, Target};
-use crate::control::Call;
+use crate::control::{Answer, Call, Question};
 use crate::coordinator::RunError;
 use illuminator_node::shell::{Clock, RECEIVE_MAX, SystemEntropy, bind, hello, runtime};
 use illuminator_protocol::{ClusterKey, Control, Datagram};
@@ -10,9 +10,13 @@ use std::io;
 use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
 
 /// How often the stop flag is looked at.
 const STOP_POLL: Duration = Duration::from_millis(50);
+
+/// Nodes that are asked at once: each takes a socket.
+const AT_ONCE: usize = 64;
 
 /// A node that can be asked for something.
 pub struct NodeCaller {
@@ -45,9 +49,8 @@ impl NodeCaller {
     /// A socket that cannot be opened.
     pub fn new(target: Target, key: &ClusterKey) -> io::Result<Self> {
         let runtime = runtime()?;
-        let socket = runtime.block_on(bind(local_address(&[target.address])))?;
-        let call = Call::new(target.to_string(), key, hello("host"), &mut SystemEntropy);
-        Ok(Self { runtime, line: Line { target, socket, clock: Clock::start(), call } })
+        let line = runtime.block_on(Line::new(target, key))?;
+        Ok(Self { runtime, line })
     }
 
     /// The node.
@@ -61,8 +64,8 @@ impl NodeCaller {
     /// [`CallFailure`].
     pub fn ask(&mut self, control: Control) -> Result<bool, CallFailure> {
         let Self { runtime, line } = self;
-        line.call.ask(line.clock.now(), control);
-        runtime.block_on(line.until_answered())
+        let answer = runtime.block_on(line.ask(Question::Control(control)))?;
+        Ok(answer == Answer::Done)
     }
 
     /// Keeps the line open for a time, or until `stop` is set.
@@ -75,8 +78,50 @@ impl NodeCaller {
     }
 }
 
+/// Asks the same of many nodes, as many at once as is reasonable. `each` is told what a node said, by its position, as
+/// it says it.
+///
+/// # Errors
+/// A system without what a socket needs at all.
+pub fn ask_all(
+    targets: &[Target],
+    key: &ClusterKey,
+    question: &Question,
+    mut each: impl FnMut(usize, Result<Answer, CallFailure>),
+) -> io::Result<()> {
+    runtime()?.block_on(async {
+        let mut waiting = targets.iter().cloned().enumerate();
+        let mut asking = JoinSet::new();
+        loop {
+            let room = AT_ONCE - asking.len();
+            for (position, target) in waiting.by_ref().take(room) {
+                let (key, question) = (key.clone(), question.clone());
+                asking.spawn(async move {
+                    let answer = match Line::new(target, &key).await {
+                        Ok(mut line) => line.ask(question).await,
+                        Err(error) => Err(error.into()),
+                    };
+                    (position, answer)
+                });
+            }
+            match asking.join_next().await {
+                Some(Ok((position, answer))) => each(position, answer),
+                Some(Err(failure)) => return Err(io::Error::other(failure)),
+                None => return Ok(()),
+            }
+        }
+    })
+}
+
 impl Line {
-    async fn until_answered(&mut self) -> Result<bool, CallFailure> {
+    async fn new(target: Target, key: &ClusterKey) -> io::Result<Self> {
+        let socket = bind(local_address(&[target.address])).await?;
+        let call = Call::new(target.to_string(), key, hello("host"), &mut SystemEntropy);
+        Ok(Self { target, socket, clock: Clock::start(), call })
+    }
+
+    async fn ask(&mut self, question: Question) -> Result<Answer, CallFailure> {
+        self.call.ask(self.clock.now(), question);
         loop {
             self.send().await;
             if let Some(outcome) = self.call.outcome(self.clock.now()) {

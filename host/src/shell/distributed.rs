@@ -187,6 +187,7 @@ impl Driver<'_, '_> {
             match request {
                 Request::Phase(name) => self.coordinator.force_phase(name.as_deref()),
                 Request::Node(node, control) => self.coordinator.control(now, &node, control),
+                Request::Action(node, name) => self.coordinator.action(now, &node, &name),
             };
         }
         self.coordinator.set_pace(now, pace);

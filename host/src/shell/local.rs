@@ -146,7 +146,9 @@ impl Gate {
             match request {
                 // What cannot be done is told by a notice.
                 Request::Phase(name) => drop(table.force_phase(name.as_deref())),
-                Request::Node(node, _) => table.notice(&node, "cannot be asked: this run has no nodes"),
+                Request::Node(node, _) | Request::Action(node, _) => {
+                    table.notice(&node, "cannot be asked: this run has no nodes");
+                }
             }
         }
         let now = self.clock.now();

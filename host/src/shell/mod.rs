@@ -22,7 +22,7 @@ pub mod watch;
 mod web;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
-pub use control::{CallFailure, NodeCaller};
+pub use control::{CallFailure, NodeCaller, ask_all};
 pub use distributed::{Nodes, Target, run_on_nodes};
 pub use exhibit::{
     Exhibit, Hall, LayoutFile, Operator, Orders, Recorder, Replay, RunExhibit, Watching, Wish,

@@ -44,6 +44,8 @@ pub(super) enum Request {
     Phase(Option<String>),
     /// Something of the node of this name.
     Node(String, Control),
+    /// Of the node of this name its action of that name.
+    Action(String, String),
 }
 
 impl Conductor {
@@ -81,6 +83,11 @@ impl Conductor {
     /// if too much waits already.
     pub fn ask(&self, node: &str, control: Control) -> bool {
         self.request(Request::Node(node.to_owned(), control))
+    }
+
+    /// Starts an own action of the node of this name, likewise.
+    pub fn ask_action(&self, node: &str, action: &str) -> bool {
+        self.request(Request::Action(node.to_owned(), action.to_owned()))
     }
 
     fn request(&self, request: Request) -> bool {

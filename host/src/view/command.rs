@@ -55,6 +55,13 @@ pub enum Command {
         /// Their names.
         nodes: Vec<String>,
     },
+    /// Start an own action of nodes, as their `node.toml` allows it.
+    Action {
+        /// Their names.
+        nodes: Vec<String>,
+        /// The name of the action.
+        action: String,
+    },
     /// Move a recording to another step.
     Seek {
         /// The step, from 0.

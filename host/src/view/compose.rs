@@ -16,7 +16,7 @@ const TIME: &str = "%Y-%m-%dT%H:%M:%S";
 
 impl Scene {
     /// The scene of a run of `scenario`, placed so, on these nodes. What differs from run to run (`run`, `replay`,
-    /// `pluggable`) is left empty.
+    /// `pluggable`) or follows from the cluster file (`rack`) is left empty.
     pub fn of(scenario: &Scenario, placement: &Placement, nodes: Vec<NodeScene>) -> Self {
         let items = Items::of(scenario);
         let components = Components::of(scenario);
@@ -40,6 +40,7 @@ impl Scene {
             phases: phases.map(|phase| phase.name.clone()).collect(),
             items: items.scene(scenario, &components.of_model),
             nodes,
+            rack: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How the nodes do.
 
+use illuminator_protocol::Control;
+use illuminator_protocol::message::{ACTION_NAME_MAX, ACTIONS_MAX};
 use serde::{Deserialize, Serialize};
 
 /// All nodes of a run, in the order of [`Scene::nodes`](super::Scene::nodes), then the spares.
@@ -53,6 +55,68 @@ pub struct NodeHealth {
     pub frames_skipped: Option<u64>,
     /// Pictures that did not reach a strip.
     pub strip_errors: Option<u64>,
+    /// What it lets its host start on its machine.
+    pub offers: Option<Offers>,
+    /// What was asked of it last, and what became of that.
+    pub asked: Option<Asked>,
+}
+
+/// What a node lets its host start on its machine, as its `node.toml` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Offers {
+    /// Its machine may be restarted.
+    pub reboot: bool,
+    /// Its machine may be halted.
+    pub shutdown: bool,
+    /// The names of its own actions.
+    pub actions: Vec<String>,
+}
+
+impl Offers {
+    /// From what a node says: of its actions, each on a line, no more than it may have.
+    pub fn from_node(reboot: bool, shutdown: bool, actions: &str) -> Self {
+        let may_be = |name: &&str| (1..=ACTION_NAME_MAX).contains(&name.len());
+        let actions = actions.lines().filter(may_be).take(ACTIONS_MAX).map(str::to_owned).collect();
+        Self { reboot, shutdown, actions }
+    }
+
+    /// The control that starts the action of this name.
+    pub fn action(&self, name: &str) -> Option<Control> {
+        let number = self.actions.iter().position(|action| action == name)?;
+        Some(Control::Action { action: u8::try_from(number).ok()? })
+    }
+}
+
+/// Something that was asked of a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// Counts what was asked of this node, from 1: another number is another question.
+    pub number: u64,
+    /// What: `reboot`, `identify on`, or the name of an action.
+    pub what: String,
+    /// How far it is.
+    pub state: AskedState,
+    /// The same in words: how it ended, or why it was refused.
+    pub text: String,
+    /// The last of what the command wrote, at most 300 characters.
+    pub output: String,
+}
+
+/// How far it is with something that was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskedState {
+    /// The node has not answered yet.
+    #[default]
+    Sent,
+    /// The node has taken it on.
+    Running,
+    /// It was done.
+    Done,
+    /// It was refused, or has failed.
+    Failed,
 }
 
 /// How a node stands with the host.

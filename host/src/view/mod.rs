@@ -27,6 +27,7 @@ mod layout;
 mod metrics;
 mod moment;
 mod offer;
+mod rack;
 mod refusal;
 mod row;
 mod scene;
@@ -36,13 +37,14 @@ mod strips;
 
 pub use command::Command;
 pub use compose::Places;
-pub use health::{Health, LinkState, NodeHealth, Throttling};
+pub use health::{Asked, AskedState, Health, LinkState, NodeHealth, Offers, Throttling};
 pub use history::{History, POINTS_MAX, VALUES_MAX};
 pub use items::{ITEMS_MAX, watched};
 pub use layout::Layout;
 pub use metrics::{METRICS_TYPE, metrics};
 pub use moment::{CableMoment, Cell, Moment, RunState, TokenMoment};
 pub use offer::{Offer, Offered};
+pub use rack::{GRID_MAX, PLACES_MAX, Rack, Stack};
 pub use refusal::Refusal;
 pub use row::Row;
 pub use scene::{

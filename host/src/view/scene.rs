@@ -1,5 +1,6 @@
 //! What there is to see, and does not change during a run.
 
+use super::Rack;
 use serde::{Deserialize, Serialize};
 
 /// The scene of a run.
@@ -33,6 +34,9 @@ pub struct Scene {
     pub items: Vec<ItemScene>,
     /// The nodes of the run; none if it runs in one process.
     pub nodes: Vec<NodeScene>,
+    /// Where nodes stand in their rack, if the cluster file says so. There may be nodes in it that are not in this run.
+    #[serde(default)]
+    pub rack: Option<Rack>,
 }
 
 /// A component: the models that the scenario puts on one node, or one model that it puts nowhere.

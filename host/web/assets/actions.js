@@ -4,7 +4,7 @@
  * @module actions
  */
 import * as api from "./api.js";
-import { h } from "./dom.js";
+import { h, setAttribute } from "./dom.js";
 import * as format from "./format.js";
 import { ask, say } from "./say.js";
 import { logIn, press, setReason, watch, whyNot } from "./session.js";
@@ -15,11 +15,12 @@ const ACTIONS = {
   "end-identify": (name) => ({ do: "identify", nodes: [name], on: false }),
   reboot: (name) => ({ do: "reboot", nodes: [name] }),
   shutdown: (name) => ({ do: "shutdown", nodes: [name] }),
+  action: (name, own) => ({ do: "action", nodes: [name], action: own }),
 };
 
 /**
  * @param {() => import("./node_row.js").NodeRow[]} selected who is selected
- * @returns {{buttons: HTMLElement[], setCount: (count: number) => void}}
+ * @returns {{buttons: HTMLElement[], setCount: (count: number) => void, setOwn: (names: string[]) => void}}
  */
 export function actions(selected) {
   let count = 0;
@@ -32,34 +33,40 @@ export function actions(selected) {
     );
     return button;
   });
+  // Own actions have their names beside their button; where no node has any there is neither.
+  const which = h("select", { "data-do": "own-action", "aria-label": texts.ownAction });
+  const own = h("span", { class: "own-actions", hidden: true }, which, buttons.pop());
 
   function showReasons() {
     const reason = whyNot() ?? busy ?? (count === 0 ? texts.selectFirst : null);
-    for (const button of buttons) setReason(button, reason, texts.actionTitles[button.dataset.do]);
+    for (const button of [...buttons, own.lastElementChild]) setReason(button, reason, texts.actionTitles[button.dataset.do]);
   }
 
   async function run(action) {
     const rows = selected();
     const names = texts.nodesNamed(rows.map((row) => row.name));
     const asked = texts.actionAsk[action];
-    if (asked && !(await ask(asked(names), texts.actionWhy[action], texts.actionYes[action], [], true)))
+    const name = which.value;
+    if (asked && !(await ask(asked(names, name), texts.actionWhy[action], texts.actionYes[action], [], true)))
       return;
     for (const row of rows) row.say("…", "busy");
     for (const [done, row] of rows.entries()) {
       busy = texts.working(done, rows.length);
       showReasons();
-      await one(action, row);
+      await one(action, row, name);
     }
     busy = null;
     showReasons();
   }
 
-  async function one(action, row) {
+  async function one(action, row, name) {
     try {
-      await api.command(ACTIONS[action](row.name));
-      row.say(texts.accepted(texts.actions[action].replace("…", ""), format.now()), "done");
+      await api.command(ACTIONS[action](row.name, name));
+      row.sent(
+        texts.accepted(action === "action" ? name : texts.actions[action].replace("…", ""), format.now()),
+      );
     } catch (error) {
-      if (error.status === 403 && (await logIn())) return one(action, row);
+      if (error.status === 403 && (await logIn())) return one(action, row, name);
       row.say(texts.failed(error.message), "error");
       if (error.status === 0) say(error.message, "error");
     }
@@ -68,7 +75,16 @@ export function actions(selected) {
 
   watch(showReasons);
   return {
-    buttons,
+    buttons: [...buttons, own],
+    setOwn(names) {
+      const key = JSON.stringify(names);
+      if (which.dataset.key === key) return;
+      const { value } = which;
+      setAttribute(which, "data-key", key);
+      which.replaceChildren(...names.map((name) => h("option", { value: name }, name)));
+      if (names.includes(value)) which.value = value;
+      own.hidden = names.length === 0;
+    },
     setCount(now) {
       if (now === count) return;
       count = now;

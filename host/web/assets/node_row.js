@@ -26,6 +26,8 @@ const CELLS = {
   version: (node) => node.version,
   mac: (node) => node.mac,
 };
+/** How what was asked is shown. */
+const KINDS = { sent: "busy", running: "busy", done: "done", failed: "error" };
 /** What stands in one column, the second below the first. */
 const COLUMNS = [
   ["link"],
@@ -109,6 +111,8 @@ export class NodeRow {
       .join(" ")
       .toLowerCase();
     this.link = node.link;
+    this.temperature = node.temperature_c;
+    this.identifying = node.identifying;
     setAttribute(this.element, "data-link", node.link);
     for (const [column, cell] of this.cells) {
       const text = CELLS[column](node) ?? null;
@@ -131,11 +135,26 @@ export class NodeRow {
         .join(", "),
     );
     setAttribute(this.element, "data-identifying", node.identifying ? "true" : null);
+    this.showAsked(node.asked);
   }
 
-  /** Says how the last action on it went; `kind` is `busy`, `done` or `error`. */
-  say(text, kind) {
-    setText(this.result, text);
+  /** Shows what became of what anybody asked of it last, when there is news of that. */
+  showAsked(asked) {
+    const news = asked ? `${asked.number} ${asked.state}` : null;
+    if (news === this.asked) return;
+    this.asked = news;
+    if (asked) this.say(texts.asked(asked), KINDS[asked.state], asked.output);
+  }
+
+  /** A question of this page is on its way; what the node says to it may have come first. */
+  sent(text) {
+    if (this.asked === this.askedBefore) this.say(text, "done");
+  }
+
+  /** Says how the last action on it goes; `kind` is `busy`, `done` or `error`. */
+  say(text, kind, output = "") {
+    if (kind === "busy") this.askedBefore = this.asked;
+    this.result.replaceChildren(text, ...(output ? [h("span", { class: "output" }, output)] : []));
     setAttribute(this.result, "class", `cell ${kind}`);
   }
 }

@@ -8,6 +8,7 @@ import { h, setAttribute, setText } from "./dom.js";
 import { Head } from "./head.js";
 import { connect } from "./live.js";
 import { headCells, NodeRow } from "./node_row.js";
+import { RackView } from "./rack.js";
 import { setMe, setWhyNot } from "./session.js";
 import { texts } from "./texts.js";
 
@@ -35,6 +36,13 @@ const all = h("input", {
 const count = h("span", { class: "count", role: "status" });
 const body = h("tbody");
 const none = h("p", { class: "empty", hidden: true });
+const rack = new RackView(place("rack"), (names, chosen) => {
+  for (const name of names) {
+    const row = rows.get(name);
+    if (row && !row.element.hidden) row.box.checked = chosen;
+  }
+  picked();
+});
 const bar = actions(selected);
 place("find").append(h("h1", {}, texts.nodesTitle), search, states);
 place("act").append(h("label", { class: "all" }, all, count), ...bar.buttons);
@@ -63,6 +71,7 @@ function picked() {
   all.checked = chosen > 0 && chosen === there;
   all.indeterminate = chosen > 0 && chosen < there;
   bar.setCount(chosen);
+  rack.show(rows);
 }
 
 /** Shows who matches the words and the state. */
@@ -132,11 +141,14 @@ connect({
     rows = new Map();
     setWhyNot(scene.replay ? texts.isRecording : null);
     head.setScene(scene);
+    rack.build(scene.rack);
+    setAttribute(place("rack"), "aria-label", texts.rack);
   },
   health(health) {
     const names = health.nodes.map((node) => node.name);
     if (names.join("\n") !== [...rows.keys()].join("\n")) build(health.nodes);
     for (const node of health.nodes) rows.get(node.name).show(node);
+    bar.setOwn([...new Set(health.nodes.flatMap((node) => node.offers?.actions ?? []))].sort());
     showStates();
     filter();
     setAttribute(place("nodes"), "data-ready", "true");

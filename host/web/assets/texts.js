@@ -174,6 +174,11 @@ export const texts = {
   selectAll: "Select all that are shown",
   selected: (count, all) => `${count} of ${all} selected`,
   selectFirst: "Select nodes first.",
+  rack: "Rack",
+  stack: (name) => `Stack ${name}`,
+  placeOf: (stack, number) => `stack ${stack}, place ${number}`,
+  emptyPlace: "empty",
+  notInRun: "not in this run",
   noNodes: "This run has no nodes: all models run on the host.",
   noMatch: "No node matches.",
   actions: {
@@ -181,23 +186,33 @@ export const texts = {
     "end-identify": "End identify",
     reboot: "Restart…",
     shutdown: "Shut down…",
+    action: "Start…",
   },
+  ownAction: "Own action of the nodes",
   actionTitles: {
     identify: "Their lights say “it is me”",
     "end-identify": "Their lights show the run again",
     reboot: "Restart their machines",
     shutdown: "Halt their machines",
+    action: "Start this action on their machines",
   },
-  actionAsk: { reboot: (nodes) => `Restart ${nodes}?`, shutdown: (nodes) => `Shut ${nodes} down?` },
+  actionAsk: {
+    reboot: (nodes) => `Restart ${nodes}?`,
+    shutdown: (nodes) => `Shut ${nodes} down?`,
+    action: (nodes, name) => `Start ${name} on ${nodes}?`,
+  },
   actionWhy: {
     reboot: "The run waits until they are back.",
     shutdown: "They stay off until somebody switches their power off and on.",
+    action: "It is what their node.toml says; the run goes on.",
   },
-  actionYes: { reboot: "Restart", shutdown: "Shut down" },
+  actionYes: { reboot: "Restart", shutdown: "Shut down", action: "Start" },
   nodesNamed: (names) => (names.length === 1 ? names[0] : `${names.length} nodes`),
   working: (done, all) => `${done} of ${all}…`,
   accepted: (action, time) => `${action} accepted, ${time}`,
   failed: (why) => `refused: ${why}`,
+  asked: ({ what, state, text }) =>
+    `${what}: ${state === "sent" ? "asked…" : state === "running" ? `${text}…` : text}`,
 
   // The kiosk.
   waiting: "waiting for the table",

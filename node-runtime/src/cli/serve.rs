@@ -7,7 +7,7 @@ use super::{Failure, wrong_use};
 use illuminator_node::config::BoardsEntry;
 use illuminator_node::node::Node;
 use illuminator_node::shell::{
-    Animation, Boards, Clock, Inputs, LitStrip, Machine, bind, hello, read_keys, runtime, serve,
+    Animation, Boards, Clock, Commands, Inputs, LitStrip, Machine, bind, hello, read_keys, runtime, serve,
 };
 use illuminator_protocol::{ClusterKey, ClusterKeys};
 use std::io::{self, Write};
@@ -35,8 +35,10 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         let _ = write!(io::stderr(), "{pins}");
         let inputs = Inputs::start(pins.inputs, clock)?;
         let boards = look_for_boards(&config.boards, hal, clock)?;
-        let mut machine = Machine::new(animation, boards, pins.outputs, inputs);
+        let commands = Commands::new(config.actions.clone());
+        let mut machine = Machine::new(animation, boards, pins.outputs, inputs).with_commands(commands);
         let mut node = Node::new(keys, hello(&name), config.only);
+        node.offers(config.actions.offers());
         if config.boards.enabled == Some(true) {
             // Who writes so has boards: a cable of which none tells is not plugged in, even before the first is seen.
             node.detects_boards(true);

@@ -122,6 +122,12 @@ pub(crate) fn read_config(path: Option<&Path>) -> Result<NodeConfig, Failure> {
     if let Some(folder) = path.parent() {
         config.keys.iter_mut().for_each(|key| *key = folder.join(&*key));
         config.boards.directory = folder.join(&config.boards.directory);
+        for command in config.actions.commands_mut() {
+            // A name is looked for where the system keeps its programs.
+            if command.program.contains('/') {
+                command.program = folder.join(&command.program).display().to_string();
+            }
+        }
     }
     Ok(config)
 }
@@ -162,6 +168,11 @@ pub(crate) fn check_config(path: &Path) -> Result<(), Failure> {
         text += &format!("{}\n", strip_line(strip));
     }
     text += &config.pins.to_string();
+    for (name, command) in config.actions.named() {
+        let words: Vec<&str> =
+            std::iter::once(&command.program).chain(&command.arguments).map(String::as_str).collect();
+        text += &format!("action {name}: {words:?}, at most {} s\n", command.time_limit_s);
+    }
     for warning in config.strips.iter().filter_map(dark_warning) {
         let _ = writeln!(io::stderr(), "{warning}");
     }

@@ -45,18 +45,26 @@
 //! directory = "/dev"
 //! devices = ["ttyACM", "ttyUSB"]
 //! reversed = []
+//!
+//! [actions]                  # what a host may start on this machine; nothing unless named here
+//! reboot = true              # systemctl reboot, or a command of one's own
+//! shutdown = ["sudo", "-n", "poweroff"]
+//! calibrate = { run = ["./calibrate.sh"], time_limit_s = 120 }
 //! ```
 //!
 //! Invariants: what is not known is refused, and every error has its line and column.
 
+mod actions;
 mod boards;
 mod pins;
 mod strip;
 
+pub use actions::{ActionsEntry, CommandEntry, TIME_LIMIT_S};
 pub use boards::BoardsEntry;
 pub use pins::{InputEntry, OutputEntry, PinsConfig, PlugEntry, RelayEntry, SETTLE_MS};
 pub use strip::{LEDS, SegmentEntry, StripEntry, order_name};
 
+use actions::{RawActions, checked_actions};
 use core::net::SocketAddr;
 use illuminator_protocol::{ClusterKey, KEYS_MAX};
 use pins::{Claims, RawInput, RawOutput, RawPins, RawPlug, RawRelay};
@@ -90,6 +98,8 @@ pub struct NodeConfig {
     pub pins: PinsConfig,
     /// The cable boards.
     pub boards: BoardsEntry,
+    /// What a host may start on this machine.
+    pub actions: ActionsEntry,
 }
 
 impl Default for NodeConfig {
@@ -103,6 +113,7 @@ impl Default for NodeConfig {
             strips: Vec::new(),
             pins: PinsConfig::default(),
             boards: BoardsEntry::default(),
+            actions: ActionsEntry::default(),
         }
     }
 }
@@ -116,16 +127,17 @@ impl NodeConfig {
         let place = Place { text };
         let raw: RawConfig = toml::from_str(text)
             .map_err(|error| place.error(error.span().unwrap_or_default(), error.message()))?;
-        let RawConfig { name, listen, key, keys, only, frames_per_s, strips, boards, .. } = raw;
+        let RawConfig { name, listen, key, keys, only, frames_per_s, strips, boards, actions, .. } = raw;
         let keys = checked_keys(key, keys, place)?;
         let strips = checked_strips(strips, place)?;
+        let actions = checked_actions(actions, place)?;
         let taken = strips.iter().flat_map(|StripEntry { bus, .. }| {
             bus.lines().map(move |line| (line, format!("the strip on {bus}")))
         });
         let RawConfig { status_led, button, emergency_stop, plugs, relays, .. } = raw;
         let pins = RawPins { status_led, button, emergency_stop, plugs, relays };
         let pins = pins.checked(Claims::new(place, taken))?;
-        Ok(Self { name, listen, keys, only, frames_per_s, strips, pins, boards })
+        Ok(Self { name, listen, keys, only, frames_per_s, strips, pins, boards, actions })
     }
 }
 
@@ -180,6 +192,8 @@ struct RawConfig {
     relays: Vec<Spanned<RawRelay>>,
     #[serde(default)]
     boards: BoardsEntry,
+    #[serde(default)]
+    actions: RawActions,
 }
 
 const NOT_A_FILE: &str =

@@ -11,16 +11,20 @@
 //! byte for byte; frames of another run change nothing; nothing here reads a clock or opens anything.
 
 mod board_lines;
+mod commands;
 mod run;
 mod sight;
 
 use crate::engine::{Engine, PlacePlan};
 use crate::mailbox::Mailbox;
 pub use board_lines::BoardLine;
+use commands::Commands;
+pub use commands::{ACT_WITHIN, Offers};
+use illuminator_protocol::message::OUTPUT_MAX;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
-    CableFlow, ClusterKeys, Control, Datagram, DropReason, Entropy, Event, Hello, Instant, MachineReport,
-    Responder, RunId, Telemetry, ToHost, ToNode,
+    CableFlow, ClusterKeys, CommandEnd, Control, Datagram, DropReason, Entropy, Event, Hello, Instant,
+    MachineReport, Responder, RunId, Telemetry, ToHost, ToNode,
 };
 pub use run::STEPS_IN_FLIGHT;
 use run::{Reply, Run};
@@ -63,6 +67,8 @@ pub enum Request {
     Dark,
     /// The host has fallen silent (`true`), or is heard again.
     HostSilent(bool),
+    /// Start the command of a control that is allowed. Wants to be answered by [`Node::command_ended`].
+    Command(Control),
 }
 
 /// What a node counted since it started.
@@ -104,6 +110,7 @@ pub struct Node<A: Copy + Eq> {
     sight: Sight,
     /// The host was not told all of `sight`, for want of room on the link.
     owes_sight: bool,
+    commands: Commands,
     counters: NodeCounters,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
@@ -121,6 +128,7 @@ impl<A: Copy + Eq> Node<A> {
             requests: VecDeque::new(),
             sight: Sight::default(),
             owes_sight: false,
+            commands: Commands::default(),
             counters: NodeCounters::default(),
             incoming: Vec::new(),
             outgoing: Vec::new(),
@@ -180,6 +188,11 @@ impl<A: Copy + Eq> Node<A> {
         if let Some(session) = self.responder.session() {
             self.mailbox.flush(session);
         }
+        let answered = self.mailbox.waiting() == 0
+            && self.responder.session().is_none_or(|session| session.in_flight() == 0);
+        while let Some(control) = self.commands.due(now, answered) {
+            self.request(Request::Command(control));
+        }
         // All of it fits into half the room, and so cannot be owed again at once.
         if self.owes_sight && self.mailbox.waiting() <= REPLIES_WAITING_MAX / 2 {
             self.report_sight();
@@ -192,12 +205,18 @@ impl<A: Copy + Eq> Node<A> {
 
     /// When [`poll_transmit`](Self::poll_transmit) wants to be called at the latest.
     pub fn poll_timeout(&self) -> Instant {
-        self.responder.poll_timeout()
+        self.responder.poll_timeout().min(self.commands.poll_timeout())
     }
 
     /// The next request for the machine.
     pub fn poll_request(&mut self) -> Option<Request> {
         self.requests.pop_front()
+    }
+
+    /// Says what this node lets its host start on its machine; nothing unless told.
+    pub fn offers(&mut self, offers: Offers) {
+        self.commands = Commands::new(offers);
+        self.report_sight();
     }
 
     /// Says whether the boards of cables are read here: then the host takes a cable of which it is not told as not
@@ -268,11 +287,26 @@ impl<A: Copy + Eq> Node<A> {
         self.owes_sight = false;
         let events: Vec<Event<'static>> = self.sight.events().collect();
         events.into_iter().for_each(|event| self.report_seen(event));
+        let commands = std::mem::take(&mut self.commands);
+        self.report_seen(commands.event());
+        self.commands = commands;
     }
 
     /// Tells the host what the machine did of a control that it was asked for.
     pub fn control_done(&mut self, control: Control, ok: bool) {
         self.answer(&Reply::ControlDone { control, ok });
+    }
+
+    /// Tells the host how a command ended that the machine was to start, and the end of what it wrote, which is cut where
+    /// it wrote more.
+    pub fn command_ended(&mut self, control: Control, end: CommandEnd, output: &str, cut: bool) {
+        self.commands.ended(control);
+        let (output, cut) = match output.len().checked_sub(OUTPUT_MAX) {
+            Some(over) if over > 0 => (&output[output.ceil_char_boundary(over)..], true),
+            _ => (output, cut),
+        };
+        encode(&ToHost::CommandEnded { control, end, output, cut }, &mut self.outgoing);
+        self.mailbox.send(self.responder.session(), &self.outgoing);
     }
 
     /// The host's clock minus this node's `[µs]`, once it was measured.
@@ -376,7 +410,7 @@ impl<A: Copy + Eq> Node<A> {
         }
     }
 
-    /// What can be answered at once. A relay is the machine's: it knows what became of it.
+    /// What can be answered at once. A relay is the machine's: it knows what became of it. A command is taken on first.
     fn control(&mut self, control: Control) -> Option<Reply> {
         let ok = match control {
             Control::Identify { on } => {
@@ -391,17 +425,27 @@ impl<A: Copy + Eq> Node<A> {
                 self.request(Request::Relay { relay, on });
                 return None;
             }
-            Control::Reboot | Control::Shutdown | Control::Action { .. } => false,
+            Control::Reboot | Control::Shutdown | Control::Action { .. } => {
+                match self.commands.ask(control) {
+                    Ok(()) => true,
+                    Err(why) => return Some(Reply::Refused { control, why }),
+                }
+            }
         };
         Some(Reply::ControlDone { control, ok })
     }
 
-    /// Asks the machine for something. One that never looks loses the oldest requests; the host is told of a relay.
+    /// Asks the machine for something. One that never looks loses the oldest requests; the host is told of what it waits
+    /// for.
     fn request(&mut self, request: Request) {
-        if self.requests.len() == REQUESTS_MAX
-            && let Some(Request::Relay { relay, on }) = self.requests.pop_front()
-        {
-            self.control_done(Control::Relay { relay, on }, false);
+        if self.requests.len() == REQUESTS_MAX {
+            match self.requests.pop_front() {
+                Some(Request::Relay { relay, on }) => self.control_done(Control::Relay { relay, on }, false),
+                Some(Request::Command(control)) => {
+                    self.command_ended(control, CommandEnd::NotStarted, "its machine does not listen", false);
+                }
+                _ => {}
+            }
         }
         self.requests.push_back(request);
     }
@@ -438,6 +482,7 @@ impl<A: Copy + Eq> Node<A> {
             Reply::Rejected { run, reason } => ToHost::Rejected { run: *run, reason },
             Reply::Forgotten { run } => ToHost::Forgotten { run: *run },
             Reply::ControlDone { control, ok } => ToHost::ControlDone { control: *control, ok: *ok },
+            Reply::Refused { control, why } => ToHost::Refused { control: *control, why },
             Reply::Cached(index) => {
                 if let Some(bytes) = self.run.as_ref().and_then(|run| run.reply(*index)) {
                     self.mailbox.send(self.responder.session(), bytes);

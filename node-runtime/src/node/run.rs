@@ -26,6 +26,10 @@ pub(super) enum Reply {
         control: Control,
         ok: bool,
     },
+    Refused {
+        control: Control,
+        why: String,
+    },
     /// A position in [`Run::reply`].
     Cached(usize),
     Snapshot {

@@ -1,7 +1,8 @@
 //! The machine that a node runs on: carries out what host and table want of its strips, status LED and relays.
 
+use super::commands::Ended;
 use super::pins::{Inputs, Outputs};
-use super::{Animation, Boards};
+use super::{Animation, Boards, Commands};
 use crate::boards::BoardEvent;
 use crate::node::Request;
 use crate::pins::{Local, NodeLight, PinEvent, next_change_us, status_level};
@@ -19,6 +20,8 @@ pub(super) enum MachineEvent {
     Pin(PinEvent),
     /// At a cable board.
     Board(BoardEvent),
+    /// A command is over.
+    Command(Ended),
 }
 
 /// What a node drives and watches on the machine it runs on. By default nothing.
@@ -32,6 +35,7 @@ pub struct Machine {
     animation: Option<Animation>,
     boards: Option<Boards>,
     inputs: Inputs,
+    commands: Commands,
     local: Local,
     /// What the animation was told last.
     identifies: bool,
@@ -52,6 +56,12 @@ impl Machine {
         inputs: Inputs,
     ) -> Self {
         Self { animation, boards, outputs, inputs, ..Self::default() }
+    }
+
+    /// The same with these commands.
+    #[must_use]
+    pub fn with_commands(self, commands: Commands) -> Self {
+        Self { commands, ..self }
     }
 
     /// Does what the node asks for; says what became of it, where the host wants to know.
@@ -75,6 +85,7 @@ impl Machine {
             Request::Dark => self.animate(Animation::dark),
             // For the boards alone.
             Request::BoardLines(_) => {}
+            Request::Command(control) => self.commands.start(control),
         }
         None
     }
@@ -86,11 +97,12 @@ impl Machine {
 
     /// The next event of an input. Nothing is lost if it is dropped while it waits.
     pub(super) async fn next_event(&mut self) -> MachineEvent {
-        let Self { inputs, boards, .. } = self;
+        let Self { inputs, boards, commands, .. } = self;
         tokio::select! {
             biased;
             event = inputs.next() => MachineEvent::Pin(event),
             event = board_event(boards.as_ref()) => MachineEvent::Board(event),
+            ended = commands.ended() => MachineEvent::Command(ended),
         }
     }
 
@@ -99,7 +111,9 @@ impl Machine {
         let event = match *event {
             MachineEvent::Pin(event) => event,
             MachineEvent::Board(BoardEvent::Notice(ref text)) => return log(text),
-            MachineEvent::Board(BoardEvent::Seen(_) | BoardEvent::Gone(_)) => return,
+            MachineEvent::Board(BoardEvent::Seen(_) | BoardEvent::Gone(_)) | MachineEvent::Command(_) => {
+                return;
+            }
         };
         self.local.event(event, now_us);
         match event {

@@ -5,6 +5,7 @@
 mod animate;
 mod boards;
 mod clock;
+mod commands;
 mod key;
 mod machine;
 mod pins;
@@ -15,6 +16,7 @@ mod telemetry;
 pub use animate::{Animation, AnimationReport, AnimationStats, LitStrip};
 pub use boards::Boards;
 pub use clock::Clock;
+pub use commands::Commands;
 pub use key::{KeyError, read_key, read_keys, read_secret};
 pub use machine::Machine;
 pub use pins::{Inputs, Outputs, Relay, RelayError, Watched};

@@ -1,5 +1,6 @@
 //! The node's loop: one socket, one timer, one node, one machine, and what the host is told of both.
 
+use super::commands::Ended;
 use super::machine::MachineEvent;
 use super::telemetry::Reporter;
 use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, hint, random_id};
@@ -117,6 +118,9 @@ fn report(node: &mut Node<SocketAddr>, event: MachineEvent) {
         }
         MachineEvent::Board(BoardEvent::Gone(cable)) => node.cable(cable, false),
         MachineEvent::Board(BoardEvent::Notice(text)) => node.report(Event::Notice { text: &text }),
+        MachineEvent::Command(Ended { control, end, output, cut }) => {
+            node.command_ended(control, end, &output, cut);
+        }
     }
 }
 

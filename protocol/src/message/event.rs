@@ -43,6 +43,16 @@ pub enum Event<'a> {
         /// Whether it does.
         on: bool,
     },
+    /// What this node lets its host do with its machine. Told in every session behind the cables, also if that is nothing.
+    Offers {
+        /// Whether the machine may be restarted.
+        reboot: bool,
+        /// Whether it may be halted.
+        shutdown: bool,
+        /// The names of its own actions in the order of their numbers, each followed by a line feed: at most
+        /// [`ACTIONS_MAX`](super::ACTIONS_MAX) of [`ACTION_NAME_MAX`](super::ACTION_NAME_MAX) bytes.
+        actions: &'a str,
+    },
 }
 
 /// How a node does. Sent a second after the beginning of a session and then every five; not answered.

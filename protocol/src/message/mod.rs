@@ -7,11 +7,13 @@
 //! Invariants: decoding borrows from the input, and a message with bytes left over is rejected, since a
 //! message of a later version could otherwise pass for a shorter one of this.
 
+mod command;
 mod event;
 mod light;
 mod to_host;
 mod to_node;
 
+pub use command::{ACTION_NAME_MAX, ACTIONS_MAX, CommandEnd, OUTPUT_MAX};
 pub use event::{Event, MachineReport, Telemetry};
 pub use light::CableFlow;
 pub use to_host::ToHost;

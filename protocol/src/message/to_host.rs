@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Control, Event, MachineReport, Telemetry};
+use super::{CommandEnd, Control, Event, MachineReport, Telemetry};
 use crate::error::{DecodeError, EncodeError};
 use crate::id::RunId;
 use crate::value::Values;
@@ -62,7 +62,8 @@ pub enum ToHost<'a> {
         /// The next step to compute.
         step: u64,
     },
-    /// A control was carried out, or could not be.
+    /// A control was carried out, or could not be. Of one that starts a command (`Reboot`, `Shutdown`, `Action`): the
+    /// node takes it on, and starts the command once this was acknowledged, or a second later.
     ControlDone {
         /// The control that this answers.
         control: Control,
@@ -80,6 +81,24 @@ pub enum ToHost<'a> {
     },
     /// How the machine of the node does.
     Machine(MachineReport),
+    /// A control is not carried out: it is not allowed here, or not now.
+    Refused {
+        /// The control that this answers.
+        control: Control,
+        /// Why, for a person.
+        why: &'a str,
+    },
+    /// The command that a control has started is over.
+    CommandEnded {
+        /// The control.
+        control: Control,
+        /// How it ended.
+        end: CommandEnd,
+        /// The end of what it wrote, at most [`OUTPUT_MAX`](super::OUTPUT_MAX) bytes.
+        output: &'a str,
+        /// Whether it wrote more before that.
+        cut: bool,
+    },
 }
 
 impl<'a> ToHost<'a> {

@@ -50,7 +50,7 @@ pub enum ToNode<'a> {
         #[serde(serialize_with = "super::bytes")]
         state: &'a [u8],
     },
-    /// Do something outside a run. Answered by `ControlDone`.
+    /// Do something outside a run. Answered by `ControlDone` or `Refused`.
     Control(Control),
     /// The run is over: forget it and go idle.
     Release {
@@ -92,9 +92,9 @@ pub enum Control {
         /// Begin or end.
         on: bool,
     },
-    /// Restart the machine.
+    /// Restart the machine, if the node's configuration allows it.
     Reboot,
-    /// Halt the machine.
+    /// Halt the machine, if the node's configuration allows it.
     Shutdown,
     /// Switch a relay.
     Relay {

@@ -163,10 +163,18 @@ impl Browser {
         }
     }
 
-    /// Presses a key, as WebDriver calls it, where the focus is.
+    /// Presses a key where the focus is: an arrow by its name, or a character.
     pub fn press(&self, key: &str) {
-        let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
-        self.driver.post("actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}));
+        let key = match key {
+            "ArrowLeft" => "\u{e012}",
+            "ArrowUp" => "\u{e013}",
+            "ArrowRight" => "\u{e014}",
+            "ArrowDown" => "\u{e015}",
+            character => character,
+        };
+        let actions = [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
+        let keys = json!({"type": "key", "id": "keys", "actions": actions});
+        self.driver.post("actions", &json!({ "actions": [keys] }));
     }
 
     /// The move of the mouse to something, which is brought into view first.

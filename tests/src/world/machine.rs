@@ -202,7 +202,8 @@ impl Machine {
                 Request::Identify(_)
                 | Request::Relay { .. }
                 | Request::EmergencyStop(_)
-                | Request::BoardLines(_) => {}
+                | Request::BoardLines(_)
+                | Request::Command(_) => {}
             }
         }
     }

@@ -1,6 +1,7 @@
-//! `illuminator cluster`: preparing a table, and asking single nodes for something.
+//! `illuminator cluster`: preparing a table, and asking nodes for something.
 
 mod ask;
+mod ask_all;
 mod init;
 
 use super::Failure;
@@ -14,6 +15,12 @@ pub(super) enum Command {
     Identify(ask::Identify),
     /// Switch a relay of a node.
     Power(ask::Power),
+    /// Restart the machines of nodes, where their node.toml allows it.
+    Reboot(ask_all::Reboot),
+    /// Halt the machines of nodes, where their node.toml allows it.
+    Shutdown(ask_all::Shutdown),
+    /// Start an action on nodes that their node.toml names, and print what it writes.
+    Exec(ask_all::Exec),
 }
 
 impl Command {
@@ -22,6 +29,9 @@ impl Command {
             Self::Init(init) => init.run(),
             Self::Identify(identify) => identify.run(),
             Self::Power(power) => power.run(),
+            Self::Reboot(reboot) => reboot.run(),
+            Self::Shutdown(shutdown) => shutdown.run(),
+            Self::Exec(exec) => exec.run(),
         }
     }
 }

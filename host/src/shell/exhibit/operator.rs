@@ -71,6 +71,10 @@ impl Operator {
                     "`illuminator serve` offers scenarios",
                 ));
             }
+            Command::Action { nodes, action } => {
+                self.has_machines()?;
+                nodes.iter().try_for_each(|node| taken(self.conductor.ask_action(node, action)))?;
+            }
             Command::Seek { .. } => {
                 return Err(Refusal::new("a run cannot be moved to another step", "only a recording can"));
             }
@@ -89,10 +93,15 @@ impl Operator {
 
     /// Asks something of the machines of nodes, through the run.
     fn ask_machines(&self, nodes: &[String], control: Control) -> Result<(), Refusal> {
-        if self.table.is_some() {
-            return Err(Refusal::new("these nodes have no machines of their own to restart or halt", ""));
-        }
+        self.has_machines()?;
         nodes.iter().try_for_each(|node| taken(self.conductor.ask(node, control)))
+    }
+
+    fn has_machines(&self) -> Result<(), Refusal> {
+        if self.table.is_some() {
+            return Err(Refusal::new("these nodes have no machines of their own: they are simulated", ""));
+        }
+        Ok(())
     }
 
     /// A simulated node has a button that begins or ends it: it is pressed where the node does not do what is wanted.

@@ -393,7 +393,10 @@ impl Exhibit for RunExhibit {
                     "see `phases` of the scene",
                 ));
             }
-            Command::Identify { nodes, .. } | Command::Reboot { nodes } | Command::Shutdown { nodes } => {
+            Command::Identify { nodes, .. }
+            | Command::Reboot { nodes }
+            | Command::Shutdown { nodes }
+            | Command::Action { nodes, .. } => {
                 let is_there = |name: &String| scene.nodes.iter().any(|node| node.name == *name);
                 if let Some(node) = nodes.iter().find(|node| !is_there(node)) {
                     return Err(Refusal::new(

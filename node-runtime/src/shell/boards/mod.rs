@@ -71,7 +71,10 @@ impl Boards {
             }),
             Request::Dark => self.update(BoardTracker::dark),
             Request::HostSilent(silent) => self.update(|tracker| tracker.host_silent(*silent)),
-            Request::Identify(_) | Request::Relay { .. } | Request::EmergencyStop(_) => {}
+            Request::Identify(_)
+            | Request::Relay { .. }
+            | Request::EmergencyStop(_)
+            | Request::Command(_) => {}
         }
     }
 
