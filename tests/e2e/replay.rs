@@ -176,7 +176,8 @@ fn a_demo_of_many_rounds_is_played_round_by_round() {
     let runs = offer()["scenarios"].as_array().expect("a list").len();
     assert!(runs >= 3, "{runs}");
     // One after the other to the last, and then whichever is asked for.
-    until("the last round", || offer()["shown"] == runs.to_string());
+    let last = runs.to_string();
+    until("the last round", || offer()["shown"] == last.as_str());
     until("its end", || page.moment()["state"] == "paused");
     page.order(r#"{"do": "start", "scenario": "1"}"#);
     assert_eq!(offer()["shown"], "1");

@@ -7,29 +7,24 @@ use illuminator_tests::page::PageRun;
 use illuminator_tests::programs::{illuminator, stderr, until};
 use illuminator_tests::samples::project;
 use serde_json::json;
+use std::path::Path;
 
 const SLIDER: &str = "[data-do=seek]";
+
+/// Records the story and its visit as `day.rec`.
+fn record(folder: &Path) {
+    let visit = project("scenarios/story-events.csv");
+    let visit = visit.to_str().expect("the project's path is text");
+    let run = ["scenario", "run", "story.yaml", "--local", "-o", "out.csv"];
+    let recorded = illuminator(folder, &[&run[..], &["--events", visit, "--record", "day.rec"]].concat());
+    assert!(recorded.status.success(), "{}", stderr(&recorded));
+}
 
 #[test]
 fn the_slider_shows_the_values_of_its_instant() {
     let Some(browser) = Browser::start(WINDOW) else { return };
     let folder = story_in_a_folder();
-    let visit = project("scenarios/story-events.csv");
-    let visit = visit.to_str().expect("the project's path is text");
-    let run = [
-        "scenario",
-        "run",
-        "story.yaml",
-        "--local",
-        "-o",
-        "out.csv",
-        "--events",
-        visit,
-        "--record",
-        "day.rec",
-    ];
-    let recorded = illuminator(folder.path(), &run);
-    assert!(recorded.status.success(), "{}", stderr(&recorded));
+    record(folder.path());
     let run = PageRun::start(folder.path(), &["replay", "day.rec", "--web", "0", "--pace", "1"]);
     browser.open(run.page.address, "/");
     let csv = read(&folder.path().join("out.csv"));
