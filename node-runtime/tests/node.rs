@@ -208,7 +208,8 @@ fn controls_reach_the_machine_and_are_answered() {
     assert_eq!(bench.requests().last(), Some(&Request::Identify(true)));
     let reply = bench.ask(&ToNode::Control(Control::Reboot));
     let control = Control::Reboot;
-    assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::ControlDone { control, ok: false }), "not allowed");
+    let why = "`reboot` is not allowed in `[actions]` of its node.toml";
+    assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::Refused { control, why }));
     assert_eq!(bench.node.poll_request(), None);
 }
 
@@ -306,6 +307,7 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
         [
             Event::Detects { boards: true, cables: 0 },
             Event::EmergencyStop { on: false },
+            NOTHING_OFFERED,
             Event::Cable { cable: 3, plugged: true },
             Event::Cable { cable: 2, plugged: true },
             Event::Cable { cable: 2, plugged: false },
@@ -322,9 +324,13 @@ fn the_host_hears_of_every_cable_and_again_in_every_session() {
             Event::Cable { cable: 2, plugged: false },
             Event::Cable { cable: 3, plugged: true },
             Event::EmergencyStop { on: false },
+            NOTHING_OFFERED,
         ]
     );
 }
+
+/// What a node says to which nothing is allowed.
+const NOTHING_OFFERED: Event<'static> = Event::Offers { reboot: false, shutdown: false, actions: "" };
 
 /// An emergency stop that the host does not hear of would be one at this node only.
 #[test]
@@ -361,7 +367,7 @@ fn what_nobody_hears_is_not_kept() {
     let told = bench.exchange();
     assert_eq!(
         sights(&told),
-        [Event::Detects { boards: false, cables: 0 }, Event::EmergencyStop { on: false }]
+        [Event::Detects { boards: false, cables: 0 }, Event::EmergencyStop { on: false }, NOTHING_OFFERED]
     );
 }
 
