@@ -4,7 +4,7 @@ use super::{Failure, note};
 use crate::plan::TablePlan;
 use crate::record::LineProtocol;
 use crate::scenario::Scenario;
-use crate::shell::{InfluxTarget, InfluxWriter, Progress, read_influx_token};
+use crate::shell::{InfluxTarget, InfluxWriter, Progress, ResultFiles, read_influx_token};
 use std::path::PathBuf;
 
 #[derive(Default, clap::Args)]
@@ -18,14 +18,15 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Begins to write, if that is wanted. `progress` says what goes wrong.
+    /// Has `results` write to the database too, if that is wanted. `progress` says what goes wrong.
     pub(super) fn start(
         &self,
         scenario: &Scenario,
         plan: &TablePlan,
+        results: &mut ResultFiles,
         progress: &Progress,
-    ) -> Result<Option<InfluxWriter>, Failure> {
-        let Some(target) = &self.influx else { return Ok(None) };
+    ) -> Result<(), Failure> {
+        let Some(target) = &self.influx else { return Ok(()) };
         let token = self.influx_token.as_deref().map(read_influx_token);
         let token = token.transpose().map_err(Failure::wrong_use)?;
         let recorded = scenario.recorders.first().zip(plan.cells.first());
@@ -33,7 +34,8 @@ impl Database {
             return Err(Failure::wrong_use("--influx: this scenario records nothing that could be written"));
         };
         let lines = LineProtocol::new(scenario, recorder);
-        Ok(Some(InfluxWriter::start(target.clone(), token, lines, cells.clone(), progress.voice())?))
+        results.export(InfluxWriter::start(target.clone(), token, lines, cells.clone(), progress.voice())?);
+        Ok(())
     }
 
     /// There are no more rows. Says what the database has not got, unless it is to be `quiet`.

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! `docs/recording.md` describes the format. Invariants: a part needs nothing but the scene of its run, so that damage
-//! stays where it is; writer and reader advance one and the same [`State`](state::State); light is not recorded but
+//! stays where it is; writer and reader advance one and the same `State`; light is not recorded but
 //! drawn once more from the flows; whatever a file holds, its reader ends, with bounded memory.
 
 mod chapter;

@@ -28,7 +28,7 @@ pub use exhibit::{
     Exhibit, Hall, LayoutFile, Operator, Orders, Recorder, Replay, RunExhibit, Watching, Wish,
 };
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
-pub use influx::{Exporting, InfluxTarget, InfluxWriter, WrongTarget, read_influx_token};
+pub use influx::{InfluxTarget, InfluxWriter, WrongTarget, read_influx_token};
 pub use journal::{Journal, JournalError};
 pub use lines::LineFile;
 pub use local::run_local;

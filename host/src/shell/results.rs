@@ -1,6 +1,7 @@
-//! Writes the result files of a run, and the reports of its models.
+//! Writes the result files of a run, the reports of its models, and the rows of a database.
 
 use super::StepObserver;
+use super::influx::InfluxWriter;
 use super::journal::{Journal, sync_folder};
 use super::lines::{LineFile, help};
 use super::report_files::ReportFiles;
@@ -45,6 +46,8 @@ pub struct ResultFiles {
     clock: Clock,
     /// Where the run's checkpoints are kept, if they are.
     journal: Option<Journal>,
+    /// What gets the rows of the first file as well, if something does.
+    database: Option<InfluxWriter>,
 }
 
 struct ResultFile {
@@ -97,6 +100,7 @@ impl ResultFiles {
             begun: false,
             clock: Clock::start(),
             journal: None,
+            database: None,
         })
     }
 
@@ -110,6 +114,16 @@ impl ResultFiles {
     /// Keeps the run's checkpoints in `journal`.
     pub fn keep_journal(&mut self, journal: Journal) {
         self.journal = Some(journal);
+    }
+
+    /// Writes the rows to a database, too.
+    pub fn export(&mut self, database: InfluxWriter) {
+        self.database = Some(database);
+    }
+
+    /// Takes the database back: there will be no further rows.
+    pub fn take_database(&mut self) -> Option<InfluxWriter> {
+        self.database.take()
     }
 
     /// Goes on with files that were so long `[bytes]`: once all of them are found to be, what they have beyond that is
@@ -208,11 +222,14 @@ impl StepObserver for ResultFiles {
         }
         let now_us = self.clock.now().as_micros();
         self.files.iter_mut().try_for_each(|file| file.step(step, values, now_us))?;
-        self.reports.iter().try_for_each(|report| report.step(step, values))
+        self.reports.iter().try_for_each(|report| report.step(step, values))?;
+        self.database.iter_mut().for_each(|database| database.step(step, values));
+        Ok(())
     }
 
     fn idle(&mut self) -> Result<(), OutputError> {
         let now_us = self.clock.now().as_micros();
+        self.database.iter_mut().for_each(InfluxWriter::send_late);
         self.files.iter_mut().try_for_each(|file| file.flush_late(now_us))
     }
 

@@ -13,8 +13,8 @@ use crate::plan::{self, Placement, TablePlan};
 use crate::record::{Fingerprint, ResultFormat};
 use crate::scenario::Scenario;
 use crate::shell::{
-    Attendance, Conductor, DiskFiles, Exporting, LayoutFile, LineFile, Operator, Progress, ResultFiles,
-    RunEnd, RunExhibit, RunFailure, StopFlag, Watching, run_local, run_on_nodes,
+    Attendance, Conductor, DiskFiles, LayoutFile, LineFile, Operator, Progress, ResultFiles, RunEnd,
+    RunExhibit, RunFailure, StopFlag, Watching, run_local, run_on_nodes,
 };
 use crate::story::{EventLog, LiveTable, Topology};
 use crate::view::{self, Health, Scene};
@@ -164,13 +164,12 @@ impl Run {
         {
             note(format_args!("going on with step {} of {}", checkpoint.step, plan.steps));
         }
-        let mut database = self.database.start(&scenario, &plan, &progress)?;
-        let mut exporting = Exporting::new(&mut results, database.as_mut());
-        let mut observer = Watching::new(&mut exporting, exhibit.as_deref(), &plan.watched);
+        self.database.start(&scenario, &plan, &mut results, &progress)?;
+        let mut observer = Watching::new(&mut results, exhibit.as_deref(), &plan.watched);
         let attendance = Attendance::new(&mut observer, &mut progress, stop);
         let conductor = audience.is_wanted().then_some(conductor);
         let end = self.execute(&plan, nodes.as_ref(), live, Attendance { resume, conductor, ..attendance });
-        let journal = results.take_journal();
+        let (journal, database) = (results.take_journal(), results.take_database());
         let end = end.and(results.finish());
         progress.finish();
         Database::end(database, self.quiet);

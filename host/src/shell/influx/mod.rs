@@ -12,13 +12,8 @@ mod target;
 
 pub use target::{InfluxTarget, WrongTarget};
 
-use super::StepObserver;
 use super::watch::Server;
-use crate::checkpoint::Checkpoint;
-use crate::coordinator::Sight;
 use crate::record::{Cell, LineProtocol};
-use crate::shell::OutputError;
-use crate::view::Health;
 use courier::{Batch, Courier, Ledger};
 use illuminator_node::model::Slots;
 use illuminator_node::shell::{Clock, KeyError, read_secret, runtime, spawn};
@@ -101,7 +96,8 @@ impl InfluxWriter {
         Ok(Self { lines, cells, batch, clock, sent_us: 0, queue, ledger, thread })
     }
 
-    fn row(&mut self, step: u64, values: &Slots) {
+    /// Takes the row of a step, if there is one.
+    pub(super) fn step(&mut self, step: u64, values: &Slots) {
         let before = self.batch.lines.len();
         let cells = &self.cells;
         self.lines.row(step, |item| Cell::of_slot(values, cells[item]), &mut self.batch.lines);
@@ -113,7 +109,8 @@ impl InfluxWriter {
         }
     }
 
-    fn send_late(&mut self) {
+    /// Sends what has been kept back for long enough.
+    pub(super) fn send_late(&mut self) {
         if self.batch.rows > 0 && self.clock.now().as_micros() >= self.sent_us + BATCH_US {
             self.send();
         }
@@ -157,63 +154,5 @@ impl InfluxWriter {
 impl Drop for InfluxWriter {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-/// Hands every step on to another observer first, and then to a database, if there is one.
-pub struct Exporting<'a> {
-    inner: &'a mut dyn StepObserver,
-    database: Option<&'a mut InfluxWriter>,
-}
-
-impl<'a> Exporting<'a> {
-    /// An observer before `inner`.
-    pub fn new(inner: &'a mut dyn StepObserver, database: Option<&'a mut InfluxWriter>) -> Self {
-        Self { inner, database }
-    }
-}
-
-impl StepObserver for Exporting<'_> {
-    fn step(&mut self, step: u64, values: &Slots) -> Result<(), OutputError> {
-        self.inner.step(step, values)?;
-        if let Some(database) = &mut self.database {
-            database.row(step, values);
-        }
-        Ok(())
-    }
-
-    fn idle(&mut self) -> Result<(), OutputError> {
-        if let Some(database) = &mut self.database {
-            database.send_late();
-        }
-        self.inner.idle()
-    }
-
-    fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<Option<String>, OutputError> {
-        self.inner.checkpoint(checkpoint)
-    }
-
-    fn wants_checkpoint(&self) -> bool {
-        self.inner.wants_checkpoint()
-    }
-
-    fn forced(&mut self, phase: Option<&str>) {
-        self.inner.forced(phase);
-    }
-
-    fn health(&mut self, health: &Health) {
-        self.inner.health(health);
-    }
-
-    fn wants_sight(&self) -> bool {
-        self.inner.wants_sight()
-    }
-
-    fn sight(&mut self, sight: Sight, clock: Clock) {
-        self.inner.sight(sight, clock);
-    }
-
-    fn notice(&mut self, text: &str) {
-        self.inner.notice(text);
     }
 }
