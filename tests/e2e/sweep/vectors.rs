@@ -1,9 +1,10 @@
 //! The recorded sweeps of the Python Illuminator: the same files, to the byte.
 
+use super::{files, stage_large, sweep};
 use crate::read;
-use illuminator_tests::programs::{illuminator, stderr};
+use illuminator_tests::programs::{command, illuminator, stderr};
 use illuminator_tests::samples::{project, stage};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const VECTORS: &str = "tests/vectors/engine_parallel";
@@ -19,7 +20,7 @@ const REFUSED: [(&str, &str); 4] = [
 #[test]
 fn the_recorded_sweeps_give_the_same_files() {
     let mut checked = 0;
-    for case in entries(&project(VECTORS)) {
+    for case in entries(&project(VECTORS)).into_iter().filter(|path| path.is_dir()) {
         let name = case.file_name().expect("a folder has a name").to_string_lossy().into_owned();
         let folder = tempfile::tempdir().expect("a temporary folder");
         stage_pattern(&case, folder.path());
@@ -41,6 +42,43 @@ fn the_recorded_sweeps_give_the_same_files() {
         }
     }
     assert!(checked > 60, "{checked} files");
+}
+
+/// Upstream gives each rank a slice of the scenarios before the start; here a rank takes the next one when it has done
+/// one. Together they do the same: each scenario of each recorded start, with the result of one process.
+#[test]
+fn the_ranks_of_every_recorded_start_do_all_its_scenarios() {
+    let recorded: BTreeMap<String, Vec<Vec<usize>>> =
+        serde_json::from_str(&read(&project(VECTORS).join("distribution.json"))).expect("slices by start");
+    let mut alone: BTreeMap<usize, BTreeMap<String, String>> = BTreeMap::new();
+    for (start, slices) in &recorded {
+        let ids: BTreeSet<usize> = slices.iter().flatten().copied().collect();
+        let alone = alone.entry(ids.len()).or_insert_with(|| {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            stage_large(folder.path(), ids.len());
+            assert!(sweep(folder.path(), &["--quiet"]).status.success());
+            files(folder.path())
+        });
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        stage_large(folder.path(), ids.len());
+        let size = slices.len().to_string();
+        let rank = |rank: usize| {
+            let mut command = command(folder.path(), &["sweep", "base.yaml", "--quiet"]);
+            let name = folder.path().file_name().expect("it has a name");
+            command.env("OMPI_COMM_WORLD_RANK", rank.to_string()).env("OMPI_COMM_WORLD_SIZE", &size);
+            command.env("PMIX_NAMESPACE", name).spawn().expect("it starts")
+        };
+        let ranks: Vec<_> = (0..slices.len()).map(rank).collect();
+        for mut rank in ranks {
+            assert!(rank.wait().expect("it is our child").success(), "{start}");
+        }
+        let done = files(folder.path());
+        for id in &ids {
+            assert!(done.contains_key(&format!("out/res_{id}.csv")), "{start}: {id} of {:?}", done.keys());
+        }
+        assert!(done == *alone, "{start}: {:?} and {:?}", done.keys(), alone.keys());
+    }
+    assert_eq!(recorded.len(), 30);
 }
 
 /// The pattern and its data, and the folders that it writes to.
