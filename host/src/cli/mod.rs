@@ -17,6 +17,7 @@ mod serve;
 mod sweep;
 mod watch;
 
+use crate::shell::printable;
 use clap::{Parser, Subcommand};
 use std::error::Error;
 use std::fmt;
@@ -120,7 +121,7 @@ impl<E: Error> From<E> for Failure {
 
 /// Writes a line to stderr. Where nobody listens any more, that is no reason to fail.
 fn note(message: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "{message}");
+    let _ = writeln!(io::stderr(), "{}", printable(&message.to_string()));
 }
 
 /// Writes to stdout. A reader who leaves early has seen enough: that is a clean end.

@@ -2,8 +2,10 @@
 
 use super::{Failure, note};
 use crate::shell::{Access, Exhibit, StopFlag, WebServer, WebToken, is_taken};
+use illuminator_node::shell::spawn;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +43,9 @@ pub(super) struct DemoWeb {
     /// No page.
     #[arg(long, conflicts_with = "web")]
     no_web: bool,
+    /// Do not open the page in the browser of this desktop.
+    #[arg(long)]
+    no_open: bool,
 }
 
 /// The page of a recording.
@@ -115,7 +120,25 @@ impl ServeWeb {
     }
 }
 
+/// What opens a page in the browser of a desktop.
+const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+/// One of these is set where there is a desktop.
+const DESKTOPS: [&str; 2] = ["WAYLAND_DISPLAY", "DISPLAY"];
+
 impl DemoWeb {
+    /// Opens the page where there is a desktop. Where that does not work, people still read where it is.
+    pub(super) fn open(&self, page: &Page) {
+        let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let desktop = cfg!(target_os = "macos") || DESKTOPS.iter().any(is_set);
+        if self.no_open || !desktop {
+            return;
+        }
+        let mut opener = Command::new(OPENER);
+        opener.arg(page.url()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // Somebody has to wait for its end, and that may take as long as the browser is open.
+        let _ = spawn("browser", move || drop(opener.status()));
+    }
+
     /// Serves `exhibit`, unless no page is wanted.
     pub(super) fn start(&self, exhibit: &Arc<dyn Exhibit>) -> Result<Option<Page>, Failure> {
         if self.no_web {

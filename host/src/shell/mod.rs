@@ -32,7 +32,7 @@ pub use influx::{InfluxTarget, InfluxWriter, WrongTarget, read_influx_token};
 pub use journal::{Journal, JournalError};
 pub use lines::LineFile;
 pub use local::run_local;
-pub use progress::Progress;
+pub use progress::{Progress, printable};
 pub use report_files::ReportFiles;
 pub use results::{OutputError, ResultFiles};
 pub use simulated::SimulatedNodes;

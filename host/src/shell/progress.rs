@@ -102,7 +102,22 @@ fn say(bar: &ProgressBar, quiet: bool, text: &str) {
     if !quiet {
         bar.suspend(|| {
             // Where nobody listens any more, that is no reason to fail.
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", printable(text));
         });
+    }
+}
+
+/// A text without what a terminal would obey: words of a node, or of a file, may be in it.
+pub fn printable(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn no_terminal_obeys_a_text() {
+        assert_eq!(printable("a\x1b[2J\tb\r\u{9b}31mc\n\u{7}é"), "a[2J\tb31mc\né");
     }
 }

@@ -21,15 +21,29 @@ use std::sync::Arc;
 /// Media type of [`metrics`].
 pub const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// States of a run, as they are called.
-const STATES: [(RunState, &str); 6] = [
-    (RunState::Starting, "starting"),
-    (RunState::Running, "running"),
-    (RunState::Paused, "paused"),
-    (RunState::Stopped, "stopped"),
-    (RunState::Ended, "ended"),
-    (RunState::Failed, "failed"),
+/// What a run may do.
+const STATES: [RunState; 7] = [
+    RunState::Idle,
+    RunState::Starting,
+    RunState::Running,
+    RunState::Paused,
+    RunState::Stopped,
+    RunState::Ended,
+    RunState::Failed,
 ];
+
+/// How that is called, as in the API.
+const fn name_of(state: RunState) -> &'static str {
+    match state {
+        RunState::Idle => "idle",
+        RunState::Starting => "starting",
+        RunState::Running => "running",
+        RunState::Paused => "paused",
+        RunState::Stopped => "stopped",
+        RunState::Ended => "ended",
+        RunState::Failed => "failed",
+    }
+}
 
 /// Names and values of labels.
 type Labels<'a> = Vec<(&'static str, &'a str)>;
@@ -72,7 +86,7 @@ impl Standing {
             ("version", env!("CARGO_PKG_VERSION")),
         ];
         families.gauges("run_info", "The run that is shown; its value is 1", [(info, Some(1.0))])?;
-        let state = |(state, name)| (vec![("state", name)], Some(truth(moment.state == state)));
+        let state = |state| (vec![("state", name_of(state))], Some(truth(moment.state == state)));
         families.gauges("run_state", "1 for the state that the run is in", STATES.map(state))?;
         let alone = |value| [(Labels::new(), Some(value))];
         families.gauges("run_steps", "Co-simulation steps of the run", alone(scene.steps as f64))?;
@@ -211,6 +225,19 @@ impl Families<'_> {
 mod tests {
     use super::*;
     use crate::view::{CableMoment, CableScene, ItemScene};
+
+    #[test]
+    fn a_run_is_in_one_state() {
+        for state in STATES {
+            let text = metrics(Arc::default(), Moment { state, ..Moment::default() }, Health::default());
+            let is_in = text
+                .lines()
+                .filter(|line| line.starts_with("illuminator_run_state{") && line.ends_with(" 1.0"));
+            let name = serde_json::to_value(state).unwrap();
+            let expected = format!("illuminator_run_state{{state={name}}} 1.0");
+            assert_eq!(is_in.collect::<Vec<_>>(), [expected]);
+        }
+    }
 
     #[test]
     fn the_dashboard_asks_for_what_there_is() {

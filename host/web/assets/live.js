@@ -8,7 +8,8 @@
  * ```
  *
  * Invariants: who listens sees the last of each kind, and a moment only after its scene; nothing that came before the
- * connection was lost is shown after it; without events nothing is queued; a page that stays open for months neither grows nor stays with an old program.
+ * connection was lost is shown after it; without events nothing is queued; a page that stays open for months neither
+ * grows nor stays with an old program.
  *
  * @module live
  */
@@ -23,6 +24,7 @@ const RETRY_MS = 2000;
  * Connects, and stays connected.
  *
  * @param {object} listener what to call; each is optional
+ * @param {() => Promise<void>} [listener.prepare] what has to be known before the first picture
  * @param {(scene: object) => void} [listener.scene] another run
  * @param {(moment: object) => void} [listener.moment] how it stands, after its scene
  * @param {(health: object) => void} [listener.health] how the nodes do
@@ -39,6 +41,7 @@ export function connect(listener) {
   let heardMs = 0;
   let frame = 0;
   let asking = false;
+  let prepared = listener.prepare === undefined;
 
   function link(state) {
     // What has come and is not drawn yet is old by now; another scene is not.
@@ -59,6 +62,7 @@ export function connect(listener) {
 
   function draw() {
     frame = 0;
+    if (!prepared) return;
     const { scene, moment, health } = last;
     if (scene && scene.run !== run) {
       run = scene.run;
@@ -123,4 +127,8 @@ export function connect(listener) {
     }
   }, RETRY_MS);
   open();
+  listener.prepare?.().finally(() => {
+    prepared = true;
+    frame ||= requestAnimationFrame(draw);
+  });
 }

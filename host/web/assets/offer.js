@@ -57,6 +57,11 @@ export class Offer {
     this.#refresh();
   }
 
+  /** Asks what is offered before anything is drawn, so that nothing moves when it is there. */
+  prepare() {
+    return this.#refresh();
+  }
+
   async #ask(what) {
     await command(what);
     await this.#refresh();

@@ -41,6 +41,7 @@ function chooseFirst(scene) {
 }
 
 connect({
+  prepare: () => offer.prepare(),
   me: setMe,
   link: (up) => head.setLink(up),
   scene(scene) {

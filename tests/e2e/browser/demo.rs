@@ -4,7 +4,9 @@ use super::WINDOW;
 use illuminator_tests::browser::Browser;
 use illuminator_tests::programs::{program, until};
 use illuminator_tests::terminal::Terminal;
+use std::fs::Permissions;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 #[test]
@@ -31,6 +33,32 @@ fn values_change_and_what_is_pressed_on_the_page_is_seen_in_the_terminal() {
     browser.assert_quiet(address, &[]);
     terminal.press("q");
     assert!(terminal.left().status.success());
+}
+
+/// The browser of a desktop is opened by a program that every desktop has; here it writes down what it is asked for.
+#[test]
+fn where_there_is_a_desktop_its_browser_shows_the_page() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (opener, asked) = (folder.path().join("xdg-open"), folder.path().join("asked"));
+    std::fs::write(&opener, format!("#!/bin/sh\necho \"$1\" >>'{}'\n", asked.display()))
+        .expect("it can be written");
+    std::fs::set_permissions(&opener, Permissions::from_mode(0o755)).expect("it is ours");
+    let path = std::env::var("PATH").expect("there is a path");
+    for (arguments, opens) in
+        [(&["demo", "--web", "0", "--no-open"][..], false), (&["demo", "--web", "0"], true)]
+    {
+        let mut command = Command::new(program("illuminator"));
+        command.args(arguments).env("DISPLAY", ":9");
+        command.env("PATH", format!("{}:{path}", folder.path().display()));
+        let terminal = Terminal::start(command, true);
+        let url = format!("http://{}/\n", address(&terminal));
+        if opens {
+            until("the page is opened", || std::fs::read_to_string(&asked).is_ok_and(|asked| asked == url));
+        }
+        terminal.press("q");
+        assert!(terminal.left().status.success());
+        assert_eq!(asked.exists(), opens);
+    }
 }
 
 /// Where the demo says that its page is.

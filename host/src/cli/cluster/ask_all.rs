@@ -3,7 +3,7 @@
 use crate::cli::options::node_address;
 use crate::cli::{Failure, note, print};
 use crate::control::{Answer, Question};
-use crate::shell::{CallFailure, ClusterFile, Target, ask_all};
+use crate::shell::{CallFailure, ClusterFile, Target, ask_all, printable};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::{ClusterKey, CommandEnd, Control};
 use serde_json::{Value, json};
@@ -89,7 +89,8 @@ impl Addressees {
                 said[position] = Some(told.json(node));
                 return;
             }
-            let lines: String = told.output.lines().map(|line| format!("{}: {line}\n", node.name)).collect();
+            let output = printable(&told.output);
+            let lines: String = output.lines().map(|line| format!("{}: {line}\n", node.name)).collect();
             if printed.is_ok() {
                 printed = print(&lines);
             }

@@ -88,6 +88,7 @@ impl Demo {
         let exhibit = RunExhibit::new(scenario, scene, Some(table), conductor.clone(), orders, layout);
         let exhibit = Arc::new(exhibit);
         let page = self.web.start(&(Arc::clone(&exhibit) as Arc<dyn Exhibit>))?;
+        page.iter().for_each(|page| self.web.open(page));
         let recorded = self.record.start(Some(&exhibit), scenario)?;
         let rounds = Rounds {
             demo: self,
