@@ -49,6 +49,7 @@ impl Tmux {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.tool);
         command.arg("-S").arg(self.folder.path().join("socket")).env_remove("TMUX").env("LC_ALL", "C.UTF-8");
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         command.arg("-u").env("TERM", "xterm-256color").env_remove("NO_COLOR");
         command
     }
