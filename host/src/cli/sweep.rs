@@ -77,6 +77,19 @@ enum Runs {
     Slurm,
 }
 
+/// Who gathers the results.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gathering {
+    /// This process.
+    Here,
+    /// This process, if nothing is left to others.
+    AtTheEnd,
+    /// A job of Slurm, which has done so.
+    BySlurm,
+    /// Nobody: what was launched has failed.
+    Nobody,
+}
+
 /// A sweep that can be run.
 struct Ready {
     worker: Worker,
@@ -124,7 +137,7 @@ impl SweepCommand {
         let ledger = Ledger::new(Arc::clone(sweep));
         // Results of the sweep before this one are removed as well.
         let before = Note::find(&ledger).map_or(0, |note| note.scenarios);
-        self.refuse_overwriting(sweep, sweep.count().max(before), &files)?;
+        self.refuse_overwriting(&ledger, sweep.count().max(before), &files)?;
         let data: Vec<Arc<str>> =
             sweep.template().data_files().into_iter().filter_map(|file| files.read(file).ok()).collect();
         let format = self.format.into();
@@ -144,6 +157,7 @@ impl SweepCommand {
         // One of those that run at the same time sees to the end; tasks of an array may have to wait for each other's start.
         let to_the_end = rank.is_none_or(|rank| rank.index == 0 && rank.by != Starter::Array);
         let is_child = self.start.is_some();
+        let is_task = !is_child && rank.is_some_and(|rank| rank.by == Starter::Array);
         let speaks = to_the_end && !is_child;
         let mut progress = Progress::of_scenarios(ready.worker.ledger.sweep().count(), self.quiet || !speaks);
         let ran = run_scenarios(&worker, threads, to_the_end, &mut progress);
@@ -154,7 +168,13 @@ impl SweepCommand {
             Failure::new(status, format_args!("error: {failure}"))
         })?;
         let own = Own { others, plans: 1 + worker.tally.plans() };
-        if speaks { self.finish(&ready.worker, progress.elapsed_s(), Some(own), true) } else { Ok(()) }
+        let gathering = match (speaks, is_task) {
+            (true, _) => Gathering::Here,
+            // A task does not know when the others end: each says what has failed, the last one also the rest.
+            (false, true) => Gathering::AtTheEnd,
+            (false, false) => return Ok(()),
+        };
+        self.finish(&ready.worker, progress.elapsed_s(), Some(own), gathering)
     }
 
     /// How many threads this process has.
@@ -204,28 +224,30 @@ impl SweepCommand {
         worker: &Worker,
         elapsed_s: f64,
         own: Option<Own>,
-        to_gather: bool,
+        gathering: Gathering,
     ) -> Result<(), Failure> {
         let summary = Summary::of(&worker.ledger, self.threads(None), elapsed_s, own, self.json);
-        let gathered = if to_gather && !worker.stop.is_set() && summary.complete() > 0 {
+        let goes_on = gathering == Gathering::AtTheEnd && summary.has_open();
+        let here = matches!(gathering, Gathering::Here | Gathering::AtTheEnd);
+        let gathered = if here && !goes_on && !worker.stop.is_set() && summary.complete() > 0 {
             self.gather(&worker.ledger)
         } else {
             Ok(false)
         };
-        // That of Slurm is removed before.
-        let is_there = |path: &&PathBuf| !to_gather && path.exists();
+        let is_there = |path: &&PathBuf| gathering == Gathering::BySlurm && path.exists();
         let there = self.gather.as_ref().filter(|path| matches!(gathered, Ok(true)) || is_there(path));
-        if self.json {
+        if self.json && !goes_on {
             print(&format!("{}\n", summary.to_json(there.map(PathBuf::as_path))))?;
         }
-        if !self.quiet || summary.has_failed() {
-            note(summary.to_text(worker.ledger.sweep(), !self.quiet));
+        let whole = !self.quiet && !goes_on;
+        if whole || summary.has_failed() {
+            note(summary.to_text(worker.ledger.sweep(), whole));
         }
         gathered?;
         if let Some(error) = summary.unwritten() {
             return Err(Failure::new(4, format_args!("error: {error}")));
         }
-        if summary.is_whole() || (worker.stop.is_set() && !summary.has_failed()) {
+        if summary.is_whole() || ((goes_on || worker.stop.is_set()) && !summary.has_failed()) {
             Ok(())
         } else {
             Err(Failure { status: 1, error: String::new() })

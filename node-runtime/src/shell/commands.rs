@@ -24,6 +24,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 
+/// What a pipe holds `[bytes]`.
+const PIPE_BYTES: usize = 64 * 1024;
 /// How often a thread looks whether its program has ended or is to end.
 const LOOK_EVERY: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 /// How long a program that is asked to end gets for that.
@@ -162,8 +164,13 @@ impl Running<'_> {
         loop {
             self.read(tail);
             if let Ok(Some(status)) = self.child.try_wait() {
-                // What it has written and nobody has read; programs that it leaves behind may hold the pipe open.
-                while self.read_some(tail, Timespec::default()) {}
+                // What it has written and nobody has read; programs that it leaves behind may hold the pipe open, and
+                // write on: no more than a pipe holds.
+                for _ in 0..PIPE_BYTES / OUTPUT_MAX {
+                    if !self.read_some(tail, Timespec::default()) {
+                        break;
+                    }
+                }
                 return end(status);
             }
             if self.clock.now() >= limit || self.stop.load(Ordering::Relaxed) {

@@ -6,6 +6,8 @@ use super::{
 };
 use crate::read;
 use illuminator_tests::programs::{command, illuminator, signal, stderr, until};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -242,6 +244,73 @@ fn a_smaller_sweep_leaves_no_result_of_a_larger_one() {
     assert!(sweep(folder, &["--quiet"]).status.success());
     let names: Vec<String> = files(folder).into_keys().filter(|name| name.starts_with("out/res_")).collect();
     assert_eq!(names, ["out/res_1.csv", "out/res_2.csv"]);
+}
+
+/// A kill in the midst of the note, or a disk that was full.
+#[test]
+fn results_whose_note_is_lost_are_not_removed_by_going_on() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    sweep(folder.path(), &["--quiet"]);
+    let before = files(folder.path());
+    let note = folder.path().join("out/res.csv.sweep");
+    let whole = read(&note);
+    for text in
+        ["", &whole[..whole.len() / 2], &whole.replace("scenarios 24", "scenarios 18446744073709551615")]
+    {
+        std::fs::write(&note, text).expect("it can be written");
+        let refused = sweep(folder.path(), &["--resume"]);
+        assert_eq!(refused.status.code(), Some(2), "{text:?}: {}", stderr(&refused));
+        assert!(
+            stderr(&refused).contains("the note that says of which sweep they are"),
+            "{}",
+            stderr(&refused)
+        );
+        assert!(files(folder.path()) == before, "{text:?}");
+    }
+}
+
+#[test]
+fn results_that_a_job_of_slurm_may_be_at_are_not_touched() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    sweep(folder.path(), &["--quiet"]);
+    let before = files(folder.path());
+    let note = folder.path().join("out/res.csv.sweep");
+    let noted = read(&note).replace("\nend\n", "\nslurm 12\nend\n");
+    std::fs::write(&note, noted).expect("it can be written");
+    // A controller that restarts.
+    let tools = tempfile::tempdir().expect("a temporary folder");
+    let squeue = tools.path().join("squeue");
+    let text = "#!/bin/sh\necho 'slurm_load_jobs error: Unable to contact slurm controller' >&2\nexit 1\n";
+    std::fs::write(&squeue, text).expect("it can be written");
+    std::fs::set_permissions(&squeue, Permissions::from_mode(0o755)).expect("it is ours");
+    for arguments in [&["sweep", "base.yaml"][..], &["sweep", "base.yaml", "--resume"]] {
+        let refused =
+            command(folder.path(), arguments).env("PATH", tools.path()).output().expect("it starts");
+        assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+        assert!(stderr(&refused).contains("nobody can tell whether it still is"), "{}", stderr(&refused));
+        assert!(files(folder.path()) == before);
+    }
+}
+
+#[test]
+fn gathered_results_take_the_place_of_no_other_file_of_the_sweep() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    stage_small(folder.path());
+    for path in [
+        "out/res_1.csv",
+        "./out/res_24.csv",
+        "base_3.yaml",
+        "out/scenariotable.csv",
+        "out/res.csv.sweep",
+        "x.csv",
+    ] {
+        let refused = sweep(folder.path(), &["--gather", path]);
+        assert_eq!(refused.status.code(), Some(2), "{path}: {}", stderr(&refused));
+        assert!(stderr(&refused).contains("would be written over"), "{path}: {}", stderr(&refused));
+    }
+    assert_eq!(files(folder.path()).len(), 2, "nothing was begun");
 }
 
 #[test]

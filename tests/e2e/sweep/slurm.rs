@@ -1,8 +1,8 @@
 //! Sweeps as arrays of a real Slurm.
 
 use super::{
-    GATHERED, complete, files, reference, reference_gathered, stage_large, stage_small, take_gathered,
-    told_of_the_broken_one,
+    GATHERED, complete, files, reference, reference_gathered, stage_begun, stage_large, stage_small,
+    take_gathered, told_of_the_broken_one,
 };
 use illuminator_tests::programs::{illuminator, program, signal, stderr, until};
 use illuminator_tests::slurm::Slurm;
@@ -55,6 +55,8 @@ fn an_array_of_slurm_does_all_that_one_process_does() {
         .output()
         .expect("sbatch starts");
     std::fs::remove_file(by_hand.path().join("job.sh")).expect("it can be removed");
+    assert!(!submitted.status.success(), "a task says by its status that a scenario has failed");
+    told_of_the_broken_one(&log(by_hand.path()));
     assert!(files(by_hand.path()) == expected, "{} {}", stderr(&submitted), log(by_hand.path()));
 
     // And by srun.
@@ -146,21 +148,22 @@ fn an_array_has_no_more_tasks_than_slurm_allows() {
 }
 
 fn cancelled_and_resumed(slurm: &Slurm) {
-    let count = 4000;
+    let count = 1000;
     let (whole, part) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     stage_large(whole.path(), count);
-    stage_large(part.path(), count);
     assert!(illuminator(whole.path(), &["sweep", "base.yaml", "--quiet"]).status.success());
+    let last = stage_begun(part.path(), count);
     let running = slurm
         .command(program("illuminator"), part.path())
-        .args(["sweep", "base.yaml", "--launcher", "slurm", "--jobs", "1"])
+        .args(["sweep", "base.yaml", "--launcher", "slurm", "--jobs", "1", "--resume"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    until("some results", || complete(part.path()) >= 20);
+    until("some results", || complete(part.path()) >= 120);
     let cancelled = slurm.command("scancel", part.path()).arg("--name=illuminator-sweep").status();
     assert!(cancelled.expect("scancel starts").success());
     let ended = running.wait_with_output().expect("it ends");
+    drop(last);
     let before = complete(part.path());
     assert!(before < count, "it was ended on its way: {}", stderr(&ended));
     assert_eq!(ended.status.code(), Some(1), "{}", stderr(&ended));

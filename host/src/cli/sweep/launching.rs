@@ -1,12 +1,12 @@
 //! Sweeps that other processes run: those that mpirun or Slurm start.
 
-use super::{Ready, Runs, SweepCommand};
+use super::{Gathering, Ready, Runs, SweepCommand};
 use crate::cli::scenario::Format;
 use crate::cli::{Failure, note};
 use crate::shell::Progress;
 use crate::shell::sweep::{
-    Beginning, Job, Launch, LaunchError, Launched, Launcher, Note, Rank, Standing, Start, Starter, begin,
-    is_running, launch,
+    Beginning, Job, Launch, LaunchError, Launched, Launcher, Note, Rank, Start, Starter, begin, is_running,
+    launch,
 };
 use illuminator_node::shell::random_id;
 
@@ -17,7 +17,18 @@ impl SweepCommand {
             return Ok(None);
         }
         let Some(note) = Note::find(&ready.worker.ledger) else { return Ok(None) };
-        let Some(job) = note.job.filter(is_running) else { return Ok(None) };
+        let Some(job) = note.job else { return Ok(None) };
+        let is_there = is_running(&job).map_err(|error| {
+            Failure::wrong_use(format_args!(
+                "Slurm's job {} was at these results, and nobody can tell whether it still is: {error}\n  help: if it is \
+                 not, remove {}",
+                job.array,
+                Note::path(&ready.worker.ledger).display()
+            ))
+        });
+        if !is_there? {
+            return Ok(None);
+        }
         let is_ours = note.fingerprint == ready.fingerprint;
         if self.launcher == Runs::Slurm && self.resume && is_ours {
             return Ok(Some(job));
@@ -66,6 +77,7 @@ impl SweepCommand {
             ledger,
             worker: command(&["--quiet", "--start", &start])?,
             gatherer,
+            start: running.is_none().then_some(start),
             running,
             processes: self.jobs.map(usize::from),
             arguments: &self.launcher_arg,
@@ -80,9 +92,12 @@ impl SweepCommand {
             ));
             return Ok(());
         }
-        // Slurm has gathered already.
-        let to_gather = launcher != Launcher::Slurm;
-        let finished = self.finish(&ready.worker, progress.elapsed_s(), None, to_gather);
+        let gathering = match (launcher, &launched) {
+            (Launcher::Slurm, Ok(_)) => Gathering::BySlurm,
+            (Launcher::Slurm, Err(_)) => Gathering::Nobody,
+            _ => Gathering::Here,
+        };
+        let finished = self.finish(&ready.worker, progress.elapsed_s(), None, gathering);
         match launched {
             // There was nothing to gather, as the summary says.
             Err(LaunchError::NotGathered { .. }) if finished.is_err() && !ready.has_result() => finished,
@@ -113,7 +128,6 @@ impl Ready {
     /// Whether any scenario is complete.
     fn has_result(&self) -> bool {
         let ledger = &self.worker.ledger;
-        let survey = ledger.survey();
-        (1..=ledger.sweep().count()).any(|id| survey.standing(id) == Standing::Complete)
+        ledger.survey().has_any(ledger.sweep().count())
     }
 }

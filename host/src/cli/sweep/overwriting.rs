@@ -2,19 +2,22 @@
 
 use super::SweepCommand;
 use crate::cli::Failure;
+use crate::cli::overwriting::identity;
 use crate::scenario::template::numbered;
 use crate::shell::DiskFiles;
-use crate::sweep::Sweep;
+use crate::shell::sweep::{Ledger, Note};
+use crate::sweep::TABLE_FILE;
 use std::path::{Path, PathBuf};
 
 impl SweepCommand {
     /// No result of so many scenarios may take the place of what is read, nor be removed.
     pub(super) fn refuse_overwriting(
         &self,
-        sweep: &Sweep,
+        ledger: &Ledger,
         scenarios: u64,
         files: &DiskFiles,
     ) -> Result<(), Failure> {
+        let sweep = ledger.sweep();
         let data = sweep.template().data_files().into_iter().map(|file| files.find(file));
         let read: Vec<PathBuf> =
             data.chain([self.file.clone()]).filter_map(|path| path.canonicalize().ok()).collect();
@@ -36,15 +39,18 @@ impl SweepCommand {
                 }
             }
         }
-        if self
-            .gather
-            .as_ref()
-            .and_then(|path| path.canonicalize().ok())
-            .is_some_and(|path| read.contains(&path))
-        {
-            return Err(Failure::wrong_use(
-                "the gathered results would be written over what the sweep reads",
-            ));
+        if let Some(path) = &self.gather {
+            let path = identity(path);
+            let names = (1..=scenarios).flat_map(|id| [sweep.result_file(id), numbered(&beside, id)]);
+            let table = Path::new(sweep.template().monitor_file()).with_file_name(TABLE_FILE);
+            let others = [table, Note::path(ledger), ledger.summary()];
+            let written = names.map(PathBuf::from).chain(others).any(|other| identity(&other) == path);
+            if read.contains(&path) || written {
+                return Err(Failure::wrong_use(format_args!(
+                    "the gathered results would be written over what the sweep reads or writes: {}; give them another name",
+                    path.display()
+                )));
+            }
         }
         Ok(())
     }

@@ -143,6 +143,11 @@ impl Summary {
         !self.failed.is_empty()
     }
 
+    /// Whether something is not done, by nobody.
+    pub(super) fn has_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     pub(super) fn is_whole(&self) -> bool {
         self.failed.is_empty() && self.open.is_empty()
     }

@@ -69,11 +69,21 @@ pub enum BeginError {
     },
     /// The results are of another sweep.
     #[error(
-        "the results are of another sweep: the scenario, its data or this program has changed since ({path}); to start \
+        "the results are of another sweep: the scenario, its data or the version of this program has changed since ({path}); to start \
          anew, leave out --resume",
         path = path.display()
     )]
     OtherSweep {
+        /// The note.
+        path: PathBuf,
+    },
+    /// Nobody can tell of which sweep the results are.
+    #[error(
+        "there are results, and the note that says of which sweep they are is not whole, or of another version: {path}; to \
+         start anew, leave out --resume",
+        path = path.display()
+    )]
+    NoNote {
         /// The note.
         path: PathBuf,
     },
@@ -177,10 +187,13 @@ fn begin_with(
         }
         _ => {}
     }
-    if beginning.resume && !same_sweep && !is_empty {
+    let scenarios = ledger.sweep().count();
+    if beginning.resume && old.is_none() && (!is_empty || ledger.survey().has_any(scenarios)) {
+        return Err(BeginError::NoNote { path });
+    }
+    if beginning.resume && old.is_some() && !same_sweep {
         return Err(BeginError::OtherSweep { path });
     }
-    let scenarios = ledger.sweep().count();
     let begun = if beginning.resume && same_sweep {
         reopen(ledger)
     } else {
@@ -206,6 +219,7 @@ impl Lock {
 
 /// Keeps what is complete, and opens the rest.
 fn reopen(ledger: &Ledger) -> io::Result<Begun> {
+    remove(&ledger.summary())?;
     let mut complete = 0;
     for id in 1..=ledger.sweep().count() {
         complete += u64::from(ledger.reopen(id)?);

@@ -179,6 +179,11 @@ impl Survey<'_> {
         }
     }
 
+    /// Whether there is a result of one of so many scenarios.
+    pub fn has_any(&self, scenarios: u64) -> bool {
+        (1..=scenarios).any(|id| self.standing(id) == Standing::Complete)
+    }
+
     /// Makes scenario `id` one that nobody has begun.
     ///
     /// # Errors

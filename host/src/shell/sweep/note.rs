@@ -1,11 +1,17 @@
 //! The note of a sweep, `<monitor file>.sweep`: which sweep the results beside it are of.
+//!
+//! Invariant: a note that was written only in part is none, and never an empty one.
 
 use super::ledger::{Ledger, with};
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-const MAGIC: &str = "illuminator sweep 2";
+const MAGIC: &str = "illuminator sweep 3";
+/// The last line: without it the note is not whole.
+const END: &str = "end";
+/// More scenarios no sweep has: more than a list of values may have.
+const SCENARIOS_MAX: u64 = 1_000_000;
 /// Longest note that is read `[bytes]`.
 const NOTE_MAX: u64 = 4096;
 
@@ -52,22 +58,24 @@ impl Note {
 
     /// Puts it in the place of another one.
     pub(super) fn write(&self, file: &mut File) -> io::Result<()> {
-        file.set_len(0)?;
+        let text = self.to_text();
         file.rewind()?;
-        file.write_all(self.to_text().as_bytes())
+        // Not emptied before: who is killed here leaves the old note, the new one, or one that is refused.
+        file.write_all(text.as_bytes())?;
+        file.set_len(text.len() as u64)
     }
 
-    /// Notes the job of Slurm that is at the sweep now.
+    /// Notes the job of Slurm that is at the start of this name now; at any, for one that is followed.
     ///
     /// # Errors
     /// What the operating system said; another sweep has begun meanwhile.
-    pub fn add_job(ledger: &Ledger, job: Job) -> io::Result<()> {
+    pub fn add_job(ledger: &Ledger, start: Option<&str>, job: Job) -> io::Result<()> {
         let mut file = File::options().read(true).write(true).open(Self::path(ledger))?;
         // Where there are no locks, nobody else who keeps the rules begins while the launcher is at it.
         let _ = file.lock();
-        let Some(note) = Self::read(&mut file)? else {
-            return Err(io::Error::other("another sweep has begun meanwhile"));
-        };
+        let note = Self::read(&mut file)?;
+        let ours = note.filter(|note| start.is_none_or(|start| note.start == start));
+        let note = ours.ok_or_else(|| io::Error::other("another sweep has begun meanwhile"))?;
         Self { job: Some(job), ..note }.write(&mut file)
     }
 
@@ -78,7 +86,7 @@ impl Note {
             text += &format!("slurm {array}\n");
             text += &gatherer.iter().map(|job| format!("slurm-gather {job}\n")).collect::<String>();
         }
-        text
+        text + END + "\n"
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -86,7 +94,13 @@ impl Note {
         if lines.next() != Some(MAGIC) {
             return None;
         }
-        let entries: Vec<(&str, &str)> = lines.map(|line| line.split_once(' ')).collect::<Option<_>>()?;
+        let mut entries: Vec<(&str, &str)> = Vec::new();
+        loop {
+            match lines.next()? {
+                END => break,
+                line => entries.push(line.split_once(' ')?),
+            }
+        }
         let get = |name: &str| {
             entries.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
@@ -94,7 +108,7 @@ impl Note {
         Some(Self {
             fingerprint: get("fingerprint")?,
             start: get("start")?,
-            scenarios: get("scenarios")?.parse().ok()?,
+            scenarios: get("scenarios")?.parse().ok().filter(|count| *count <= SCENARIOS_MAX)?,
             job: get("slurm").map(|array| Job { array, gatherer }),
         })
     }
@@ -117,8 +131,25 @@ mod tests {
 
     #[test]
     fn what_is_no_note_is_none() {
-        for text in ["", "illuminator sweep 1\nabc\n\n", "illuminator sweep 2\nfingerprint abc\nstart x\n"] {
-            assert_eq!(Note::parse(text), None, "{text:?}");
+        let whole = "illuminator sweep 3\nfingerprint abc\nstart x\nscenarios 4\nend\n";
+        assert!(Note::parse(whole).is_some());
+        for length in 0..whole.len() - 1 {
+            assert_eq!(Note::parse(&whole[..length]), None, "{length}");
+        }
+        for text in [whole.replace('3', "2"), whole.replace('4', "18446744073709551615")] {
+            assert_eq!(Note::parse(&text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_longer_note_gives_way_to_a_shorter_one() {
+        let mut file = tempfile::tempfile().unwrap();
+        let job = Some(Job { array: "12345".to_owned(), gatherer: Some("12346".to_owned()) });
+        let long = Note { fingerprint: "abcdef".to_owned(), start: "long".to_owned(), scenarios: 1000, job };
+        let short = Note { fingerprint: "a".to_owned(), ..Note::default() };
+        for note in [long, short] {
+            note.write(&mut file).unwrap();
+            assert_eq!(Note::read(&mut file).unwrap(), Some(note));
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct Launch<'a> {
     pub worker: Vec<String>,
     /// How one gathers the results afterwards, and where, if that is asked for.
     pub gatherer: Option<(Vec<String>, PathBuf)>,
+    /// The name of the start; none where a job is followed.
+    pub start: Option<String>,
     /// How many processes; the launcher decides unless given.
     pub processes: Option<usize>,
     /// The job of Slurm that runs the scenarios already: it is followed, and no other one submitted.
@@ -86,6 +88,14 @@ pub enum LaunchError {
         program: String,
         /// What it said.
         said: String,
+    },
+    /// Its number could not be kept, so that it was cancelled.
+    #[error("Slurm's job {job} cannot be noted, and was cancelled: {error}")]
+    Unnoted {
+        /// Its number.
+        job: String,
+        /// Why.
+        error: std::io::Error,
     },
     /// The job that gathers the results made no file.
     #[error("the job that gathers the results left no {path}; its messages are in {log}", path = path.display(), log = log.display())]

@@ -27,7 +27,7 @@ pub(super) fn launch(launch: &Launch<'_>, progress: &mut Progress) -> Result<Lau
         None => Job { array: submit_array(launch, &log, follower.open.len() as u64)?, gatherer: None },
     };
     // Whoever is killed from here on finds it again.
-    note(launch, &job, progress);
+    note(launch, &job)?;
     if let Some((command, path)) = &launch.gatherer {
         if let Some(old) = job.gatherer.take() {
             // It may have been told of another file. If it has ended, all is well.
@@ -37,7 +37,7 @@ pub(super) fn launch(launch: &Launch<'_>, progress: &mut Progress) -> Result<Lau
         let _ = std::fs::remove_file(path);
         let after = format!("--dependency=afterany:{}", job.array);
         job.gatherer = Some(submit(launch, &log, &[&after], command)?);
-        note(launch, &job, progress);
+        note(launch, &job)?;
     }
     let clock = Clock::start();
     let mut asked_us = 0;
@@ -70,20 +70,22 @@ pub(super) fn launch(launch: &Launch<'_>, progress: &mut Progress) -> Result<Lau
     }
 }
 
-/// Whether Slurm still has the array of `job`, or the job after it. Where Slurm does not answer, nobody can tell.
-pub fn is_running(job: &Job) -> bool {
-    let jobs = [Some(&job.array), job.gatherer.as_ref()];
-    jobs.into_iter().flatten().any(|job| states(job).is_ok_and(|states| !states.trim().is_empty()))
+/// Whether Slurm still has the array of `job`. A job that only gathers what there is harms nobody.
+///
+/// # Errors
+/// Slurm does not answer, or is not here: then nobody can tell.
+pub fn is_running(job: &Job) -> Result<bool, LaunchError> {
+    Ok(!states(&job.array)?.trim().is_empty())
 }
 
-/// Notes the job beside the results, for `--resume`.
-fn note(launch: &Launch<'_>, job: &Job, progress: &Progress) {
-    if let Err(error) = Note::add_job(launch.ledger, job.clone()) {
-        let number = &job.array;
-        progress.note(&format!(
-            "warning: Slurm's job {number} cannot be noted ({error}): --resume will not find it again"
-        ));
-    }
+/// Notes the job beside the results, for `--resume`. Nothing runs that nobody would find again.
+fn note(launch: &Launch<'_>, job: &Job) -> Result<(), LaunchError> {
+    Note::add_job(launch.ledger, launch.start.as_deref(), job.clone()).map_err(|error| {
+        for number in [Some(&job.array), job.gatherer.as_ref()].into_iter().flatten() {
+            let _ = ask(Command::new("scancel").arg(number), "");
+        }
+        LaunchError::Unnoted { job: job.array.clone(), error }
+    })
 }
 
 /// Submits the array that runs so many open scenarios. Returns its number.
