@@ -46,6 +46,15 @@ pub fn pack(lines: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// So many first bytes of a file say whether it is a recording.
+pub const MARK_LENGTH: u64 = part::MARK.len() as u64;
+
+/// Whether a file is a recording that begins with these bytes, its first [`MARK_LENGTH`], or all of a shorter one. One that
+/// is empty is none.
+pub fn is_beginning(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && (bytes.starts_with(part::MARK) || part::MARK.starts_with(bytes))
+}
+
 /// Longest recording `[bytes]`: then it ends, and the run goes on.
 pub const RECORDING_MAX: u64 = 128 << 20;
 /// The version of the format.

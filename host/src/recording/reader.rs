@@ -2,7 +2,7 @@
 
 use super::line::{Line, SceneLine};
 use super::part::{self, MARK, PartEnd};
-use super::{Chapter, VERSION};
+use super::{Chapter, VERSION, is_beginning};
 use crate::view::{ITEMS_MAX, Scene};
 use std::sync::Arc;
 
@@ -82,8 +82,7 @@ impl Recording {
     /// [`NoRecording`] if there is none.
     pub fn read(bytes: Vec<u8>) -> Result<Self, NoRecording> {
         if part::find(&bytes, 0).is_none() {
-            let is_beginning = !bytes.is_empty() && MARK.starts_with(&bytes);
-            return Err(if is_beginning { NoRecording::Empty(None) } else { NoRecording::Foreign });
+            return Err(if is_beginning(&bytes) { NoRecording::Empty(None) } else { NoRecording::Foreign });
         }
         let mut scan = Scan {
             recording: Self { bytes: Vec::new(), runs: Vec::new(), faults: Vec::new() },
