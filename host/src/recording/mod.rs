@@ -57,5 +57,7 @@ pub fn is_beginning(bytes: &[u8]) -> bool {
 
 /// Longest recording `[bytes]`: then it ends, and the run goes on.
 pub const RECORDING_MAX: u64 = 128 << 20;
+/// Most that all parts of a recording unfold to `[bytes]`: so long a reader works at most.
+const UNFOLDED_MAX: u64 = 4 << 30;
 /// The version of the format.
 const VERSION: u32 = 1;

@@ -197,7 +197,9 @@ impl Budget {
         let mut texts = texts.into_iter().peekable();
         let line = |line: u64| {
             let mut steps = exhibit.missed(at(line), at(line + 1), per_line as usize)?;
-            steps.texts = std::iter::from_fn(|| texts.next_if(|change| change.0 < steps.to)).collect();
+            // A text that became another one behind the last step that is known belongs to what is known next.
+            let known = steps.last_known(u64::MAX).map_or(0, |bucket| bucket.to);
+            steps.texts = std::iter::from_fn(|| texts.next_if(|change| change.0 < known)).collect();
             Some(steps)
         };
         (0..lines).filter_map(line).collect()
