@@ -290,6 +290,37 @@ fn a_recording_takes_the_place_of_nothing_else_that_the_run_needs() {
         assert_eq!(done.status.code(), Some(2), "{path}: {}", stderr(&done));
     }
     assert_eq!(read(&story), before);
+    // Nor of anything that is no recording, whatever it is for; the layout is not even there yet.
+    let key = folder.path().join("cluster.key");
+    fs::write(&key, "key").expect("it can be written");
+    for path in ["cluster.key", "story.layout.json"] {
+        let run = ["scenario", "run", "story.yaml", "--local", "-o", "out.csv", "--record", path];
+        let done = illuminator(folder.path(), &run);
+        assert_eq!(done.status.code(), Some(2), "{path}: {}", stderr(&done));
+    }
+    assert_eq!(read(&key), "key");
+    let demo = illuminator(folder.path(), &["demo", "--headless", "--record", "cluster.key"]);
+    assert_eq!((demo.status.code(), read(&key).as_str()), (Some(2), "key"), "{}", stderr(&demo));
+}
+
+#[test]
+fn a_run_that_is_refused_leaves_the_older_recording() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    record(folder.path(), &["--local"]);
+    let bytes = || fs::read(folder.path().join("story.rec")).expect("it is there");
+    let before = bytes();
+    let story = project("scenarios/table.yaml").display().to_string();
+    for wrong in [
+        &["-o", "-", "--resume"][..],
+        &["-o", "out.csv", "--influx", "http://127.0.0.1:9/?db=x", "--influx-token", "none"],
+    ] {
+        let run = [&["scenario", "run", &story, "--local", "--record", "story.rec"][..], wrong].concat();
+        let done = illuminator(folder.path(), &run);
+        assert_eq!(done.status.code(), Some(2), "{wrong:?}: {}", stderr(&done));
+        assert!(bytes() == before, "{wrong:?}");
+    }
+    record(folder.path(), &["--local", "--pace", "0.001"]);
+    assert!(bytes() != before, "one that is not takes its place");
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub(super) fn refuse(
         tables.map(|table| (identity(&files.find(&table.file)), "data of the scenario")).collect();
     taken.insert(identity(file), "the scenario");
     taken.extend(others.scenarios.iter().map(|path| (identity(path), "a scenario")));
+    taken.insert(identity(&file.with_extension("layout.json")), "the layout of its drawing");
     taken.extend(others.script.map(|path| (identity(path), "the events")));
     for (path, name) in [(others.events, "the recording of events"), (others.recording, "the recording")] {
         if let Some(path) = path

@@ -3,7 +3,7 @@
 use super::{Failure, note};
 use crate::recording::Sources;
 use crate::scenario::Scenario;
-use crate::shell::{Recorder, RunExhibit};
+use crate::shell::{NoRecordFile, RecordFile, Recorder, RunExhibit};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,17 +29,28 @@ impl RecordOption {
         self.record.as_deref()
     }
 
-    /// Records runs of `scenario` from now on, if that is wanted.
+    /// Opens its file, if it is wanted; an older recording in it stays as it is.
+    pub(super) fn open(&self) -> Result<Option<RecordFile>, Failure> {
+        let Some(path) = &self.record else { return Ok(None) };
+        RecordFile::open(path).map(Some).map_err(|error| {
+            let told = format_args!("error: cannot record to {}: {error}", path.display());
+            match error {
+                NoRecordFile::Foreign => Failure::new(2, told),
+                NoRecordFile::Io(_) => Failure::new(4, told),
+            }
+        })
+    }
+
+    /// Records runs of `scenario` from now on, if that is wanted: in the place of an older recording in `file`, and so only
+    /// once nothing can refuse them any more.
     pub(super) fn start(
-        &self,
+        file: Option<RecordFile>,
         exhibit: Option<&Arc<RunExhibit>>,
         scenario: &Scenario,
     ) -> Result<Option<Recorded>, Failure> {
-        let (Some(path), Some(exhibit)) = (&self.record, exhibit) else { return Ok(None) };
-        let recorder = Recorder::start(path, Arc::clone(exhibit), Sources::of(scenario));
-        let recorder = recorder.map_err(|error| {
-            Failure::new(4, format_args!("error: cannot record to {}: {error}", path.display()))
-        })?;
+        let (Some(file), Some(exhibit)) = (file, exhibit) else { return Ok(None) };
+        let recorder = Recorder::start(file, Arc::clone(exhibit), Sources::of(scenario))
+            .map_err(|error| Failure::new(4, format_args!("error: cannot record: {error}")))?;
         Ok(Some(Recorded(Some(recorder))))
     }
 }

@@ -89,13 +89,7 @@ impl Chapter {
     /// Takes a line unless it is of later than when `done` steps were done; whether to go on.
     fn advance(&self, state: &mut State, line: &Line, done: u64) -> bool {
         if let Some(steps) = &line.steps {
-            let buckets = (0..steps.len()).map(|number| steps.bucket(number));
-            // Of a bucket of several steps only the range is known.
-            let reached = buckets.take_while(|bucket| bucket.to <= done);
-            let last = reached.filter(|bucket| bucket.to == bucket.from + 1 || bucket.to == steps.to).last();
-            if let Some(bucket) = last {
-                state.advance(steps, bucket, &self.sources);
-            }
+            state.advance(steps, done, &self.sources);
             return steps.to <= done;
         }
         if let Some(change) = &line.moment {
@@ -118,7 +112,7 @@ impl Chapter {
             recording.lines(part.at, scene, |line| {
                 if let Some(steps) = &line.steps {
                     traces.take(steps);
-                    state.advance(steps, steps.bucket(steps.len() - 1), sources);
+                    state.advance(steps, u64::MAX, sources);
                 }
                 if let Some(change) = &line.moment {
                     state.change(change);

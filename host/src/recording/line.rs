@@ -54,7 +54,8 @@ pub struct Steps {
     /// For each item the greatest; empty if they are the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub max: Vec<Vec<Option<f64>>>,
-    /// What became of values that are no numbers, in order.
+    /// What became of values that are no numbers, in order. Behind the last step that is known there is none: it is in a
+    /// line of later steps, or in the next moment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<TextChange>,
 }
@@ -94,6 +95,16 @@ impl Steps {
         };
         let to = if number + 1 == self.len() { self.to } else { begin(number + 1) };
         Bucket { number, from: begin(number), to }
+    }
+
+    /// The last bucket up to the step `before` that says how a step was: of several steps only the range is known.
+    pub fn last_known(&self, before: u64) -> Option<Bucket> {
+        let is_one = |number: usize| {
+            self.max.is_empty() || self.min.iter().zip(&self.max).all(|(min, max)| min[number] == max[number])
+        };
+        let known =
+            |bucket: &Bucket| bucket.to <= before && bucket.to - bucket.from == 1 && is_one(bucket.number);
+        (0..self.len()).rev().map(|number| self.bucket(number)).find(known)
     }
 
     /// Whether it is of so many items, and its buckets follow each other from the first step to the last.

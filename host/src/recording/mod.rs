@@ -46,7 +46,18 @@ pub fn pack(lines: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// So many first bytes of a file say whether it is a recording.
+pub const MARK_LENGTH: u64 = part::MARK.len() as u64;
+
+/// Whether a file is a recording that begins with these bytes, its first [`MARK_LENGTH`], or all of a shorter one. One that
+/// is empty is none.
+pub fn is_beginning(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && (bytes.starts_with(part::MARK) || part::MARK.starts_with(bytes))
+}
+
 /// Longest recording `[bytes]`: then it ends, and the run goes on.
 pub const RECORDING_MAX: u64 = 128 << 20;
+/// Most that all parts of a recording unfold to `[bytes]`: so long a reader works at most.
+const UNFOLDED_MAX: u64 = 4 << 30;
 /// The version of the format.
 const VERSION: u32 = 1;

@@ -92,7 +92,17 @@ pub(super) fn find(bytes: &[u8], from: usize) -> Option<usize> {
 
 /// Hands each line of the part that begins at `at` to `take`, once its checksum is known to be right, until it is over or
 /// `take` has seen enough.
-pub(super) fn read(bytes: &[u8], at: usize, mut take: impl FnMut(&[u8]) -> bool) -> PartEnd {
+pub(super) fn read(bytes: &[u8], at: usize, take: impl FnMut(&[u8]) -> bool) -> PartEnd {
+    read_counted(bytes, at, &mut 0, take)
+}
+
+/// As [`read`], and adds to `unfolded` what was unfolded `[bytes]`.
+pub(super) fn read_counted(
+    bytes: &[u8],
+    at: usize,
+    unfolded: &mut u64,
+    mut take: impl FnMut(&[u8]) -> bool,
+) -> PartEnd {
     let decoder = GzDecoder::new(bytes.get(at..).unwrap_or_default());
     let mut reader = BufReader::new(decoder.take(PART_MAX + 1));
     // Lines whose checksum has not come yet.
@@ -108,6 +118,7 @@ pub(super) fn read(bytes: &[u8], at: usize, mut take: impl FnMut(&[u8]) -> bool)
             Err(error) => return PartEnd::Damaged(describe(&error)),
         };
         (length, lines) = (length + read as u64, lines + 1);
+        *unfolded += read as u64;
         if length > PART_MAX || lines > LINES_MAX {
             return PartEnd::Damaged("it is larger than a part may be".to_owned());
         }

@@ -2,7 +2,7 @@
 
 use super::line::{Line, SceneLine};
 use super::part::{self, MARK, PartEnd};
-use super::{Chapter, VERSION};
+use super::{Chapter, UNFOLDED_MAX, VERSION, is_beginning};
 use crate::view::{ITEMS_MAX, Scene};
 use std::sync::Arc;
 
@@ -10,6 +10,12 @@ use std::sync::Arc;
 const FAULTS_MAX: usize = 20;
 /// Most parts of a recording: half a minute each for three months.
 const PARTS_MAX: usize = 250_000;
+/// Most runs that have something to show.
+const RUNS_MAX: usize = 100_000;
+/// Longest title of a run in a list `[characters]`, longest date, and longest reason of a fault.
+const TITLE_MAX: usize = 100;
+const START_MAX: usize = 40;
+const WHY_MAX: usize = 300;
 
 /// What was recorded.
 #[derive(Clone, Debug)]
@@ -82,19 +88,19 @@ impl Recording {
     /// [`NoRecording`] if there is none.
     pub fn read(bytes: Vec<u8>) -> Result<Self, NoRecording> {
         if part::find(&bytes, 0).is_none() {
-            let is_beginning = !bytes.is_empty() && MARK.starts_with(&bytes);
-            return Err(if is_beginning { NoRecording::Empty(None) } else { NoRecording::Foreign });
+            return Err(if is_beginning(&bytes) { NoRecording::Empty(None) } else { NoRecording::Foreign });
         }
         let mut scan = Scan {
             recording: Self { bytes: Vec::new(), runs: Vec::new(), faults: Vec::new() },
             scene: None,
             parts: 0,
+            unfolded: 0,
+            unfolded_max: UNFOLDED_MAX,
         };
         scan.all(&bytes)?;
         let mut recording = scan.recording;
         recording.bytes = bytes;
-        // A run of which only the scene is there has nothing to show.
-        recording.runs.retain(|run| !run.parts.is_empty());
+        recording.runs.pop_if(|run| run.parts.is_empty());
         // Nor has one that never began, where another did.
         if recording.runs.iter().any(|run| run.summary.done > 0) {
             recording.runs.retain(|run| run.summary.done > 0);
@@ -147,6 +153,7 @@ fn is_sound(scene: &Scene) -> bool {
     let (items, components, nodes) = (scene.items.len(), scene.components.len(), scene.nodes.len());
     let plugs = [scene.cables.len(), scene.tokens.len()];
     items <= ITEMS_MAX
+        && scene.start.len() <= START_MAX
         && plugs.iter().all(|plugs| *plugs <= usize::from(u16::MAX) + 1)
         && scene.components.iter().all(|component| {
             component.main.iter().all(|item| *item < items)
@@ -164,6 +171,9 @@ struct Scan {
     /// The scene of the last run.
     scene: Option<Arc<Scene>>,
     parts: usize,
+    /// What all parts so far unfolded to `[bytes]`, damaged ones included, and how much that may be.
+    unfolded: u64,
+    unfolded_max: u64,
 }
 
 /// What a part is about.
@@ -197,6 +207,10 @@ impl Scan {
                 self.fault(begin, bytes.len(), "there are more parts than a recording may have");
                 return Ok(());
             }
+            if self.unfolded > self.unfolded_max {
+                self.fault(begin, bytes.len(), "there is more in it than a recording may have");
+                return Ok(());
+            }
             at = self.part(bytes, begin)?;
         }
         Ok(())
@@ -205,7 +219,9 @@ impl Scan {
     /// Takes the part that begins at `begin`. Returns where to go on.
     fn part(&mut self, bytes: &[u8], begin: usize) -> Result<usize, NoRecording> {
         let mut contents = Contents::default();
-        let end = part::read(bytes, begin, |line| contents.take(line, self.scene.as_deref()));
+        let Self { scene, unfolded, .. } = self;
+        let take = |line: &[u8]| contents.take(line, scene.as_deref());
+        let end = part::read_counted(bytes, begin, unfolded, take);
         let next = || part::find(bytes, begin + 1).unwrap_or(bytes.len());
         let (to, why) = match end {
             PartEnd::Whole(end) => (end, None),
@@ -231,8 +247,14 @@ impl Scan {
                 self.scene = None;
                 return self.fault(begin, to, "its scene makes no sense");
             }
-            let (title, start, steps) = (scene.title.clone(), scene.start.clone(), scene.steps);
-            let summary = RunSummary { title, start, steps, done: 0 };
+            // A run of which only the scene is there has nothing to show.
+            self.recording.runs.pop_if(|run| run.parts.is_empty());
+            if self.recording.runs.len() >= RUNS_MAX {
+                self.scene = None;
+                return self.fault(begin, to, "there are more runs than a recording may have");
+            }
+            let title = scene.title.chars().take(TITLE_MAX).collect();
+            let summary = RunSummary { title, start: scene.start.clone(), steps: scene.steps, done: 0 };
             self.recording.runs.push(Run { summary, scene_at: begin, parts: Vec::new() });
             self.scene = Some(Arc::new(scene));
             return;
@@ -250,7 +272,7 @@ impl Scan {
 
     fn fault(&mut self, from: usize, to: usize, why: &str) {
         if self.recording.faults.len() < FAULTS_MAX {
-            self.recording.faults.push(Fault { from, to, why: why.to_owned() });
+            self.recording.faults.push(Fault { from, to, why: why.chars().take(WHY_MAX).collect() });
         }
     }
 }
@@ -301,5 +323,54 @@ impl Contents {
     fn is_wrong(&mut self, why: String) -> bool {
         self.wrong = Some(why);
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pack;
+    use super::*;
+
+    fn scan(unfolded_max: u64, bytes: &[u8]) -> Recording {
+        let recording = Recording { bytes: Vec::new(), runs: Vec::new(), faults: Vec::new() };
+        let mut scan = Scan { recording, scene: None, parts: 0, unfolded: 0, unfolded_max };
+        scan.all(bytes).unwrap();
+        scan.recording
+    }
+
+    /// A run of this title, and a step of it.
+    fn run(title: String, start: &str) -> String {
+        let scene = Scene { title, run: "a".to_owned(), start: start.to_owned(), ..Scene::default() };
+        let part = r#"{"part":{"version":1,"program":"","run":"a"}}"#;
+        let scene = serde_json::to_string(&scene).unwrap();
+        format!(
+            "{part}\n{{\"scene\":{{\"scene\":{scene},\"sources\":{{}}}}}}\n\n{part}\n{{\"moment\":{{\"done\":1}}}}"
+        )
+    }
+
+    #[test]
+    fn what_is_kept_of_a_run_is_short_and_of_one_without_steps_nothing() {
+        let whole = run("long ".repeat(100_000), "");
+        let (scene, _) = whole.split_once("\n\n").unwrap();
+        let scenes = vec![scene; 20].join("\n\n");
+        let recording = scan(UNFOLDED_MAX, &pack(format!("{scenes}\n\n{whole}").as_bytes()));
+        assert_eq!((recording.runs.len(), recording.faults.len()), (1, 0));
+        assert_eq!(recording.runs[0].summary.title.len(), TITLE_MAX);
+        let strange = scan(UNFOLDED_MAX, &pack(run(String::new(), &"9".repeat(100)).as_bytes()));
+        assert_eq!((strange.runs.len(), strange.faults[0].why.as_str()), (0, "its scene makes no sense"));
+    }
+
+    #[test]
+    fn a_file_that_unfolds_to_more_than_a_recording_is_read_up_to_there() {
+        let runs = vec![run("x".repeat(10_000), ""); 50].join("\n\n");
+        let bytes = pack(runs.as_bytes());
+        assert_eq!(scan(UNFOLDED_MAX, &bytes).runs.len(), 50);
+        let some = scan(105_000, &bytes);
+        let [fault] = some.faults.as_slice() else { panic!("{:?}", some.faults) };
+        assert!(
+            (1..12).contains(&some.runs.len()) && fault.to == bytes.len(),
+            "{}: {fault}",
+            some.runs.len()
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! How a recorded run stands while its lines are gone through: the same for who writes them and for who reads them.
 
-use super::line::{Bucket, Change, Steps, TextChange};
+use super::line::{Change, Steps, TextChange};
 use super::{Frame, Sources};
 use crate::view::{CableMoment, Cell, Health, Moment, Scene, TokenMoment};
 
@@ -47,8 +47,9 @@ impl State {
         }
     }
 
-    /// Takes steps up to the end of a bucket of theirs; what cables and tokens do follows from the values.
-    pub(super) fn advance(&mut self, steps: &Steps, bucket: Bucket, sources: &Sources) {
+    /// Takes valid steps up to the last one before `before` that is known; what cables and tokens do follows from the values.
+    pub(super) fn advance(&mut self, steps: &Steps, before: u64, sources: &Sources) {
+        let Some(bucket) = steps.last_known(before) else { return };
         let moment = &mut self.frame.moment;
         moment.done = bucket.to;
         for TextChange(_, position, text) in steps.texts.iter().filter(|change| change.0 < bucket.to) {

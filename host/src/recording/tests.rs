@@ -258,6 +258,67 @@ fn hostile_lines_are_faults_and_nothing_worse() {
     ));
 }
 
+/// The steps `[from, to)` in buckets of these lengths in turn; texts are those since `texts_from`.
+fn buckets(from: u64, to: u64, lengths: &[u64], texts_from: u64) -> Steps {
+    let begins = lengths.iter().cycle().scan(from, |at, length| {
+        *at += length;
+        Some(*at)
+    });
+    let at: Vec<u64> = std::iter::once(from).chain(begins.take_while(|at| *at < to)).collect();
+    let ends = at.iter().copied().skip(1).chain([to]);
+    let none = vec![None; at.len()];
+    let min = vec![at.iter().map(|&step| Some(power_kw(step))).collect(), none.clone(), none.clone()];
+    let max = vec![ends.map(|end| Some(power_kw(end - 1))).collect(), none.clone(), none];
+    let mut steps = Steps { from, to, at, min, max, texts: steps(texts_from, to).texts };
+    let known = known(&steps).last().copied().unwrap_or(0);
+    steps.texts.retain(|change| change.0 < known);
+    steps
+}
+
+/// The steps done of which it is known how all stood.
+fn known(steps: &Steps) -> Vec<u64> {
+    let all = (0..steps.len()).map(|number| steps.bucket(number));
+    all.filter(|bucket| bucket.to == bucket.from + 1).map(|bucket| bucket.to).collect()
+}
+
+#[test]
+fn a_range_of_several_steps_is_shown_as_none_of_them() {
+    let scene = scene("first");
+    for lengths in [&[7][..], &[7, 1], &[1, 7], &[40, 1], &[1]] {
+        let mut writer = Writer::new(sources());
+        let mut look = |ms, done, steps: &[Steps]| {
+            let (moment, health) = (moment("first", done), Health::default());
+            writer.look(&Look { ms, scene: &scene, steps, moment: &moment, health: &health });
+        };
+        look(0, 1, &[]);
+        let one = buckets(1, 51, lengths, 1);
+        let seen = known(&one).last().copied().unwrap_or(1);
+        let other = buckets(51, 99, lengths, seen);
+        let known = [vec![1], known(&one), known(&other), vec![100]].concat();
+        assert_eq!(known.len() < 100, lengths != [1]);
+        look(50, 100, &[one, other]);
+        let recording = Recording::read(writer.finish()).unwrap();
+        assert_eq!(recording.faults(), []);
+        let chapter = recording.open(0).unwrap();
+        for done in 1..=100 {
+            let shown = chapter.frame(&recording, done).moment;
+            let last = known.iter().copied().filter(|known| *known <= done).max().unwrap();
+            assert_eq!(shown.done, last, "{lengths:?}: {done}");
+            let expected = moment("first", last);
+            assert_eq!(
+                (shown.values, shown.phase, shown.cables[0].power_kw),
+                (expected.values, expected.phase, expected.cables[0].power_kw),
+                "{lengths:?}: {done}"
+            );
+        }
+        let range = &chapter.series(&[0], 0, 100, 1).series[0];
+        assert_eq!((range.min[0], range.max[0]), (Some(power_kw(0)), Some(power_kw(99))), "plots have all");
+    }
+    // The end of a range of several steps, as it is cut off where a line begins.
+    let cut = Steps { max: vec![vec![Some(2.0)]], min: vec![vec![Some(1.0)]], to: 1, ..Steps::default() };
+    assert_eq!(cut.last_known(1), None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

@@ -4,7 +4,7 @@ use super::Sources;
 use super::line::{Change, Line, PartHead, SceneLine, Steps};
 use super::part::{LINES_MAX, PART_MAX, PartWriter};
 use super::state::State;
-use super::{RECORDING_MAX, VERSION};
+use super::{RECORDING_MAX, UNFOLDED_MAX, VERSION};
 use crate::view::{Health, Moment, NodeHealth, Scene};
 use std::sync::Arc;
 
@@ -41,6 +41,8 @@ pub struct Writer {
     /// Bytes of ended parts that nobody has fetched.
     out: Vec<u8>,
     written: u64,
+    /// What ended parts unfold to `[bytes]`.
+    unfolded: u64,
     /// Why nothing more is recorded.
     full: Option<&'static str>,
 }
@@ -57,6 +59,7 @@ impl Writer {
             health_ms: 0,
             out: Vec::new(),
             written: 0,
+            unfolded: 0,
             full: None,
         }
     }
@@ -83,8 +86,7 @@ impl Writer {
         }
         for steps in look.steps.iter().filter(|steps| steps.is_valid(look.scene.items.len())) {
             self.write(look, &Line { steps: Some(steps.clone()), ..Line::default() });
-            let last = steps.bucket(steps.len() - 1);
-            self.state.advance(steps, last, &self.sources);
+            self.state.advance(steps, u64::MAX, &self.sources);
         }
         if let Some(change) = Change::between(&self.state.frame.moment, look.moment, look.ms) {
             self.state.change(&change);
@@ -167,7 +169,11 @@ impl Writer {
 
     fn end_part(&mut self) {
         if let Some(part) = self.part.take() {
+            self.unfolded += part.length;
             self.out.extend(part.finish());
+            if self.unfolded + PART_MAX > UNFOLDED_MAX && self.full.is_none() {
+                self.full = Some("there is as much in it as a recording may have, 4 GiB");
+            }
         }
     }
 }

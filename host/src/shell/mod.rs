@@ -25,7 +25,8 @@ pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use control::{CallFailure, NodeCaller, ask_all};
 pub use distributed::{Nodes, Target, run_on_nodes};
 pub use exhibit::{
-    Exhibit, Hall, LayoutFile, Operator, Orders, Recorder, Replay, RunExhibit, Watching, Wish,
+    Exhibit, Hall, LayoutFile, NoRecordFile, Operator, Orders, RecordFile, Recorder, Replay, RunExhibit,
+    Watching, Wish,
 };
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
 pub use influx::{InfluxTarget, InfluxWriter, WrongTarget, read_influx_token};

@@ -8,7 +8,7 @@ use super::{Demo, Results, embedded, failed};
 use crate::cli::Failure;
 use crate::cli::options::{Table, with_hardware};
 use crate::cli::page::Page;
-use crate::cli::recording::Recorded;
+use crate::cli::recording::{RecordOption, Recorded};
 use crate::coordinator::{OnLoss, Timing};
 use crate::plan::{self, Placement, TablePlan};
 use crate::scenario::Scenario;
@@ -88,8 +88,10 @@ impl Demo {
         let exhibit = RunExhibit::new(scenario, scene, Some(table), conductor.clone(), orders, layout);
         let exhibit = Arc::new(exhibit);
         let page = self.web.start(&(Arc::clone(&exhibit) as Arc<dyn Exhibit>))?;
+        let record_file = self.record.open()?;
+        let screen = Screen::take()?;
         page.iter().for_each(|page| self.web.open(page));
-        let recorded = self.record.start(Some(&exhibit), scenario)?;
+        let recorded = RecordOption::start(record_file, Some(&exhibit), scenario)?;
         let rounds = Rounds {
             demo: self,
             scenario,
@@ -101,7 +103,6 @@ impl Demo {
             recorded: recorded.as_ref(),
         };
         let page = page.as_ref().map_or_else(String::new, Page::url);
-        let screen = Screen::take()?;
         let desk = Desk::new(screen.has_keys(), homes);
         let (played, shown) = std::thread::scope(|scope| {
             let visitor =

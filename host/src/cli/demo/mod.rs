@@ -99,6 +99,7 @@ impl Demo {
 
     /// The visit as a script, as fast as possible.
     fn headless(&self, scenario: &Scenario) -> Result<(), Failure> {
+        let record_file = self.record.open()?;
         let stop = StopFlag::from_signals();
         let placement = Placement::from_connect(scenario).map_err(Failure::wrong_use)?;
         let watched = if self.record.is_wanted() { view::watched(scenario) } else { Vec::new() };
@@ -110,10 +111,10 @@ impl Demo {
             let orders = Box::new(|_: &view::Command| Ok(()));
             Arc::new(RunExhibit::new(scenario, scene, None, conductor, orders, layout))
         });
-        let recorded = self.record.start(exhibit.as_ref(), scenario)?;
         let mut results = Results(self.results(scenario, &plan)?);
         let mut progress = Progress::new(plan.steps, false);
         let live = LiveTable::new(scenario, &plan, Some(embedded::visit(scenario)?));
+        let recorded = RecordOption::start(record_file, exhibit.as_ref(), scenario)?;
         let mut watching = Watching::new(&mut results, exhibit.as_deref(), &plan.watched);
         let attendance = Attendance::new(&mut watching, &mut progress, &stop);
         let end = run_on_nodes(&plan, table.nodes(), Timing::default(), live, attendance);

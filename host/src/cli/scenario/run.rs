@@ -143,6 +143,7 @@ impl Run {
             scenarios: audience.scenarios(),
         };
         overwriting::refuse(&self.file, &scenario, &results, &others)?;
+        let record_file = self.record.open()?;
         let has_events = self.record_events.is_some();
         let fingerprint = Fingerprint::of(&scenario, &plan, format, script.as_ref(), has_events);
         let live = LiveTable::new(&scenario, &plan, script);
@@ -152,7 +153,6 @@ impl Run {
         let nodes = if plan.is_local() { None } else { Some(placed.table(key, spares, hardware)?) };
         let exhibit = is_seen
             .then(|| Arc::new(self.exhibit(&scenario, &placed.placement, nodes.as_ref(), conductor, stop)));
-        let recorded = self.record.start(exhibit.as_ref(), &scenario)?;
         if let Some(exhibit) = exhibit.as_ref().filter(|_| audience.is_wanted()) {
             audience.show(exhibit, results.path())?;
         }
@@ -165,6 +165,7 @@ impl Run {
             note(format_args!("going on with step {} of {}", checkpoint.step, plan.steps));
         }
         self.database.start(&scenario, &plan, &mut results, &progress)?;
+        let recorded = RecordOption::start(record_file, exhibit.as_ref(), &scenario)?;
         let mut observer = Watching::new(&mut results, exhibit.as_deref(), &plan.watched);
         let attendance = Attendance::new(&mut observer, &mut progress, stop);
         let conductor = audience.is_wanted().then_some(conductor);

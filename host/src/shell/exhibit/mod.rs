@@ -13,6 +13,7 @@
 mod hall;
 mod layout;
 mod operator;
+mod record_file;
 mod recorder;
 mod replay;
 mod run;
@@ -22,6 +23,7 @@ mod watching;
 pub use hall::{Hall, Wish};
 pub use layout::LayoutFile;
 pub use operator::Operator;
+pub use record_file::{NoRecordFile, RecordFile};
 pub use recorder::Recorder;
 pub use replay::Replay;
 pub use run::{Orders, RunExhibit};

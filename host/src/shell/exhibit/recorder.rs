@@ -7,14 +7,11 @@
 //! Invariants: the run does not know of it; what it costs is bounded in time, memory and bytes; a file that cannot be
 //! written ends the recording, not the run, and keeps what is whole in it.
 
-use super::{Exhibit, RunExhibit};
+use super::{Exhibit, RecordFile, RunExhibit};
 use crate::recording::{Look, Sources, Steps, TextChange, Writer};
-use crate::shell::lines::lock;
 use crate::view::POINTS_MAX;
 use illuminator_node::shell::{Clock, hint, spawn};
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -47,23 +44,18 @@ struct Order {
 }
 
 impl Recorder {
-    /// Records what `exhibit` shows from now on, at `path`. `sources` are those of its scenario.
+    /// Records what `exhibit` shows from now on, in the place of what `file` had. `sources` are those of its scenario.
     ///
     /// # Errors
-    /// A file that cannot be made, or that another run writes; a thread that cannot be started.
-    pub fn start(path: &Path, exhibit: Arc<RunExhibit>, sources: Sources) -> io::Result<Self> {
-        let file = File::options().write(true).create(true).truncate(false).open(path)?;
-        lock(&file)?;
-        if file.metadata()?.len() > 0 {
-            file.set_len(0)?;
-        }
+    /// A thread that cannot be started.
+    pub fn start(file: RecordFile, exhibit: Arc<RunExhibit>, sources: Sources) -> io::Result<Self> {
         exhibit.keep_texts();
         let (orders, heard) = channel();
         let failure = Arc::default();
         let mut recording = Recording {
             exhibit,
             writer: Writer::new(sources),
-            file: RecordFile { file, path: path.to_owned(), length: 0 },
+            file,
             clock: Clock::start(),
             written_ms: 0,
             writes: 0,
@@ -154,7 +146,7 @@ impl Recording {
         (self.written_ms, self.writes) = (now_ms, self.writes + 1);
         let bytes = bytes(&mut self.writer);
         let written = self.file.append(&bytes, self.writes.is_multiple_of(SYNC_EVERY));
-        let path = self.file.path.display();
+        let path = self.file.path().display();
         match (written, self.writer.is_full()) {
             (Err(error), _) => {
                 self.fail(format!("the recording {path} is not whole: {error}{}", hint(&error)));
@@ -171,27 +163,6 @@ impl Recording {
 
     fn has_failed(&self) -> bool {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).is_some()
-    }
-}
-
-/// The file of a recording.
-struct RecordFile {
-    file: File,
-    path: PathBuf,
-    /// Bytes that are in it.
-    length: u64,
-}
-
-impl RecordFile {
-    /// Appends bytes as a whole, or not at all.
-    fn append(&mut self, bytes: &[u8], sync: bool) -> io::Result<()> {
-        if let Err(error) = self.file.write_all(bytes) {
-            // Of a pipe or a device nothing can be taken back.
-            let _ = self.file.set_len(self.length);
-            return Err(error);
-        }
-        self.length += bytes.len() as u64;
-        if sync { self.file.sync_data() } else { Ok(()) }
     }
 }
 
@@ -226,7 +197,9 @@ impl Budget {
         let mut texts = texts.into_iter().peekable();
         let line = |line: u64| {
             let mut steps = exhibit.missed(at(line), at(line + 1), per_line as usize)?;
-            steps.texts = std::iter::from_fn(|| texts.next_if(|change| change.0 < steps.to)).collect();
+            // A text that became another one behind the last step that is known belongs to what is known next.
+            let known = steps.last_known(u64::MAX).map_or(0, |bucket| bucket.to);
+            steps.texts = std::iter::from_fn(|| texts.next_if(|change| change.0 < known)).collect();
             Some(steps)
         };
         (0..lines).filter_map(line).collect()

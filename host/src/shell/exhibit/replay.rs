@@ -34,6 +34,8 @@ struct Now {
     /// The pace that somebody wants, instead of the recorded one `[µs]`.
     pace_us: Option<u64>,
     frame: Frame,
+    /// The steps done that the frame was asked for: where that was not recorded it is of fewer.
+    asked: u64,
     mirror: Mirror,
     speed: Speed,
 }
@@ -64,19 +66,20 @@ impl Replay {
 impl Now {
     fn open(recording: &Recording, run: usize, pace_us: Option<u64>, now_us: u64) -> Option<Self> {
         let chapter = recording.open(run)?;
-        let frame = chapter.frame(recording, chapter.done().min(1));
+        let asked = chapter.done().min(1);
+        let frame = chapter.frame(recording, asked);
         let recorded_us = (frame.moment.pace_s * 1e6) as u64;
         let usual_us = if recorded_us == 0 { PACE_USUAL_US } else { recorded_us };
         let player = Player::new(now_us, chapter.done(), pace_us.unwrap_or(usual_us));
         let mirror = chapter.mirror();
-        Some(Self { run, chapter, player, pace_us, frame, mirror, speed: Speed::default() })
+        Some(Self { run, chapter, player, pace_us, frame, asked, mirror, speed: Speed::default() })
     }
 
     /// What is shown now.
     fn moment(&mut self, recording: &Recording, now_us: u64, warnings: &[String]) -> Moment {
         let done = self.player.done(now_us);
-        if self.frame.moment.done != done {
-            self.frame = self.chapter.frame(recording, done);
+        if self.asked != done {
+            (self.frame, self.asked) = (self.chapter.frame(recording, done), done);
         }
         let mut moment = self.frame.moment.clone();
         let stopped = moment.state == RunState::Stopped;
@@ -174,5 +177,30 @@ impl Exhibit for Replay {
         let shown = (lock(&self.now).run + 1).to_string();
         let scenarios = (1..).zip(runs.take(OFFERED_MAX)).map(offered).collect();
         Offer { scenarios, shown: Some(shown), ..Offer::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::pack;
+
+    #[test]
+    fn a_step_that_was_not_recorded_is_looked_for_once() {
+        let part = r#"{"part":{"version":1,"program":"","run":"a"}}"#;
+        let scene = serde_json::to_string(&Scene { run: "a".to_owned(), ..Scene::default() }).unwrap();
+        let scene = format!(r#"{{"scene":{{"scene":{scene},"sources":{{}}}}}}"#);
+        let moments = r#"{"moment":{"done":1}}"#.to_owned() + "\n" + r#"{"moment":{"done":9}}"#;
+        let recording =
+            Recording::read(pack(format!("{part}\n{scene}\n\n{part}\n{moments}").as_bytes())).unwrap();
+        let mut now = Now::open(&recording, 0, None, 0).unwrap();
+        now.player.hold(0, true);
+        now.player.seek(0, 4);
+        assert_eq!(now.moment(&recording, 1, &[]).done, 1, "the last one that was recorded");
+        // What is shown next is that very frame, and not one that was read once more.
+        now.frame.moment.phase = "that very frame".to_owned();
+        assert_eq!(now.moment(&recording, 2, &[]).phase, "that very frame");
+        now.player.seek(2, 8);
+        assert_eq!((now.moment(&recording, 3, &[]).done, now.frame.moment.phase.as_str()), (9, ""));
     }
 }

@@ -12,8 +12,8 @@ use crate::recording::{Steps, TextChange};
 use crate::scenario::Scenario;
 use crate::shell::{Conductor, SimulatedTable};
 use crate::view::{
-    CableMoment, Command, Health, History, Layout, Mirror, Moment, NodeHealth, NodeScene, Places, Refusal,
-    Row, RunState, Scene, Series, Speed, TokenMoment, TokenScene, pixels,
+    CableMoment, Command, Health, History, ITEMS_MAX, Layout, Mirror, Moment, NodeHealth, NodeScene, Places,
+    Refusal, Row, RunState, Scene, Series, Speed, TokenMoment, TokenScene, pixels,
 };
 use illuminator_node::model::Slots;
 use illuminator_node::shell::{Clock, random_id};
@@ -27,8 +27,9 @@ const WAITING_MAX: usize = 1 << 18;
 const NOTICES_MAX: usize = 20;
 /// Longest notice `[characters]`.
 const NOTICE_MAX: usize = 300;
-/// Most texts that wait to be recorded.
+/// Most texts that wait to be recorded; of more only the last of each item is kept. Invariant: there are fewer items.
 const TEXTS_MAX: usize = 1 << 16;
+const _: () = assert!(ITEMS_MAX < TEXTS_MAX);
 
 /// What carries out the commands.
 pub type Orders = Box<dyn Fn(&Command) -> Result<(), Refusal> + Send + Sync>;
@@ -167,8 +168,11 @@ impl RunExhibit {
         }
         row.take(values, cells);
         waiting.extend_from_slice(&row.numbers);
-        if let Some(texts) = texts.as_mut().filter(|texts| texts.len() < TEXTS_MAX) {
+        if let Some(texts) = texts {
             texts.extend(row.changed().map(|(position, text)| TextChange(step, position, text)));
+            if texts.len() > TEXTS_MAX {
+                keep_last(texts);
+            }
         }
         (*state, *done) = (RunState::Running, step + 1);
     }
@@ -317,6 +321,14 @@ impl RunExhibit {
     }
 }
 
+/// Keeps the last change of each item, in order.
+fn keep_last(texts: &mut Vec<TextChange>) {
+    let mut last = BTreeMap::new();
+    last.extend(texts.iter().enumerate().map(|(number, change)| (change.1, number)));
+    let mut number = 0..;
+    texts.retain(|change| last.get(&change.1) == number.next().as_ref());
+}
+
 impl Exhibit for RunExhibit {
     fn scene(&self) -> Arc<Scene> {
         Arc::clone(&lock(&self.scene))
@@ -416,5 +428,18 @@ impl Exhibit for RunExhibit {
 
     fn arrange(&self, layout: Layout) -> Result<(), Refusal> {
         self.layout.set(layout)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_texts_the_last_of_each_item_stays() {
+        let change = |step: u64, item| TextChange(step, item, Some(format!("{step}")));
+        let mut texts = vec![change(0, 0), change(1, 1), change(2, 0), change(2, 2), change(9, 0)];
+        keep_last(&mut texts);
+        assert_eq!(texts, [change(1, 1), change(2, 2), change(9, 0)]);
     }
 }
