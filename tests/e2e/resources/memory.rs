@@ -155,11 +155,16 @@ fn a_process_that_gets_no_memory_leaves_whole_lines_or_says_why() {
         return;
     }
     let bench = Bench::new(Ring { nodes: 20, steps: 3000 });
+    // Closely where a program has just room to start. In one process a run needs hardly more than that.
+    let close = (32..96).map(|quarter| quarter << 18);
+    let limits: Vec<u64> =
+        close.chain([28, 32, 36, 40, 64, 128, 256, 512, 1024].map(|mib| mib << 20)).collect();
+    let mut refused = 0;
     for place in PLACES {
-        let (mut refused, mut ran) = (0, 0);
-        for mib in (8..40).chain([64, 128, 256, 512, 1024]) {
+        let mut ran = 0;
+        for &limit in &limits {
             let _ = std::fs::remove_file(bench.path().join("out.csv"));
-            let wrapper = ["prlimit", &format!("--as={}", mib << 20)];
+            let wrapper = ["prlimit", &format!("--as={limit}")];
             let version = wrapped(bench.path(), &wrapper, &["--version"]).output().expect("it starts");
             if !version.status.success() {
                 continue; // not even the program's text has room
@@ -169,17 +174,18 @@ fn a_process_that_gets_no_memory_leaves_whole_lines_or_says_why() {
             let message = said(&done);
             if done.status.success() {
                 ran += 1;
-                assert_eq!(read(&bench.path().join("out.csv")), bench.whole, "{place}, {mib} MiB");
+                assert_eq!(read(&bench.path().join("out.csv")), bench.whole, "{place}, {limit} bytes");
             } else {
                 refused += 1;
                 // Of a stack that cannot grow the kernel tells nobody.
                 let said_so = !message.is_empty() || done.status.signal() == Some(SIGSEGV);
-                assert!(said_so, "{place}, {mib} MiB: {:?}", done.status);
+                assert!(said_so, "{place}, {limit} bytes: {:?}", done.status);
                 if bench.path().join("out.csv").exists() {
                     bench.check_part("out.csv");
                 }
             }
         }
-        assert!(refused > 0 && ran > 0, "{place}: refused {refused} times, ran {ran} times");
+        assert!(ran > 0, "{place}: it never ran");
     }
+    assert!(refused > 0, "there always was enough memory");
 }
