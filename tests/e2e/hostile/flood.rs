@@ -43,28 +43,31 @@ const STOCK: usize = 64;
 
 #[test]
 fn a_flood_of_all_that_can_be_sent_does_not_double_the_time_of_a_run_with_a_pace() {
-    within_twice(PACED);
+    within_twice(PACED, |ratios| ratios.into_iter().fold(0.0, f64::max));
 }
 
+/// Attacker, node and host share the machine here: what he takes of it by sending is the scheduler's choice, and told.
+/// What his datagrams cost those who get them is the ratio to a run beside the same flood.
 #[test]
 fn a_flood_of_a_hundred_thousand_a_second_does_not_double_the_time_of_a_run_without_a_pace() {
-    within_twice(FAST);
+    within_twice(FAST, |[beside, _]| beside);
 }
 
 /// Other tests run at the same time, and may burden one of the runs that are compared.
-fn within_twice(contest: Contest) {
+fn within_twice(contest: Contest, decides: impl Fn([f64; 2]) -> f64) {
     let mut measured = Vec::new();
     while measured.len() < ATTEMPTS {
         let ratios = compare(contest);
         measured.push(ratios);
-        if ratios.iter().all(|&ratio| ratio <= RATIO_MAX) {
+        if decides(ratios) <= RATIO_MAX {
             return;
         }
     }
     panic!("so many times as long the flood makes the run: {measured:.2?}");
 }
 
-/// Runs undisturbed, beside a flood and under one: how many times as long the last takes as each of the others. All
+/// Runs undisturbed, beside a flood and under one: how many times as long the last takes as the one beside, and as the
+/// undisturbed one. All
 /// must have the bytes of a run in one process.
 fn compare(contest: Contest) -> [f64; 2] {
     let node = NodeProcess::start(&[]);
@@ -87,7 +90,7 @@ fn compare(contest: Contest) -> [f64; 2] {
     }
     let (under_rate, beside_rate) = (under.rate(), beside.rate());
     assert!(under_rate * RATE_SHARE >= beside_rate, "only {under_rate:.0}/s, and {beside_rate:.0}/s beside");
-    let ratios = [alone.run_us, beside.run_us].map(|run_us| under.run_us as f64 / run_us as f64);
+    let ratios = [beside.run_us, alone.run_us].map(|run_us| under.run_us as f64 / run_us as f64);
     let _ = writeln!(
         std::io::stderr(),
         "flood: {} steps with pace {}: {:.0} hostile datagrams/s (the node took {:.0} %, the host {:.0} %), {:.0}/s \
@@ -101,8 +104,8 @@ fn compare(contest: Contest) -> [f64; 2] {
         under.run_us as f64 / 1e6,
         beside.run_us as f64 / 1e6,
         alone.run_us as f64 / 1e6,
-        ratios[1],
         ratios[0],
+        ratios[1],
     );
     ratios
 }
