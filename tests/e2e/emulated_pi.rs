@@ -2,7 +2,7 @@
 
 use illuminator_hal::encode::ws2812::{decode, encoded_len};
 use illuminator_hal::{ColourOrder, Rgb8};
-use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SpiTrace, UsbBoard};
+use illuminator_tests::emupi::{Board, EmulatedPi, File, Kit, NODE_PORT, SpiTrace, SpiTransfer, UsbBoard};
 use illuminator_tests::picture::{lit, phase, pulses, wrapped};
 use illuminator_tests::programs::{NodeProcess, aarch64_node, illuminator, stderr, until};
 use std::net::SocketAddr;
@@ -45,7 +45,9 @@ fn a_run_is_seen_on_the_strip_and_pins_of_a_pi() {
     shows_the_day(&pictures(&trace)[before..]);
     assert!(!high(&mut pi, RELAY), "the relay is still on");
     pi.run("kill -TERM $(cat /tmp/node)");
-    until("black when the node ends", || pictures(&trace).last().is_some_and(|(_, picture)| !lit(picture)));
+    until("black when the node ends", || {
+        pi.last_transfer(&trace).is_some_and(|transfer| !lit(&picture(&transfer)))
+    });
     until("a relay that is safe when the node ends", || high(&mut pi, RELAY));
     pi.run("while [ -d /proc/$(cat /tmp/node) ]; do usleep 100000; done");
 }
@@ -216,8 +218,11 @@ fn no_host(picture: &[Rgb8]) -> bool {
 }
 
 fn pictures(trace: &SpiTrace) -> Vec<(f64, Vec<Rgb8>)> {
-    let decoded = |bytes: &[u8]| decode(bytes, ColourOrder::default()).expect("whole bits").collect();
-    trace.transfers().iter().map(|sent| (sent.at_s, decoded(&sent.bytes))).collect()
+    trace.transfers().iter().map(|sent| (sent.at_s, picture(sent))).collect()
+}
+
+fn picture(transfer: &SpiTransfer) -> Vec<Rgb8> {
+    decode(&transfer.bytes, ColourOrder::default()).expect("whole bits").collect()
 }
 
 /// Whether a pin is at 3.3 V.

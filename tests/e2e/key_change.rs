@@ -1,7 +1,7 @@
 //! The key of a cluster is changed while the table is in use: the procedure of docs/nodes.md, step by step.
 
-use crate::hostile::scenario;
 use crate::read;
+use illuminator_tests::hostile::scenario;
 use illuminator_tests::programs::{NodeProcess, command, illuminator, program, rows, stderr, until};
 use std::net::SocketAddr;
 use std::path::Path;

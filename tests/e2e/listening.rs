@@ -1,6 +1,6 @@
 //! Nothing listens beyond loopback unless it is asked to, and nothing but the one thing that it is for.
 
-use crate::hostile::scenario;
+use illuminator_tests::hostile::scenario;
 use illuminator_tests::programs::{
     NodeProcess, command, illuminator, program, signal, stderr, until, wait_for_rows,
 };

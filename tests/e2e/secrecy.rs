@@ -1,6 +1,6 @@
 //! No program ever writes anything of a key, whatever goes wrong: not to its outputs, and not to its files.
 
-use crate::hostile::scenario;
+use illuminator_tests::hostile::scenario;
 use illuminator_tests::programs::{NodeProcess, command, illuminator, program};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -13,6 +13,7 @@
 use crate::read;
 use illuminator_protocol::{ClusterKey, Header, KeyId, Kind};
 use illuminator_tests::generate::random::SplitMix64;
+use illuminator_tests::hostile::{scenario, short_waiting_socket};
 use illuminator_tests::programs::{NodeProcess, illuminator, stderr};
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, UdpSocket};
@@ -31,8 +32,7 @@ fn nothing_that_somebody_on_the_path_can_send_disturbs_a_run() {
     let node = NodeProcess::start(&[]);
     let relay = Relay::to(node.address);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("s.yaml"), super::scenario(relay.address(), 200))
-        .expect("it can be written");
+    std::fs::write(folder.path().join("s.yaml"), scenario(relay.address(), 200)).expect("it can be written");
     let arguments = ["scenario", "run", "s.yaml", "-o", "hostile.csv", "--pace", "0.01"];
     let (done, at_node, at_host) = std::thread::scope(|scope| {
         let to_node = scope.spawn(|| relay.host_to_node());
@@ -102,9 +102,9 @@ impl Relay {
         Self {
             node,
             host: OnceLock::new(),
-            facing_host: super::short_waiting_socket(),
-            facing_node: super::short_waiting_socket(),
-            foreign: super::short_waiting_socket(),
+            facing_host: short_waiting_socket(),
+            facing_node: short_waiting_socket(),
+            foreign: short_waiting_socket(),
             stop: AtomicBool::new(false),
         }
     }

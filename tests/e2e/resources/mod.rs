@@ -27,12 +27,16 @@ struct Bench {
 
 impl Bench {
     fn new(ring: Ring) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        ring.write(folder.path());
+        Self::of(&ring.scenario(), ring.steps, tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// A scenario of so many steps, with the files that are in this folder.
+    fn of(scenario: &str, steps: u64, folder: TempDir) -> Self {
+        std::fs::write(folder.path().join("s.yaml"), scenario).expect("it can be written");
         let done = illuminator(folder.path(), &["scenario", "run", "s.yaml", "--local", "-o", "whole.csv"]);
         assert!(done.status.success(), "{}", stderr(&done));
         let whole = read(&folder.path().join("whole.csv"));
-        assert_eq!(whole.lines().count() as u64, ring.steps + 1, "a header and a row per step");
+        assert_eq!(whole.lines().count() as u64, steps + 1, "a header and a row per step");
         Self { folder, whole }
     }
 

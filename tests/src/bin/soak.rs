@@ -38,7 +38,7 @@ struct Options {
 }
 
 /// Share of the packets to a node that may be sent again over the last half minute, on loopback.
-const LOSS_MAX: f64 = 0.05;
+const LOSS_MAX: f64 = 0.01;
 
 /// Memory at one moment `[KiB]`.
 struct Sample {

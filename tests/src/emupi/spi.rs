@@ -4,6 +4,7 @@
 //!   node ─ write(2) ─▶ spidev ─▶ driver of the controller ─▶ SPI     the probe copies every transfer whole,
 //!                                   ▲                                the trace takes it out over the network
 //!                                 probe ─▶ trace ─▶ TCP ─▶ here
+//!                                            └───▶ a file, of which the console tells the last line
 //! ```
 //!
 //! The kernel's own events of SPI show the first 64 bytes of a transfer, which is five LEDs; the probe shows all.
@@ -11,6 +12,9 @@
 use super::EmulatedPi;
 use super::feed::Feed;
 use std::net::{Ipv4Addr, TcpListener};
+
+/// Where the emulated machine keeps the trace as well.
+const COPY: &str = "/tmp/strip";
 
 /// A transfer to a strip.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +49,19 @@ impl EmulatedPi {
         self.run(&format!("echo '{probe}' > /sys/kernel/tracing/kprobe_events"));
         let event = "/sys/kernel/tracing/events/kprobes/strip";
         self.run(&format!("echo length=={length} > {event}/filter && echo 1 > {event}/enable"));
-        self.run(&format!("nc 10.0.2.2 {port} < /sys/kernel/tracing/trace_pipe &"));
+        self.run(&format!("tee {COPY} < /sys/kernel/tracing/trace_pipe | nc 10.0.2.2 {port} &"));
         SpiTrace { feed, length }
+    }
+
+    /// The last transfer of a trace, told by the console. On a busy machine the last line of a trace does not always
+    /// arrive over the network, after which nothing else comes: a mark behind it wakes whoever waits for the trace, and
+    /// the console is not on the emulated USB.
+    pub fn last_transfer(&mut self, trace: &SpiTrace) -> Option<SpiTransfer> {
+        let mark = "echo look > /sys/kernel/tracing/trace_marker";
+        let text = self.run(&format!("{mark}; tail -c 16384 {COPY} | grep ' strip: ' | tail -n 1"));
+        text.lines().rev().find(|line| line.contains(" strip: ")).and_then(parse).inspect(|transfer| {
+            assert_eq!(transfer.bytes.len(), trace.length, "another transfer: {text}");
+        })
     }
 }
 

@@ -2,17 +2,14 @@
 //! keeps a pace, and a hundred thousand a second at one that is as fast as it can be.
 //!
 //! The time of the run is compared with that of an undisturbed run, and with that of a run beside which the same flood
-//! goes to a socket that nobody reads: that one shares the machine with the attacker as well, and the second ratio says
-//! what his datagrams cost the two programs that get them. A handshake that is under way when recordings come for the
-//! first time may be broken by them, which costs a second and a half, once; the run is long enough for that. It is the
-//! ratio of times in one test on one machine: neither time alone decides anything.
+//! goes to a socket that nobody reads: that one shares the machine with the attacker as well. A handshake that is under
+//! way when recordings come for the first time may be broken by them, which costs a second and a half, once; the run is
+//! long enough for that. It is the ratio of times in one test on one machine: neither time alone decides anything. So
+//! that nothing else burdens one of the runs, this program holds one test only.
 
-use super::scenario;
-use super::wire::{End, Wire};
-use crate::read;
 use illuminator_node::shell::Clock;
 use illuminator_protocol::ClusterKey;
-use illuminator_tests::hostile::{Attacker, SORTS, Sort, recorded_inits};
+use illuminator_tests::hostile::{Attacker, End, SORTS, Sort, Wire, recorded_inits, scenario};
 use illuminator_tests::programs::{NodeProcess, illuminator, stderr};
 use illuminator_tests::sockets::dropped_at;
 use std::io::Write;
@@ -26,8 +23,8 @@ const PACED: Contest = Contest { steps: 3_000, pace_s: "0.001", rate_max: f64::I
 const FAST: Contest = Contest { steps: 12_000, pace_s: "0", rate_max: 100_000.0 };
 /// A run takes at most so many times as long under a flood.
 const RATIO_MAX: f64 = 2.0;
-/// Comparisons of which one must be within that.
-const ATTEMPTS: usize = 5;
+/// Comparisons of which one must be within that: the machine may have other things to do.
+const ATTEMPTS: usize = 3;
 /// What is sent to the two programs is at least this part of what the machine can send to nobody: the reciprocal.
 const RATE_SHARE: f64 = 5.0;
 /// Datagrams of each sort that each end must get for the test to mean something.
@@ -42,24 +39,18 @@ const PAUSE: Duration = Duration::from_millis(1);
 const STOCK: usize = 64;
 
 #[test]
-fn a_flood_of_all_that_can_be_sent_does_not_double_the_time_of_a_run_with_a_pace() {
-    within_twice(PACED, |ratios| ratios.into_iter().fold(0.0, f64::max));
+fn a_flood_does_not_double_the_time_of_a_run() {
+    for contest in [PACED, FAST] {
+        within_twice(contest);
+    }
 }
 
-/// Attacker, node and host share the machine here: what he takes of it by sending is the scheduler's choice, and told.
-/// What his datagrams cost those who get them is the ratio to a run beside the same flood.
-#[test]
-fn a_flood_of_a_hundred_thousand_a_second_does_not_double_the_time_of_a_run_without_a_pace() {
-    within_twice(FAST, |[beside, _]| beside);
-}
-
-/// Other tests run at the same time, and may burden one of the runs that are compared.
-fn within_twice(contest: Contest, decides: impl Fn([f64; 2]) -> f64) {
+fn within_twice(contest: Contest) {
     let mut measured = Vec::new();
     while measured.len() < ATTEMPTS {
         let ratios = compare(contest);
         measured.push(ratios);
-        if decides(ratios) <= RATIO_MAX {
+        if ratios.iter().all(|&ratio| ratio <= RATIO_MAX) {
             return;
         }
     }
@@ -67,8 +58,7 @@ fn within_twice(contest: Contest, decides: impl Fn([f64; 2]) -> f64) {
 }
 
 /// Runs undisturbed, beside a flood and under one: how many times as long the last takes as the one beside, and as the
-/// undisturbed one. All
-/// must have the bytes of a run in one process.
+/// undisturbed one. All must have the bytes of a run in one process.
 fn compare(contest: Contest) -> [f64; 2] {
     let node = NodeProcess::start(&[]);
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -265,4 +255,8 @@ impl Flood {
         made.extend(wire.seen(end).iter().flat_map(|real| self.attacker.of_frame(real)));
         made
     }
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

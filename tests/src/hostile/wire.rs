@@ -18,12 +18,15 @@ const REMEMBERED: usize = 32;
 
 /// One of the two ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub enum End {
+    /// The node.
     Node,
+    /// The host.
     Host,
 }
 
-pub(super) struct Wire {
+/// The sockets between them. [`carry`](Self::carry) has to run for either end.
+pub struct Wire {
     node: SocketAddr,
     /// Learnt from its first datagram.
     host: OnceLock<SocketAddr>,
@@ -35,7 +38,8 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn to(node: SocketAddr) -> Self {
+    /// A wire to this node, whose host is not known yet.
+    pub fn to(node: SocketAddr) -> Self {
         Self {
             node,
             host: OnceLock::new(),
@@ -47,12 +51,12 @@ impl Wire {
     }
 
     /// Where the host finds what it takes for the node.
-    pub(super) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.facing_host.local_addr().expect("it is bound")
     }
 
     /// Where an end listens; of the host nothing is known before it has sent something.
-    pub(super) fn address_of(&self, end: End) -> Option<SocketAddr> {
+    pub fn address_of(&self, end: End) -> Option<SocketAddr> {
         match end {
             End::Node => Some(self.node),
             End::Host => self.host.get().copied(),
@@ -60,7 +64,7 @@ impl Wire {
     }
 
     /// The socket that an end takes for the other one.
-    pub(super) fn facing(&self, end: End) -> &UdpSocket {
+    pub fn facing(&self, end: End) -> &UdpSocket {
         match end {
             End::Node => &self.facing_node,
             End::Host => &self.facing_host,
@@ -68,21 +72,22 @@ impl Wire {
     }
 
     /// The last frames that went to an end, oldest first.
-    pub(super) fn seen(&self, end: End) -> Vec<Vec<u8>> {
+    pub fn seen(&self, end: End) -> Vec<Vec<u8>> {
         self.seen[end as usize].lock().expect("no thread panicked").iter().cloned().collect()
     }
 
     /// Tells [`carry`](Self::carry) and whoever asks that it is over.
-    pub(super) fn stop(&self) {
+    pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn stopped(&self) -> bool {
+    /// Whether it is over.
+    pub fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
     /// Carries what goes to one end, until it is stopped.
-    pub(super) fn carry(&self, to: End) {
+    pub fn carry(&self, to: End) {
         let from = if to == End::Node { End::Host } else { End::Node };
         let mut buffer = [0; 2048];
         while !self.stopped() {
