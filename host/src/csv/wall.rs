@@ -7,7 +7,10 @@ const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 
 /// The seconds of a date, fractions dropped towards the past.
 pub(super) fn seconds(date_time: DateTime) -> i64 {
-    let whole = date_time.with().subsec_nanosecond(0).build().unwrap_or(date_time);
+    let whole = match date_time.subsec_nanosecond() {
+        0 => date_time,
+        _ => date_time.with().subsec_nanosecond(0).build().unwrap_or(date_time),
+    };
     whole.duration_since(EPOCH).as_secs()
 }
 

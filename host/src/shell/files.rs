@@ -72,7 +72,9 @@ impl Files for DiskFiles {
         }
         let bytes = read_file(&self.find(path), DATA_FILE_MAX).map_err(|error| error.to_string())?;
         // What is not UTF-8 can only be in a title or comment; numbers and dates are ASCII.
-        let text: Arc<str> = String::from_utf8_lossy(&bytes).into();
+        let text = String::from_utf8(bytes);
+        let text: Arc<str> =
+            text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()).into();
         self.read.insert(path.to_owned(), Arc::clone(&text));
         Ok(text)
     }

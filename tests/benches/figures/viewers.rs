@@ -1,4 +1,5 @@
-//! What a run loses to people who look: 49 nodes as fast as they can, with twenty open streams and without a page.
+//! What a run loses to people who look: 49 nodes as fast as they can, with twenty open streams, with a page at which
+//! nobody looks, and without a page.
 
 use super::Outcome;
 use super::lockstep::{self, Wiring};
@@ -19,34 +20,42 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Against a page at which nobody looks.
 const NAME: &str = "viewers_20";
+/// Against no page: what a page shows has to cross the wire in every step as well.
+const PAGE: &str = "viewers_20_and_page";
 const NODES: usize = 49;
 const VIEWERS: usize = 20;
 const STEPS: u64 = 2_000;
 const WARM_UP: u64 = 200;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 
 pub(crate) fn run(report: &mut Report) -> Outcome {
-    if !report.wants(NAME) {
+    if !report.wants(NAME) && !report.wants(PAGE) {
         return Ok(());
     }
     let scenario = lockstep::batteries(NODES, Wiring::Feedback, STEPS)?;
-    let (mut alone_us, mut seen_us) = (Vec::new(), Vec::new());
+    let (mut alone_us, mut unseen_us, mut seen_us) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         alone_us.push(us_per_step(&scenario, None)?);
-        let viewers = Viewers::start(&scenario)?;
+        let nobody = Viewers::start(&scenario, 0)?;
+        unseen_us.push(us_per_step(&scenario, Some(&nobody.exhibit))?);
+        nobody.end();
+        let viewers = Viewers::start(&scenario, VIEWERS)?;
         seen_us.push(us_per_step(&scenario, Some(&viewers.exhibit))?);
         if viewers.end() < VIEWERS as u64 {
             return Err("the viewers saw nothing".into());
         }
     }
-    report.figure(&Figure {
-        name: NAME,
-        value: median(&seen_us),
-        unit: "us/step",
-        against: Some(median(&alone_us)),
-        reach: Reach::AtMost(1.05),
-    });
+    for (name, against) in [(NAME, &unseen_us), (PAGE, &alone_us)] {
+        report.figure(&Figure {
+            name,
+            value: median(&seen_us),
+            unit: "us/step",
+            against: Some(median(against)),
+            reach: Reach::AtMost(1.05),
+        });
+    }
     Ok(())
 }
 
@@ -75,7 +84,7 @@ struct Viewers {
 }
 
 impl Viewers {
-    fn start(scenario: &Scenario) -> Result<Self, Box<dyn Error>> {
+    fn start(scenario: &Scenario, viewers: usize) -> Result<Self, Box<dyn Error>> {
         let scene = Scene::of(scenario, &lockstep::placement(NODES), Vec::new());
         let (conductor, orders) = (Conductor::new(Duration::ZERO), Box::new(|_: &_| Ok(())));
         let layout = LayoutFile::in_memory();
@@ -88,7 +97,7 @@ impl Viewers {
             let (address, events) = (server.address(), Arc::clone(&events));
             std::thread::spawn(move || drop(look(address, &events)))
         };
-        let threads = (0..VIEWERS).map(look).collect();
+        let threads = (0..viewers).map(look).collect();
         Ok(Self { exhibit, server, threads, events })
     }
 

@@ -6,6 +6,7 @@ use illuminator_tests::browser::Browser;
 use illuminator_tests::page::PageRun;
 use illuminator_tests::programs::{illuminator, stderr, until};
 use serde_json::json;
+use tempfile::TempDir;
 
 /// Pictures are drawn three seconds late; counts those that wait, and those drawn without a connection.
 const DRAW_LATE: &str = "
@@ -21,9 +22,8 @@ const DRAW_LATE: &str = "
     };
     return true";
 
-#[test]
-fn a_guest_is_refused_and_who_logs_in_is_not() {
-    let Some(browser) = Browser::start(WINDOW) else { return };
+/// The story with a page for more than this machine, and its token.
+pub(super) fn story_with_a_token() -> (TempDir, PageRun, String) {
     let folder = story_in_a_folder();
     let made = illuminator(folder.path(), &["cluster", "init"]);
     assert!(made.status.success(), "{}", stderr(&made));
@@ -33,6 +33,13 @@ fn a_guest_is_refused_and_who_logs_in_is_not() {
         folder.path(),
         &[&run[..], &["--web", "0.0.0.0:0", "--web-token", "web.token"]].concat(),
     );
+    (folder, run, token)
+}
+
+#[test]
+fn a_guest_is_refused_and_who_logs_in_is_not() {
+    let Some(browser) = Browser::start(WINDOW) else { return };
+    let (_folder, run, token) = story_with_a_token();
     let address = run.page.address;
     browser.open(address, "/");
     let state = || browser.text("[data-value=state]");

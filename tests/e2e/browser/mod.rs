@@ -9,6 +9,7 @@ mod pictures;
 mod plots;
 mod replay;
 mod serve;
+mod stillness;
 mod table;
 
 use crate::{cells, read};

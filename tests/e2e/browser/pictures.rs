@@ -1,9 +1,11 @@
 //! Pictures of every page in light, in dark and on a small screen, to look at: in `pictures` of the target folder.
 
-use super::Seen;
 use super::nodes::rack;
+use super::replay::record;
+use super::{Seen, WINDOW, guests, story_in_a_folder};
+use crate::serve;
 use illuminator_tests::browser::{Browser, pictures};
-use illuminator_tests::page::Page;
+use illuminator_tests::page::{Page, PageRun};
 use illuminator_tests::programs::until;
 use serde_json::json;
 
@@ -59,6 +61,47 @@ fn the_nodes_page_in_every_look() {
     looks(&browser, "nodes", "body");
     browser.open(run.page.address, "/");
     looks(&browser, "rack", "body");
+    browser.assert_quiet(run.page.address, &[]);
+}
+
+#[test]
+fn a_page_that_outlives_its_runs_in_every_look() {
+    let Some(browser) = Browser::start(WINDOW) else { return };
+    let folder = serve::folder();
+    let run = PageRun::start(folder.path(), &["serve", "--web", "0", "--nodes", "sim"]);
+    browser.open(run.page.address, "/");
+    until("something to start", || browser.attribute("[data-do=start]", "aria-disabled").is_none());
+    looks(&browser, "serve", "body");
+    run.page.order(r#"{"do": "start", "scenario": "wrong.yaml"}"#);
+    until("why it failed", || browser.text("[data-value=problem]").contains("wrong.yaml:"));
+    looks(&browser, "serve-failed", "body");
+    browser.assert_quiet(run.page.address, &[]);
+}
+
+#[test]
+fn a_recording_in_every_look() {
+    let Some(browser) = Browser::start(WINDOW) else { return };
+    let folder = story_in_a_folder();
+    record(folder.path());
+    let run = PageRun::start(folder.path(), &["replay", "day.rec", "--web", "0"]);
+    browser.open(run.page.address, "/");
+    run.page.order(r#"{"do": "hold", "held": true}"#);
+    run.page.order(r#"{"do": "seek", "step": 28}"#);
+    until("its place", || browser.text("[data-value=steps]").starts_with("step 29 "));
+    looks(&browser, "replay", "body");
+    browser.assert_quiet(run.page.address, &[]);
+}
+
+#[test]
+fn the_question_for_the_token_in_every_look() {
+    let Some(browser) = Browser::start(WINDOW) else { return };
+    let (_folder, run, _) = guests::story_with_a_token();
+    browser.open(run.page.address, "/");
+    until("it runs", || browser.text("[data-value=state]") == "running");
+    looks(&browser, "guest", "body");
+    browser.click("[data-do=hold]");
+    until("the question", || browser.count("dialog #token") == 1);
+    looks(&browser, "login", "dialog");
     browser.assert_quiet(run.page.address, &[]);
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 const SLIDER: &str = "[data-do=seek]";
 
 /// Records the story and its visit as `day.rec`.
-fn record(folder: &Path) {
+pub(super) fn record(folder: &Path) {
     let visit = project("scenarios/story-events.csv");
     let visit = visit.to_str().expect("the project's path is text");
     let run = ["scenario", "run", "story.yaml", "--local", "-o", "out.csv"];

@@ -2,7 +2,7 @@
 
 use super::story;
 use crate::read;
-use illuminator_tests::programs::{illuminator, stderr};
+use illuminator_tests::programs::{illuminator, stderr, until};
 use serde_json::json;
 
 const HOLD: &str = r#"{"do": "hold", "held": true}"#;
@@ -71,6 +71,26 @@ fn beyond_loopback_a_guest_looks_and_who_has_the_token_commands() {
     assert_eq!(log_in(token).status, 429, "and then the right one has to wait as well");
     let said = tries.iter().map(|reply| String::from_utf8_lossy(&reply.body)).collect::<String>();
     assert!(!said.contains(token) && !said.contains(&wrong), "{said}");
+    assert!(run.interrupt().success());
+}
+
+#[test]
+fn who_commands_without_end_has_to_wait() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let open = ["--pace", "0.2", "--web", "127.0.0.1:0"];
+    let run = super::PageRun::start(folder.path(), &[&story_anywhere()[..], &open[..]].concat());
+    let page = run.page;
+    let many = || (0..500).map(|_| page.send("POST", COMMAND, &[], HOLD)).find(|reply| reply.status != 204);
+    let refused: Vec<_> = std::thread::scope(|scope| {
+        let hands: Vec<_> = (0..8).map(|_| scope.spawn(many)).collect();
+        hands.into_iter().filter_map(|hand| hand.join().expect("no panic")).collect()
+    });
+    assert!(!refused.is_empty(), "four thousand commands were taken");
+    for reply in &refused {
+        assert!(reply.status == 429 && reply.header("retry-after").is_some(), "{reply:?}");
+        assert_eq!(reply.json()["error"], json!("there were too many commands"));
+    }
+    until("a command is taken again", || page.send("POST", COMMAND, &[], HOLD).status == 204);
     assert!(run.interrupt().success());
 }
 

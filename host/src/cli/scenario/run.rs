@@ -192,7 +192,7 @@ impl Run {
         let nodes = (end.telemetry.as_slice(), &end.health);
         self.summary(&scenario, nodes, (done, plan.steps), progress.elapsed_s(), &path)?;
         if done < plan.steps && !self.quiet && journal.is_some_and(|journal| journal.is_there()) {
-            note("`--resume` goes on from here");
+            note("`scenario run` with `--resume` goes on from here");
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! Where only this machine reaches the page and there is no token, everybody may command: other pages in the same
 //! browser are kept out by `Host` and `Origin`. Elsewhere everybody may look, and who has the token may command.
 
-use super::limiter::Limiter;
+use super::limiter::{Limiter, Rate};
 use super::token::WebToken;
 use axum::http::{HeaderMap, HeaderName, header};
 use illuminator_node::shell::{Clock, SystemEntropy};
@@ -19,6 +19,11 @@ const SESSIONS_MAX: usize = 64;
 /// How long a login holds `[s]`.
 const SESSION_S: u64 = 12 * 3_600;
 
+/// How often somebody may be wrong about the token.
+const MISTAKES: Rate = Rate { at_once: 5, every_us: 10_000_000 };
+/// How often somebody may command: more than a hand can, and a slider that it draws.
+const COMMANDS: Rate = Rate { at_once: 200, every_us: 10_000 };
+
 /// The rules of a page.
 pub struct Access {
     loopback: bool,
@@ -27,9 +32,9 @@ pub struct Access {
     clock: Clock,
 }
 
-#[derive(Default)]
 struct Door {
-    limiter: Limiter,
+    mistakes: Limiter,
+    commands: Limiter,
     /// The cookies of who is logged in, and until when `[µs]`.
     sessions: VecDeque<(Zeroizing<String>, u64)>,
 }
@@ -49,6 +54,8 @@ pub(super) enum Denied {
     Wrong,
     /// He was wrong too often; again after so many seconds.
     Wait(u64),
+    /// He commands too often; again after so many seconds.
+    Slower(u64),
 }
 
 impl Access {
@@ -61,7 +68,7 @@ impl Access {
         if !loopback && token.is_none() {
             return Err(AccessError(address));
         }
-        Ok(Self { loopback, token, door: Mutex::default(), clock: Clock::start() })
+        Ok(Self { loopback, token, door: Mutex::new(Door::new()), clock: Clock::start() })
     }
 
     /// Whether the name by which the page was asked for is one of this machine. Else somebody lets the browser believe
@@ -81,6 +88,15 @@ impl Access {
             }
         };
         from_here && site.is_none_or(|site| matches!(site, "same-origin" | "none"))
+    }
+
+    /// Counts a command of whoever may give one.
+    pub(super) fn commands(&self, from: IpAddr) -> Result<(), Denied> {
+        let now_us = self.now_us();
+        let commands = &mut self.door().commands;
+        commands.may(now_us, from).map_err(Denied::Slower)?;
+        commands.done(now_us, from);
+        Ok(())
     }
 
     /// Whether whoever asks may command.
@@ -136,12 +152,17 @@ impl Access {
 }
 
 impl Door {
+    fn new() -> Self {
+        let (mistakes, commands) = (Limiter::new(MISTAKES), Limiter::new(COMMANDS));
+        Self { mistakes, commands, sessions: VecDeque::new() }
+    }
+
     fn check(&mut self, now_us: u64, from: IpAddr, token: &WebToken, given: &str) -> Result<(), Denied> {
-        self.limiter.may_try(now_us, from).map_err(Denied::Wait)?;
+        self.mistakes.may(now_us, from).map_err(Denied::Wait)?;
         if token.is(given) {
             return Ok(());
         }
-        self.limiter.wrong(now_us, from);
+        self.mistakes.done(now_us, from);
         Err(Denied::Wrong)
     }
 }
@@ -248,5 +269,14 @@ mod tests {
             access.may_command(&headers(&[("authorization", &bearer)]), ME),
             Err(Denied::Wait(_))
         ));
+    }
+    #[test]
+    fn commands_come_no_faster_than_they_are_taken() {
+        let access = open(None);
+        let outcomes: Vec<_> = (0..100_000).map(|_| access.commands(ME)).collect();
+        let at_once = COMMANDS.at_once as usize;
+        assert!(outcomes[..at_once].iter().all(Result::is_ok));
+        assert!(outcomes.contains(&Err(Denied::Slower(1))), "a hundred thousand take less than 998 s");
+        assert_eq!(access.commands(IpAddr::from([10, 0, 0, 2])), Ok(()), "another address");
     }
 }

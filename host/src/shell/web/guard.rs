@@ -59,7 +59,7 @@ fn check(
     if matches!(path, "/api/v1/login" | "/api/v1/logout") {
         return Ok(());
     }
-    access.may_command(headers, peer).map_err(denied)
+    access.may_command(headers, peer).and_then(|()| access.commands(peer)).map_err(denied)
 }
 
 /// What somebody is told who is not let in.
@@ -70,7 +70,8 @@ pub(super) fn denied(denied: Denied) -> Problem {
             "you may look, and not command",
             "log in with the token of this table",
         ),
-        Denied::Wait(seconds) => Problem::wait(seconds),
+        Denied::Wait(seconds) => Problem::wait("there were too many wrong tokens", seconds),
+        Denied::Slower(seconds) => Problem::wait("there were too many commands", seconds),
     }
 }
 

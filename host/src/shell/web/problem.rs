@@ -30,8 +30,7 @@ impl Problem {
     }
 
     /// Too often.
-    pub(super) fn wait(seconds: u64) -> Self {
-        let error = "there were too many wrong tokens";
+    pub(super) fn wait(error: &str, seconds: u64) -> Self {
         let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, error, format!("try again in {seconds} s"));
         Self { retry_after_s: Some(seconds), ..problem }
     }
