@@ -6,8 +6,9 @@
 //! ```
 //!
 //! The shell hands in datagrams and the time, and takes out datagrams and the answer. A question is asked once per
-//! session and again in the next one, until it is answered or the time is over. Invariant: a command is asked for in one
-//! session only, so that none is started twice.
+//! session and again in the next one, until it is answered or the time is over. A program that starts anew has answered
+//! once it is heard with a new boot id. Invariants: a command is asked for in one session only, so that none is started
+//! twice; no node is asked for what it cannot read.
 
 use crate::coordinator::{RunError, Tenths};
 use crate::view::Offers;
@@ -21,6 +22,9 @@ use illuminator_protocol::{
 
 /// How long a node may take to answer.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// How long a node that starts its program anew is waited for: it lets all go, starts within a second, and is missed for one
+/// and a half.
+pub const BACK_WITHIN: Duration = Duration::from_secs(15);
 /// How long the command that restarts or halts a machine is waited for: soon after it there is nobody to tell of it.
 pub const DOWN_WITHIN: Duration = Duration::from_secs(5);
 
@@ -56,6 +60,8 @@ pub enum Answer {
     },
     /// The node fell silent while the command ran.
     Lost,
+    /// It took on to start its program anew, and was not heard again within [`BACK_WITHIN`].
+    Gone,
 }
 
 /// A question under way.
@@ -77,6 +83,8 @@ pub struct Call {
     initiator: Box<Initiator<LINK_WINDOW>>,
     mailbox: Mailbox,
     asked: Option<Asked>,
+    /// The node has told in this session that its program may be started anew; what else it offers follows.
+    restarts: bool,
     /// What the node has told in this session that it lets us start.
     offers: Option<Offers>,
     refusal: Option<Refusal>,
@@ -92,6 +100,7 @@ impl Call {
             initiator: Box::new(Initiator::new(key.clone(), hello, entropy)),
             mailbox: Mailbox::default(),
             asked: None,
+            restarts: false,
             offers: None,
             refusal: None,
             message: Vec::new(),
@@ -121,14 +130,18 @@ impl Call {
     }
 
     fn take(&mut self, now: Instant, message: ToHost<'_>) {
+        if let ToHost::Event(NodeEvent::OffersRestart) = message {
+            self.restarts = true;
+            return;
+        }
         if let ToHost::Event(NodeEvent::Offers { reboot, shutdown, actions }) = message {
-            self.offers = Some(Offers::from_node(reboot, shutdown, actions));
+            self.offers = Some(Offers::from_node(self.restarts, reboot, shutdown, actions));
             return self.send();
         }
         let Some(asked) = &mut self.asked else { return };
         match message {
             ToHost::ControlDone { control, ok } if asked.sent == Some(control) => match ok {
-                true if is_command(control) => asked.taken = Some(now),
+                true if control.is_command() => asked.taken = Some(now),
                 true => asked.answer = Some(Answer::Done),
                 false => asked.answer = Some(Answer::Failed),
             },
@@ -169,16 +182,23 @@ impl Call {
             return Some(Ok(answer.clone()));
         }
         let is_over = asked.until().is_some_and(|until| now >= until);
-        is_over.then(|| if asked.taken.is_some() { Ok(Answer::Done) } else { Err(self.no_answer()) })
+        is_over.then(|| match (asked.taken, asked.sent) {
+            (Some(_), Some(Control::Restart)) => Ok(Answer::Gone),
+            (Some(_), _) => Ok(Answer::Done),
+            (None, _) => Err(self.no_answer()),
+        })
     }
 
     fn poll_events(&mut self) {
         while let Some(event) = self.initiator.poll_event() {
             match event {
-                Event::Connected { .. } => {
+                Event::Connected { rebooted, .. } => {
                     self.lost();
+                    if rebooted {
+                        self.came_back();
+                    }
                     self.mailbox.clear();
-                    (self.refusal, self.offers) = (None, None);
+                    (self.refusal, self.offers, self.restarts) = (None, None, false);
                     self.send();
                 }
                 Event::Refused(refusal) => self.refusal = Some(refusal),
@@ -194,11 +214,22 @@ impl Call {
     fn lost(&mut self) {
         let Some(asked) = &mut self.asked else { return };
         match asked.sent {
-            Some(control) if is_command(control) => {
+            // It is on its way, whether its answer was heard or not.
+            Some(Control::Restart) => {}
+            Some(control) if control.is_command() => {
                 let down = asked.taken.is_some() && !matches!(control, Control::Action { .. });
                 asked.answer.get_or_insert(if down { Answer::Done } else { Answer::Lost });
             }
             _ => asked.sent = None,
+        }
+    }
+
+    /// The node has started anew.
+    fn came_back(&mut self) {
+        if let Some(asked) = &mut self.asked
+            && asked.sent == Some(Control::Restart)
+        {
+            asked.answer.get_or_insert(Answer::Done);
         }
     }
 
@@ -209,6 +240,11 @@ impl Call {
             return;
         }
         let control = match (&asked.question, &self.offers) {
+            (Question::Control(Control::Restart), None) => return,
+            (Question::Control(Control::Restart), Some(offers)) if !offers.restart => {
+                asked.answer = Some(Answer::Refused(Offers::NO_RESTART.to_owned()));
+                return;
+            }
             (Question::Control(control), _) => *control,
             (Question::Action(_), None) => return,
             (Question::Action(name), Some(offers)) => match offers.action(name) {
@@ -241,15 +277,11 @@ impl Asked {
     fn until(&self) -> Option<Instant> {
         match (self.taken, self.sent) {
             (Some(_), Some(Control::Action { .. })) => None,
+            (Some(taken), Some(Control::Restart)) => Some(taken + BACK_WITHIN),
             (Some(taken), _) => Some(taken + DOWN_WITHIN),
             (None, _) => Some(self.since + ANSWER_WITHIN),
         }
     }
-}
-
-/// Whether it starts a command of the node.
-const fn is_command(control: Control) -> bool {
-    matches!(control, Control::Reboot | Control::Shutdown | Control::Action { .. })
 }
 
 fn unknown(name: &str, actions: &[String]) -> String {

@@ -3,7 +3,7 @@
 use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, Snapshot, StagePlan};
 use illuminator_node::mailbox::Mailbox;
 use illuminator_node::model::{Origin, Section, Settings};
-use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Request};
+use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Offers, Request};
 use illuminator_node::value::Value;
 use illuminator_node::wire::ValueBuffer;
 use illuminator_protocol::{
@@ -211,6 +211,28 @@ fn controls_reach_the_machine_and_are_answered() {
     let why = "`reboot` is not allowed in `[actions]` of its node.toml";
     assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::Refused { control, why }));
     assert_eq!(bench.node.poll_request(), None);
+}
+
+#[test]
+fn a_program_that_is_to_start_anew_says_so_first() {
+    let mut bench = Bench::new(&[]);
+    bench.node.offers(Offers { restart: true, ..Offers::default() });
+    let told = bench.exchange();
+    assert_eq!(
+        sights(&told),
+        [
+            Event::Detects { boards: false, cables: 0 },
+            Event::EmergencyStop { on: false },
+            Event::OffersRestart,
+            NOTHING_OFFERED
+        ],
+        "it is told before that which ends what is offered"
+    );
+    bench.requests();
+    let control = Control::Restart;
+    let reply = bench.ask(&ToNode::Control(control));
+    assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::ControlDone { control, ok: true }));
+    assert_eq!(bench.requests(), [Request::Command(control)]);
 }
 
 #[test]

@@ -47,6 +47,7 @@ fn messages_to_a_node() {
     to_node(&ToNode::Control(Control::Relay { relay: 7, on: false }), "05030700");
     to_node(&ToNode::Control(Control::Action { action: 200 }), "0504c8");
     to_node(&ToNode::Control(Control::EmergencyStop { on: true }), "050501");
+    to_node(&ToNode::Control(Control::Restart), "0506");
     to_node(&ToNode::Release { run: RUN }, "06ac02");
     to_node(&ToNode::Unplugged { cable: 300 }, "08ac02");
     let flow = CableFlow {
@@ -103,6 +104,7 @@ fn messages_to_the_host() {
     to_host(&ToHost::Machine(machine), "0a010301ac0201050185801401810101dca632000102");
     let offers = Event::Offers { reboot: true, shutdown: false, actions: "a\nb\n" };
     to_host(&ToHost::Event(offers), "0706010004610a620a");
+    to_host(&ToHost::Event(Event::OffersRestart), "0707");
     to_host(&ToHost::Refused { control: Control::Reboot, why: "no" }, "0b01026e6f");
     let ended = |control, end| ToHost::CommandEnded { control, end, output: "hi", cut: true };
     let action = Control::Action { action: 3 };
@@ -115,8 +117,9 @@ fn messages_to_the_host() {
 #[test]
 fn unknown_variants_and_broken_texts_are_rejected() {
     assert_eq!(ToNode::decode(&[9]), Err(DecodeError::Malformed));
-    assert_eq!(ToNode::decode(&[5, 6]), Err(DecodeError::Malformed));
+    assert_eq!(ToNode::decode(&[5, 7]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[13]), Err(DecodeError::Malformed));
+    assert_eq!(ToHost::decode(&[7, 8]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[1, 0, 1, 0xff]), Err(DecodeError::Malformed));
     assert_eq!(ToHost::decode(&[]), Err(DecodeError::Truncated));
 }

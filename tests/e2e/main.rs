@@ -35,6 +35,7 @@ mod recovery;
 mod replay;
 mod reports;
 mod resources;
+mod restarts;
 mod secrecy;
 mod serve;
 mod story;

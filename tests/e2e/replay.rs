@@ -117,6 +117,7 @@ fn a_recording_plays_pauses_steps_and_refuses_the_rest() {
         r#"{"do": "plug", "id": 4, "plugged": true}"#,
         r#"{"do": "phase", "name": null}"#,
         r#"{"do": "emergency-stop", "pressed": true}"#,
+        r#"{"do": "restart", "nodes": ["wind"]}"#,
         r#"{"do": "reboot", "nodes": ["wind"]}"#,
         r#"{"do": "end"}"#,
         r#"{"do": "start", "scenario": "2"}"#,

@@ -55,7 +55,8 @@ enum Command {
     Plot(plot::PlotCommand),
     /// List the model types, or show one with its parameters, ports and equations.
     Models(models::Models),
-    /// Prepare a cluster of nodes, find one of them, switch its relays, restart them, start their actions.
+    /// Prepare a cluster of nodes, find one of them, switch its relays, restart their programs or machines, start their
+    /// actions.
     #[command(subcommand)]
     Cluster(cluster::Command),
 }

@@ -52,9 +52,12 @@ impl Coordinator {
                 table.detects(name, boards, cables);
                 // It begins to tell all anew.
                 self.told[node].identifying = false;
+                self.told[node].restarts = false;
             }
+            Event::OffersRestart => self.told[node].restarts = true,
             Event::Offers { reboot, shutdown, actions } => {
-                self.told[node].offers = Some(Offers::from_node(reboot, shutdown, actions));
+                let told = &mut self.told[node];
+                told.offers = Some(Offers::from_node(told.restarts, reboot, shutdown, actions));
             }
             Event::Identifying { on } => self.told[node].identifying = on,
             Event::Cable { cable, plugged } => {

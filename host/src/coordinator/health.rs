@@ -22,6 +22,8 @@ pub(super) struct Told {
     pub(super) telemetry: Option<Telemetry>,
     pub(super) machine: Option<MachineReport>,
     pub(super) identifying: bool,
+    /// It has said that its program may be started anew; what else it offers follows.
+    pub(super) restarts: bool,
     pub(super) offers: Option<Offers>,
     /// What was asked of it last.
     pub(super) asked: Option<Asked>,
@@ -41,7 +43,7 @@ impl Coordinator {
     }
 
     fn node_health(&self, node: usize, now: Instant) -> NodeHealth {
-        let Told { telemetry, machine, identifying, offers, asked } = &self.told[node];
+        let Told { telemetry, machine, identifying, offers, asked, .. } = &self.told[node];
         let link = self.seats[node].health(now);
         let machine = machine.unwrap_or_default();
         let lit = telemetry.filter(|told| told.frames > 0);

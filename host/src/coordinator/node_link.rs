@@ -12,8 +12,8 @@ use illuminator_node::node::LINK_WINDOW;
 use illuminator_node::wire::{TooDeep, ValueBuffer};
 use illuminator_protocol::initiator::{Event as InitiatorEvent, NODE_SILENT_AFTER};
 use illuminator_protocol::{
-    ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, Refusal, RunId,
-    ToNode, VERSION,
+    BootId, ClusterKey, Control, Datagram, Duration, Entropy, Hello, Initiator, Instant, KeyId, Refusal,
+    RunId, ToNode, VERSION,
 };
 
 /// Where a node stands.
@@ -68,6 +68,8 @@ pub struct NodeLink {
     light_missed: bool,
     /// Version of its program.
     version: Option<String>,
+    /// The start of its program that the last session was with.
+    boot: Option<BootId>,
     repeats: Repeats,
 }
 
@@ -110,6 +112,7 @@ impl NodeLink {
             values: ValueBuffer::default(),
             light_missed: false,
             version: None,
+            boot: None,
             repeats: Repeats::default(),
         }
     }
@@ -138,6 +141,11 @@ impl NodeLink {
     /// Whether it has a session.
     pub(super) fn is_connected(&self) -> bool {
         self.initiator.current().is_some()
+    }
+
+    /// Which start of its program it was heard of last.
+    pub(super) fn boot(&self) -> Option<BootId> {
+        self.boot
     }
 
     /// Whether everything sent was acknowledged, or nothing can be.
@@ -223,6 +231,7 @@ impl NodeLink {
             match event {
                 InitiatorEvent::Connected { rebooted, hello } => {
                     self.version = Some(hello.software.as_str().to_owned());
+                    self.boot = Some(hello.boot);
                     self.mailbox.clear();
                     self.refusal = None;
                     // Who was away was not slow.

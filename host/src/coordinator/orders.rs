@@ -3,7 +3,8 @@
 //! ```text
 //!   control ─▶ session of the node ─┬▶ ControlDone ──▶ done, or a command is taken on ─▶ CommandEnded ─▶ done
 //!                                   ├▶ Refused ──────▶ failed
-//!                                   └ breaks ────────▶ failed; of a machine that goes down, done
+//!                                   └ breaks ────────▶ failed; of a machine that goes down, done; of a program that
+//!                                                        starts anew, done once it is back
 //!   each of these is told by a notice, and by the health of the node
 //! ```
 //!
@@ -11,8 +12,8 @@
 
 use super::Coordinator;
 use crate::story::LiveTable;
-use crate::view::{Asked, AskedState};
-use illuminator_protocol::{CommandEnd, Control, Instant};
+use crate::view::{Asked, AskedState, Offers};
+use illuminator_protocol::{BootId, CommandEnd, Control, Instant};
 
 /// Most controls of a node that wait for its answer: nobody asks for more by hand.
 const WAITING_MAX: usize = 16;
@@ -27,6 +28,8 @@ pub(super) struct Waiting {
     number: u64,
     /// The node has taken its command on.
     running: bool,
+    /// The link of the node, and the start of its program that was asked.
+    asked: (usize, Option<BootId>),
 }
 
 impl Coordinator {
@@ -47,6 +50,7 @@ impl Coordinator {
         let what = self.what(number, control);
         let why = match control {
             Control::EmergencyStop { .. } => Some("it is not for one node"),
+            Control::Restart => self.deafness(number).or_else(|| self.restart_refused(number)),
             _ => self.deafness(number),
         };
         self.ask_node(now, number, what, why.map_or(Ok(control), |why| Err(why.to_owned())))
@@ -84,6 +88,12 @@ impl Coordinator {
         }
     }
 
+    /// Why a node is not asked to start its program anew: one that cannot read that would give its run up.
+    fn restart_refused(&self, node: usize) -> Option<&'static str> {
+        let offered = self.told[node].offers.as_ref().is_some_and(|offers| offers.restart);
+        (!offered).then_some(Offers::NO_RESTART)
+    }
+
     /// Asks a node, or says why that cannot be.
     fn ask_node(&mut self, now: Instant, node: usize, what: String, asked: Result<Control, String>) -> bool {
         let number = self.told[node].asked.as_ref().map_or(0, |asked| asked.number) + 1;
@@ -96,7 +106,8 @@ impl Coordinator {
         };
         self.told[node].asked = Some(Asked { number, what, state, text, output: String::new() });
         let Some(control) = control else { return false };
-        self.asked[node].push(Waiting { control, number, running: false });
+        let asked = (self.seats.link_of(node), self.seats[node].boot());
+        self.asked[node].push(Waiting { control, number, running: false, asked });
         self.seats[node].send_control(control);
         self.work(now);
         true
@@ -104,8 +115,7 @@ impl Coordinator {
 
     /// A node says what became of a control. What nobody asked for is the coordinator's own.
     pub(super) fn control_done(&mut self, node: usize, control: Control, ok: bool) {
-        let is_command = matches!(control, Control::Reboot | Control::Shutdown | Control::Action { .. });
-        if is_command && ok {
+        if control.is_command() && ok {
             let waiting = &mut self.asked[node];
             let taken = waiting.iter_mut().find(|asked| asked.control == control && !asked.running);
             if let Some(taken) = taken {
@@ -134,20 +144,37 @@ impl Coordinator {
         self.over(node, control, state, &end.to_string(), &shown);
     }
 
-    /// What was asked in a session that has ended is not answered any more.
+    /// What was asked in a session that has ended is not answered any more. A program that starts anew says so by being
+    /// there again.
     pub(super) fn give_up_controls(&mut self) {
         for node in 0..self.asked.len() {
-            if self.asked[node].is_empty() || self.seats[node].is_connected() {
-                continue;
+            for waiting in std::mem::take(&mut self.asked[node]) {
+                match self.end_without_answer(node, &waiting) {
+                    Some((state, text)) => {
+                        self.tell(node, waiting.number, waiting.control, state, text, "");
+                    }
+                    None => self.asked[node].push(waiting),
+                }
             }
-            for Waiting { control, number, running } in std::mem::take(&mut self.asked[node]) {
-                let (state, text) = match (control, running) {
-                    (Control::Reboot | Control::Shutdown, true) => (AskedState::Done, "it has gone down"),
-                    (_, true) => (AskedState::Failed, "the node fell silent before that ended"),
-                    (_, false) => (AskedState::Failed, "the node fell silent before it answered"),
-                };
-                self.tell(node, number, control, state, text, "");
+        }
+    }
+
+    /// What became of a control that no message answers, if that is clear.
+    fn end_without_answer(&self, node: usize, waiting: &Waiting) -> Option<(AskedState, &'static str)> {
+        let seat = &self.seats[node];
+        let (link, boot) = waiting.asked;
+        match (waiting.control, waiting.running) {
+            (Control::Restart, true) if link != self.seats.link_of(node) => {
+                Some((AskedState::Failed, "another node took its place before it was back"))
             }
+            (Control::Restart, true) if seat.is_connected() && seat.boot() != boot => {
+                Some((AskedState::Done, "it has started anew"))
+            }
+            (Control::Restart, true) => None,
+            _ if seat.is_connected() => None,
+            (Control::Reboot | Control::Shutdown, true) => Some((AskedState::Done, "it has gone down")),
+            (_, true) => Some((AskedState::Failed, "the node fell silent before that ended")),
+            (_, false) => Some((AskedState::Failed, "the node fell silent before it answered")),
         }
     }
 
@@ -191,6 +218,7 @@ fn text(control: Control) -> String {
     let on = |on: bool| if on { "on" } else { "off" };
     match control {
         Control::Identify { on: state } => format!("identify {}", on(state)),
+        Control::Restart => "restart".to_owned(),
         Control::Reboot => "reboot".to_owned(),
         Control::Shutdown => "shutdown".to_owned(),
         Control::Relay { relay, on: state } => format!("relay {relay} {}", on(state)),

@@ -45,6 +45,11 @@ pub enum Command {
         /// Press or release.
         pressed: bool,
     },
+    /// Start the programs of nodes anew; their machines are left alone.
+    Restart {
+        /// Their names.
+        nodes: Vec<String>,
+    },
     /// Restart the machines of nodes.
     Reboot {
         /// Their names.

@@ -55,16 +55,18 @@ pub struct NodeHealth {
     pub frames_skipped: Option<u64>,
     /// Pictures that did not reach a strip.
     pub strip_errors: Option<u64>,
-    /// What it lets its host start on its machine.
+    /// What it lets its host start there.
     pub offers: Option<Offers>,
     /// What was asked of it last, and what became of that.
     pub asked: Option<Asked>,
 }
 
-/// What a node lets its host start on its machine, as its `node.toml` says.
+/// What a node lets its host start: its program, anew, and on its machine what its `node.toml` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Offers {
+    /// Its program may be started anew.
+    pub restart: bool,
     /// Its machine may be restarted.
     pub reboot: bool,
     /// Its machine may be halted.
@@ -74,11 +76,16 @@ pub struct Offers {
 }
 
 impl Offers {
-    /// From what a node says: of its actions, each on a line, no more than it may have.
-    pub fn from_node(reboot: bool, shutdown: bool, actions: &str) -> Self {
+    /// Why a node is not asked to start its program anew that does not offer that.
+    pub const NO_RESTART: &str =
+        "its program does not offer to start anew: it is simulated, or of an earlier version than this host";
+
+    /// From what a node says, and whether it has said before that its program may be started anew: of its actions, each on
+    /// a line, no more than it may have.
+    pub fn from_node(restart: bool, reboot: bool, shutdown: bool, actions: &str) -> Self {
         let may_be = |name: &&str| (1..=ACTION_NAME_MAX).contains(&name.len());
         let actions = actions.lines().filter(may_be).take(ACTIONS_MAX).map(str::to_owned).collect();
-        Self { reboot, shutdown, actions }
+        Self { restart, reboot, shutdown, actions }
     }
 
     /// The control that starts the action of this name.
@@ -94,7 +101,7 @@ impl Offers {
 pub struct Asked {
     /// Counts what was asked of this node, from 1: another number is another question.
     pub number: u64,
-    /// What: `reboot`, `identify on`, or the name of an action.
+    /// What: `restart`, `reboot`, `identify on`, or the name of an action.
     pub what: String,
     /// How far it is.
     pub state: AskedState,

@@ -13,6 +13,7 @@ import { texts } from "./texts.js";
 const ACTIONS = {
   identify: (name) => ({ do: "identify", nodes: [name], on: true }),
   "end-identify": (name) => ({ do: "identify", nodes: [name], on: false }),
+  restart: (name) => ({ do: "restart", nodes: [name] }),
   reboot: (name) => ({ do: "reboot", nodes: [name] }),
   shutdown: (name) => ({ do: "shutdown", nodes: [name] }),
   action: (name, own) => ({ do: "action", nodes: [name], action: own }),

@@ -1,6 +1,7 @@
 //! The commands of `illuminator-node`.
 
 pub(crate) mod pins;
+pub(crate) mod restart;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod strips;

@@ -1,21 +1,44 @@
 //! `illuminator-node serve`: waits for a host, and lights the strips.
 
 use super::pins::open_pins;
+use super::restart::Origin;
 use super::settings::{Hal, Options, Settings};
 use super::strips::{OpenedStrip, open_strips};
 use super::{Failure, wrong_use};
 use illuminator_node::config::BoardsEntry;
-use illuminator_node::node::Node;
+use illuminator_node::node::{Node, Offers};
 use illuminator_node::shell::{
-    Animation, Boards, Clock, Commands, Inputs, LitStrip, Machine, bind, hello, read_keys, runtime, serve,
+    Animation, Boards, Clock, Commands, Inputs, LitStrip, Machine, Served, bind, hello, read_keys, runtime,
+    serve,
 };
 use illuminator_protocol::{ClusterKey, ClusterKeys};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
-/// Serves until the process is asked to end.
+/// How long a signal that came while all was let go may take to be noticed.
+const NOTICE_WITHIN: Duration = Duration::from_millis(1);
+
+/// How a node leaves.
+enum Leave {
+    /// It ends.
+    End,
+    /// Its program starts anew, and listens there if an address is given.
+    Restart(Option<SocketAddr>),
+}
+
+/// Serves until the process is asked to end; starts its program anew when a host asks for that.
 pub(crate) fn run(options: Options) -> Result<(), Failure> {
+    let origin = Origin::note();
+    match serve_once(options)? {
+        Leave::End => Ok(()),
+        Leave::Restart(listen) => Err(origin.start_anew(listen)),
+    }
+}
+
+/// Serves until the process is asked to end or to start anew; all that it has opened is closed then.
+fn serve_once(options: Options) -> Result<Leave, Failure> {
     let (Settings { name, listen, config }, hal) = options.settings()?;
     let keys = keys(&config.keys, listen)?;
     let named: Vec<String> = keys.ids().map(|id| id.to_string()).collect();
@@ -23,10 +46,10 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
     let pins = open_pins(&config.pins, hal)?;
     runtime()?.block_on(async {
         let socket = bind(listen).await?;
+        let address = socket.local_addr()?;
         let _ = writeln!(
             io::stderr(),
-            "illuminator-node {name} listens on {} (key {}, strips {})",
-            socket.local_addr()?,
+            "illuminator-node {name} listens on {address} (key {}, strips {})",
             if config.keys.is_empty() { "none: loopback only".to_owned() } else { named.join(" and ") },
             strips.len(),
         );
@@ -38,13 +61,21 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         let commands = Commands::new(config.actions.clone());
         let mut machine = Machine::new(animation, boards, pins.outputs, inputs).with_commands(commands);
         let mut node = Node::new(keys, hello(&name), config.only);
-        node.offers(config.actions.offers());
+        node.offers(Offers { restart: true, ..config.actions.offers() });
         if config.boards.enabled == Some(true) {
             // Who writes so has boards: a cable of which none tells is not plugged in, even before the first is seen.
             node.detects_boards(true);
         }
-        serve(&socket, &mut node, &mut machine, clock, stop_signal()).await?;
-        Ok(())
+        let mut stop = std::pin::pin!(stop_signal());
+        if serve(&socket, &mut node, &mut machine, clock, stop.as_mut()).await? == Served::Stopped {
+            return Ok(Leave::End);
+        }
+        drop(machine);
+        // Relays are safe and strips black. That may have taken a while, and who wanted an end meanwhile still does.
+        if tokio::time::timeout(NOTICE_WITHIN, stop).await.is_ok() {
+            return Ok(Leave::End);
+        }
+        Ok(Leave::Restart((listen.port() == 0).then_some(address)))
     })
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Address and UDP port to listen on; 127.0.0.1:5123 unless given. Beyond loopback a key is needed.
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", overrides_with = "listen")]
     pub(crate) listen: Option<SocketAddr>,
     /// Name of this node, shown by the host; the machine's host name unless given.
     #[arg(long, value_name = "NAME")]

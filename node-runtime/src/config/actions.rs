@@ -43,10 +43,11 @@ pub struct CommandEntry {
 }
 
 impl ActionsEntry {
-    /// What the host is told of this.
+    /// What the host is told of this. That the program may be started anew is not written here.
     pub fn offers(&self) -> Offers {
         let actions = self.own.iter().map(|(name, _)| name.clone()).collect();
-        Offers { reboot: self.reboot.is_some(), shutdown: self.shutdown.is_some(), actions }
+        let (reboot, shutdown) = (self.reboot.is_some(), self.shutdown.is_some());
+        Offers { reboot, shutdown, actions, ..Offers::default() }
     }
 
     /// All commands with their names.

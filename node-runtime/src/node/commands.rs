@@ -6,6 +6,8 @@
 //!   host ◀─ CommandEnded ◀──────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
+//! To start the node's own program anew is taken on in the same way, and needs no command.
+//!
 //! Invariants: the host hears that a command is taken on before it is started, however fast the machine is down then;
 //! one command of each kind is under way at most, so that one that hangs keeps nobody from restarting the machine.
 
@@ -18,6 +20,8 @@ pub const ACT_WITHIN: Duration = Duration::from_secs(1);
 /// What a node lets its host start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offers {
+    /// Whether the node's program may be started anew.
+    pub restart: bool,
     /// Whether the machine may be restarted.
     pub reboot: bool,
     /// Whether it may be halted.
@@ -66,11 +70,19 @@ impl Commands {
         Event::Offers { reboot, shutdown, actions: &self.names }
     }
 
+    /// Whether the host is told before that that the node's program may be started anew.
+    pub(super) const fn restart(&self) -> bool {
+        self.offers.restart
+    }
+
     /// Takes a command on, or says why not.
     pub(super) fn ask(&mut self, control: Control) -> Result<(), String> {
-        let Offers { reboot, shutdown, actions } = &self.offers;
+        let Offers { restart, reboot, shutdown, actions } = &self.offers;
         let not_allowed = |name| Err(format!("`{name}` is not allowed in `[actions]` of its node.toml"));
         match control {
+            Control::Restart if !restart => {
+                return Err("it runs within another program, and cannot start anew by itself".to_owned());
+            }
             Control::Reboot if !reboot => return not_allowed("reboot"),
             Control::Shutdown if !shutdown => return not_allowed("shutdown"),
             Control::Action { action } if usize::from(action) >= actions.len() => {
@@ -89,6 +101,7 @@ impl Commands {
 
     fn name(&self, control: Control) -> &str {
         match control {
+            Control::Restart => "restart",
             Control::Reboot => "reboot",
             Control::Shutdown => "shutdown",
             Control::Action { action } => {
@@ -126,7 +139,7 @@ impl Commands {
     }
 }
 
-/// Whether it is an own action; else it concerns the whole machine.
+/// Whether it is an own action; else it concerns the whole machine, or the node's program.
 const fn is_action(control: Control) -> bool {
     matches!(control, Control::Action { .. })
 }
@@ -137,6 +150,7 @@ mod tests {
     use illuminator_protocol::{Control, Duration, Event, Instant};
 
     const REBOOT: Control = Control::Reboot;
+    const RESTART: Control = Control::Restart;
 
     fn action(action: u8) -> Control {
         Control::Action { action }
@@ -144,7 +158,7 @@ mod tests {
 
     fn commands() -> Commands {
         let actions = ["dim", "say"].map(str::to_owned).to_vec();
-        Commands::new(Offers { reboot: true, shutdown: false, actions })
+        Commands::new(Offers { restart: true, reboot: true, shutdown: false, actions })
     }
 
     #[test]
@@ -153,6 +167,8 @@ mod tests {
         let refused = commands.ask(Control::Shutdown).unwrap_err();
         assert!(refused.contains("`shutdown` is not allowed"), "{refused}");
         assert!(commands.ask(action(2)).is_err() && Commands::default().ask(action(0)).is_err());
+        let refused = Commands::default().ask(RESTART).unwrap_err();
+        assert!(refused.contains("cannot start anew by itself"), "{refused}");
         assert_eq!(commands.event(), Event::Offers { reboot: true, shutdown: false, actions: "dim\nsay\n" });
         assert_eq!(commands.due(Instant::ZERO, true), None, "nothing was taken on");
     }
@@ -184,6 +200,20 @@ mod tests {
         assert_eq!(commands.due(Instant::ZERO + Duration::from_secs(9), true), Some(REBOOT));
         commands.ended(action(1));
         commands.ask(action(0)).unwrap();
+    }
+
+    #[test]
+    fn the_program_starts_anew_once_its_host_knows_and_whatever_action_hangs() {
+        let mut commands = commands();
+        commands.ask(action(1)).unwrap();
+        assert_eq!(commands.due(Instant::ZERO, true), Some(action(1)));
+        commands.ask(RESTART).unwrap();
+        assert_eq!(commands.due(Instant::ZERO, false), None, "the host has not heard of it");
+        assert_eq!(commands.due(Instant::ZERO, true), Some(RESTART));
+        for again in [RESTART, REBOOT] {
+            let refused = commands.ask(again).unwrap_err();
+            assert!(refused.contains("`restart` is still under way"), "{refused}");
+        }
     }
 
     #[test]

@@ -67,7 +67,8 @@ pub enum Request {
     Dark,
     /// The host has fallen silent (`true`), or is heard again.
     HostSilent(bool),
-    /// Start the command of a control that is allowed. Wants to be answered by [`Node::command_ended`].
+    /// Start the command of a control that is allowed. Wants to be answered by [`Node::command_ended`], but for
+    /// [`Control::Restart`]: whoever runs the node is to leave, and to start its program anew.
     Command(Control),
 }
 
@@ -288,6 +289,9 @@ impl<A: Copy + Eq> Node<A> {
         let events: Vec<Event<'static>> = self.sight.events().collect();
         events.into_iter().for_each(|event| self.report_seen(event));
         let commands = std::mem::take(&mut self.commands);
+        if commands.restart() {
+            self.report_seen(Event::OffersRestart);
+        }
         self.report_seen(commands.event());
         self.commands = commands;
     }
@@ -425,7 +429,7 @@ impl<A: Copy + Eq> Node<A> {
                 self.request(Request::Relay { relay, on });
                 return None;
             }
-            Control::Reboot | Control::Shutdown | Control::Action { .. } => {
+            Control::Restart | Control::Reboot | Control::Shutdown | Control::Action { .. } => {
                 match self.commands.ask(control) {
                     Ok(()) => true,
                     Err(why) => return Some(Reply::Refused { control, why }),

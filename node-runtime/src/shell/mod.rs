@@ -21,7 +21,7 @@ pub use key::{KeyError, read_key, read_keys, read_secret};
 pub use machine::Machine;
 pub use pins::{Inputs, Outputs, Relay, RelayError, Watched};
 pub use runtime::{hint, runtime, spawn};
-pub use serve::{bind, hello, serve};
+pub use serve::{Served, bind, hello, serve};
 
 use illuminator_protocol::Entropy;
 

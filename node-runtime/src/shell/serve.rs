@@ -7,7 +7,7 @@ use super::{Clock, Machine, RECEIVE_MAX, SystemEntropy, hint, random_id};
 use crate::boards::BoardEvent;
 use crate::node::{Node, Request};
 use crate::pins::{ButtonEvent, PinEvent, Role};
-use illuminator_protocol::{BootId, Datagram, Event, Hello, Instant};
+use illuminator_protocol::{BootId, Control, Datagram, Event, Hello, Instant};
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -44,7 +44,17 @@ pub async fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// Runs a node until `stop` is ready. `clock` is the one that animation and inputs go by.
+/// Why a node is not served any longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Served {
+    /// It was to stop.
+    Stopped,
+    /// Its host wants its program to start anew, and has been told that it will.
+    Restart,
+}
+
+/// Runs a node until `stop` is ready, or its host wants its program to start anew. `clock` is the one that animation and
+/// inputs go by. The machine is as it was last: dropped, its relays are safe and its strips black.
 ///
 /// # Errors
 /// A socket that no longer works. A datagram that could not be sent is not an error: the link sends again.
@@ -54,7 +64,7 @@ pub async fn serve(
     machine: &mut Machine,
     clock: Clock,
     stop: impl Future<Output = ()>,
-) -> io::Result<()> {
+) -> io::Result<Served> {
     let mut incoming = [0; RECEIVE_MAX];
     let mut outgoing = Datagram::new();
     let mut offset_us = None;
@@ -65,7 +75,10 @@ pub async fn serve(
             // Unreachable peers and full buffers look like loss, which the link repairs.
             let _ = socket.send_to(&outgoing, to).await;
         }
-        let asked = carry_out(node, machine, &mut reporter, clock);
+        let asked = match carry_out(node, machine, &mut reporter, clock) {
+            Asked::Restart => return Ok(Served::Restart),
+            asked => asked == Asked::Something,
+        };
         let now_us = clock.now().as_micros();
         let host = node.responder().host_address().map(|host| host.ip());
         let told = reporter.poll(machine.animation(), host, now_us);
@@ -88,7 +101,7 @@ pub async fn serve(
         let deadline = clock.system(deadline).into();
         tokio::select! {
             biased;
-            () = &mut stop => return Ok(()),
+            () = &mut stop => return Ok(Served::Stopped),
             // Before the socket, so that no flood of datagrams holds up an emergency stop. Every event passes here.
             event = machine.next_event() => {
                 machine.event(&event, clock.now().as_micros());
@@ -145,16 +158,28 @@ fn report_pin(node: &mut Node<SocketAddr>, event: PinEvent) {
     }
 }
 
-/// Lets the machine do what the node asks for; whether there was anything.
+/// What a node has asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Nothing,
+    Something,
+    /// That its program starts anew: what it has asked for after that is of no use any more.
+    Restart,
+}
+
+/// Lets the machine do what the node asks for.
 fn carry_out(
     node: &mut Node<SocketAddr>,
     machine: &mut Machine,
     reporter: &mut Reporter,
     clock: Clock,
-) -> bool {
-    let mut asked = false;
+) -> Asked {
+    let mut asked = Asked::Nothing;
     while let Some(request) = node.poll_request() {
-        asked = true;
+        if request == Request::Command(Control::Restart) {
+            return Asked::Restart;
+        }
+        asked = Asked::Something;
         if let Request::HostSilent(silent) = request {
             reporter.host_silent(silent, machine.animation(), clock.now().as_micros());
         }

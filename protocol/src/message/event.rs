@@ -53,6 +53,9 @@ pub enum Event<'a> {
         /// [`ACTIONS_MAX`](super::ACTIONS_MAX) of [`ACTION_NAME_MAX`](super::ACTION_NAME_MAX) bytes.
         actions: &'a str,
     },
+    /// A host may have this node start its program anew. Told in every session before [`Offers`](Self::Offers), if that is
+    /// so.
+    OffersRestart,
 }
 
 /// How a node does. Sent a second after the beginning of a session and then every five; not answered.

@@ -62,8 +62,8 @@ pub enum ToHost<'a> {
         /// The next step to compute.
         step: u64,
     },
-    /// A control was carried out, or could not be. Of one that starts a command (`Reboot`, `Shutdown`, `Action`): the
-    /// node takes it on, and starts the command once this was acknowledged, or a second later.
+    /// A control was carried out, or could not be. Of one that starts a command (`Reboot`, `Shutdown`, `Action`), or the
+    /// program anew (`Restart`): the node takes it on, and does it once this was acknowledged, or a second later.
     ControlDone {
         /// The control that this answers.
         control: Control,

@@ -113,4 +113,14 @@ pub enum Control {
         /// Begin or end.
         on: bool,
     },
+    /// Leave in good order and start the node's program anew, the machine untouched. Only for a node that has told
+    /// [`OffersRestart`](super::Event::OffersRestart): an earlier one cannot read this, and gives up its run.
+    Restart,
+}
+
+impl Control {
+    /// Whether it is taken on first, and done once the host knows that: `ControlDone` does not end it.
+    pub const fn is_command(self) -> bool {
+        matches!(self, Self::Restart | Self::Reboot | Self::Shutdown | Self::Action { .. })
+    }
 }

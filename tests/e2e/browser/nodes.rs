@@ -54,7 +54,7 @@ fn one_of_49_is_found_and_its_strips_say_so() {
 }
 
 #[test]
-fn a_restart_is_asked_for_twice_and_its_end_is_told() {
+fn a_reboot_is_asked_for_twice_and_its_end_is_told() {
     let Some(browser) = Browser::start(WINDOW) else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = rack(folder.path());
@@ -63,7 +63,7 @@ fn a_restart_is_asked_for_twice_and_its_end_is_told() {
     assert_eq!(browser.count("dialog"), 0, "nothing is selected");
     browser.click("[data-select=n03]");
     browser.click("[data-do=reboot]");
-    until("the question", || browser.text("dialog").contains("Restart n03?"));
+    until("the question", || browser.text("dialog").contains("Reboot n03?"));
     browser.click("dialog [data-do=cancel]");
     until("no question", || browser.count("dialog") == 0);
     assert_eq!(browser.text("[data-node-name=n03] [data-column=result]"), "");
@@ -133,7 +133,7 @@ fn the_rack_shows_its_holes_and_selects_places_and_stacks() {
 }
 
 #[test]
-fn own_actions_have_a_result_for_each_node() {
+fn own_actions_and_restarts_have_a_result_for_each_node() {
     let Some(browser) = Browser::start(WINDOW) else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let node = |name: &str, actions: &str| {
@@ -173,6 +173,17 @@ fn own_actions_have_a_result_for_each_node() {
             parts.iter().all(|part| result.contains(part))
         });
     }
+    browser.click("[data-do=restart]");
+    until("the question", || browser.text("dialog").contains("Restart the program of 3 nodes?"));
+    browser.click("dialog [data-do=confirm]");
+    for (name, node) in &nodes {
+        until(name, || {
+            let result = browser.text(&format!("[data-node-name={name}] [data-column=result]"));
+            result.contains("restart: it has started anew")
+        });
+        assert!(node.said(" listens on ").contains(name), "in the same process");
+    }
+    until("all are live", || browser.count("[data-node-name][data-link=live]") == 3);
     browser.assert_quiet(run.page.address, &[]);
 }
 

@@ -368,12 +368,13 @@ fn edited(mut bytes: Vec<u8>, edits: &Edits) -> Vec<u8> {
 }
 
 fn control(which: u8, number: u8, on: bool) -> Control {
-    match which % 6 {
+    match which % 7 {
         0 => Control::Identify { on },
         1 => Control::Reboot,
         2 => Control::Shutdown,
         3 => Control::Relay { relay: number, on },
         4 => Control::Action { action: number },
-        _ => Control::EmergencyStop { on },
+        5 => Control::EmergencyStop { on },
+        _ => Control::Restart,
     }
 }

@@ -1,8 +1,8 @@
-//! `illuminator cluster reboot`, `shutdown` and `exec`: many nodes are asked for the same.
+//! `illuminator cluster restart`, `reboot`, `shutdown` and `exec`: many nodes are asked for the same.
 
 use crate::cli::options::node_address;
 use crate::cli::{Failure, note, print};
-use crate::control::{Answer, Question};
+use crate::control::{Answer, BACK_WITHIN, Question};
 use crate::shell::{CallFailure, ClusterFile, Target, ask_all, printable};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::{ClusterKey, CommandEnd, Control};
@@ -33,6 +33,12 @@ struct Addressees {
 }
 
 #[derive(clap::Args)]
+pub(in crate::cli) struct Restart {
+    #[command(flatten)]
+    addressees: Addressees,
+}
+
+#[derive(clap::Args)]
 pub(in crate::cli) struct Reboot {
     #[command(flatten)]
     addressees: Addressees,
@@ -51,6 +57,12 @@ pub(in crate::cli) struct Exec {
     action: String,
     #[command(flatten)]
     addressees: Addressees,
+}
+
+impl Restart {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        self.addressees.ask(&Question::Control(Control::Restart), "has started anew")
+    }
 }
 
 impl Reboot {
@@ -176,6 +188,11 @@ impl Told {
             Ok(Answer::Refused(why)) => plain(1, "refused", format!("refused: {why}")),
             Ok(Answer::Lost) => {
                 plain(3, "lost", "the node fell silent, and nobody knows what became of it".to_owned())
+            }
+            Ok(Answer::Gone) => {
+                let within_s = BACK_WITHIN.as_millis() / 1_000;
+                let text = format!("took it on, and was not heard again within {within_s} s: look there");
+                plain(3, "lost", text)
             }
             Ok(Answer::Ended { end, output, cut }) => Self {
                 status: u8::from(!end.is_success()),

@@ -15,6 +15,9 @@ pub(super) enum Command {
     Identify(ask::Identify),
     /// Switch a relay of a node.
     Power(ask::Power),
+    /// Start the programs of nodes anew, and wait until they are back: a new version, if it was put in the place of the old
+    /// one. Their machines are left alone.
+    Restart(ask_all::Restart),
     /// Restart the machines of nodes, where their node.toml allows it.
     Reboot(ask_all::Reboot),
     /// Halt the machines of nodes, where their node.toml allows it.
@@ -29,6 +32,7 @@ impl Command {
             Self::Init(init) => init.run(),
             Self::Identify(identify) => identify.run(),
             Self::Power(power) => power.run(),
+            Self::Restart(restart) => restart.run(),
             Self::Reboot(reboot) => reboot.run(),
             Self::Shutdown(shutdown) => shutdown.run(),
             Self::Exec(exec) => exec.run(),

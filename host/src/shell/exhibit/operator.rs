@@ -63,6 +63,7 @@ impl Operator {
             Command::End => self.stop.set(),
             Command::Step => self.conductor.step(),
             Command::Phase { name } => taken(self.conductor.force_phase(name.as_deref()))?,
+            Command::Restart { nodes } => self.ask_machines(nodes, Control::Restart)?,
             Command::Reboot { nodes } => self.ask_machines(nodes, Control::Reboot)?,
             Command::Shutdown { nodes } => self.ask_machines(nodes, Control::Shutdown)?,
             Command::Start { .. } => {

@@ -406,6 +406,7 @@ impl Exhibit for RunExhibit {
                 ));
             }
             Command::Identify { nodes, .. }
+            | Command::Restart { nodes }
             | Command::Reboot { nodes }
             | Command::Shutdown { nodes }
             | Command::Action { nodes, .. } => {
