@@ -9,7 +9,7 @@ use std::process::Output;
 use tempfile::TempDir;
 
 /// A node with this section `[actions]`, and its folder.
-fn node(name: &str, actions: &str) -> (NodeProcess, TempDir) {
+pub(crate) fn node(name: &str, actions: &str) -> (NodeProcess, TempDir) {
     let folder = with_config(&format!("[actions]\n{actions}\n"));
     let config = folder.path().join("node.toml").display().to_string();
     (NodeProcess::start(&["--name", name, "--hal", "sim", "--config", &config]), folder)
@@ -91,7 +91,7 @@ fn many_nodes_are_asked_at_once_and_each_says_how_it_went() {
 }
 
 /// A load on the node, which the host asks for in every step.
-const SCENARIO: &str = "scenario: {name: commands, start_time: '2024-06-20 00:00:00',
+pub(crate) const SCENARIO: &str = "scenario: {name: commands, start_time: '2024-06-20 00:00:00',
   end_time: '2024-06-20 05:00:00', time_resolution: 60}
 models:
 - {name: Request, type: Dummy, parameters: {param1: 0.5}, inputs: {in1: 0}, outputs: {out1: 0}, states: {state1: 0}}
@@ -154,12 +154,13 @@ fn a_run_goes_on_undisturbed_while_its_node_works_on_something_else() {
     assert_eq!(read(&path("out.csv")), read(&path("local.csv")));
 }
 
-fn health(page: Page) -> Value {
+/// How the first node of a page does.
+pub(crate) fn health(page: Page) -> Value {
     page.json("/api/v1/health")["nodes"][0].clone()
 }
 
 /// Waits until this is what became of what was asked last.
-fn is(page: Page, what: &str, state: &str, text: &str) {
+pub(crate) fn is(page: Page, what: &str, state: &str, text: &str) {
     until(&format!("{what} is {state}"), || {
         let asked = health(page)["asked"].clone();
         asked["what"] == what && asked["state"] == state && asked["text"].to_string().contains(text)

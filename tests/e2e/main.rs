@@ -37,6 +37,7 @@ mod reports;
 mod resources;
 mod secrecy;
 mod serve;
+mod status;
 mod story;
 mod strips;
 mod suspended;

@@ -12,6 +12,7 @@ mod page;
 mod plot;
 mod recording;
 mod replay;
+mod roster;
 mod scenario;
 mod serve;
 mod sweep;
@@ -55,7 +56,7 @@ enum Command {
     Plot(plot::PlotCommand),
     /// List the model types, or show one with its parameters, ports and equations.
     Models(models::Models),
-    /// Prepare a cluster of nodes, find one of them, switch its relays, restart them, start their actions.
+    /// Prepare a cluster of nodes, see how they do, find one of them, switch its relays, restart them, start their actions.
     #[command(subcommand)]
     Cluster(cluster::Command),
 }

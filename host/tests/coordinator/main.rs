@@ -1,6 +1,7 @@
 //! The coordinator against nodes that misbehave, over a perfect network in simulated time.
 
 mod losses;
+mod watching;
 
 use illuminator::coordinator::{Coordinator, NodeLink, OnLoss, RunError, Timing};
 use illuminator::plan::{Import, TablePlan, Task};
