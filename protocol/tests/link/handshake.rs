@@ -126,7 +126,7 @@ fn who_only_watches_takes_a_node_from_nobody_and_keeps_it_from_nobody() {
     assert_eq!(join(&mut node, &mut host(2, ClusterKey::OPEN), 2, at(200)), Ok(()));
     assert_eq!(node.host_address(), Some(2));
     assert_eq!(join(&mut node, &mut watching(3), 3, at(300)), Err(DropReason::Busy), "though it is free");
-    assert_eq!(join(&mut node, &mut watching(3), 3, at(1_700)), Ok(()), "the host is silent");
+    assert_eq!(join(&mut node, &mut watching(5), 5, at(1_700)), Ok(()), "the host is silent");
 }
 
 #[test]
