@@ -36,7 +36,7 @@ impl Status {
         if self.web.is_wanted() {
             return self.keep(roster, stop);
         }
-        let health = ask(&roster, stop.within())?;
+        let health = ask(&roster, &stop.within())?;
         if self.json {
             let json = serde_json::to_string_pretty(&health)?;
             print(&format!("{json}\n"))?;
@@ -67,13 +67,12 @@ impl Status {
 }
 
 /// Asks all nodes, until each has told how it does or the time for it is over.
-fn ask(roster: &Roster, stop: StopFlag) -> Result<Health, Failure> {
+fn ask(roster: &Roster, stop: &StopFlag) -> Result<Health, Failure> {
     let clock = Clock::start();
-    let mut survey =
-        Survey { nodes: roster.nodes.clone(), stop: &stop, clock, until: clock.now() + ANSWER_WITHIN };
+    let mut survey = Survey { nodes: roster.nodes.clone(), stop, clock, until: clock.now() + ANSWER_WITHIN };
     let mut progress = Progress::new(0, true);
     let nodes = Nodes { targets: &roster.targets, spares: &[], key: &roster.key };
-    watch_nodes(nodes, "host", Attendance::new(&mut survey, &mut progress, &stop)).done?;
+    watch_nodes(nodes, "host", Attendance::new(&mut survey, &mut progress, stop)).done?;
     Ok(Health { nodes: survey.nodes })
 }
 
