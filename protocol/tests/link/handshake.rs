@@ -108,7 +108,7 @@ fn join(
     let mut random = Random::new(u64::from(from));
     node.handle(now, from, &mut init(host, now), &mut random)?;
     let (_, mut accept) = drain(node, now).into_iter().find(|(to, _)| *to == from).expect("an answer");
-    host.handle(now, &mut accept).unwrap();
+    host.handle(now, &mut accept).expect("the answer is of the node");
     node.handle(now, from, &mut init(host, now), &mut random)
 }
 
