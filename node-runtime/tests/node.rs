@@ -495,6 +495,39 @@ fn what_strangers_send_is_counted_as_dropped_and_as_nothing_else() {
     assert_eq!(bench.node.run(), Some(RUN));
 }
 
+/// Another host may look at a node whose own host is away, and does not keep that one from its run.
+#[test]
+fn the_host_of_a_run_gets_its_node_back_from_whoever_came_meanwhile() {
+    let mut bench = Bench::new(&[]);
+    bench.assign(RUN, &battery());
+    let mut entropy = Counting(99);
+    let hello = Hello::new(BootId(2), "other", "test");
+    let mut other = Box::new(Initiator::<LINK_WINDOW>::new(ClusterKey::OPEN, hello, &mut entropy));
+    let mut datagram = Datagram::new();
+    let mut call = |bench: &mut Bench, other: &mut Initiator<LINK_WINDOW>| {
+        for _ in 0..10 {
+            bench.now = bench.now + Duration::from_millis(10);
+            while other.poll_transmit(bench.now, &mut datagram) {
+                let _ = bench.node.handle(bench.now, 1, &mut datagram, &mut bench.entropy);
+            }
+            while let Some(to) = bench.node.poll_transmit(bench.now, &mut datagram) {
+                if to == 1 {
+                    let _ = other.handle(bench.now, &mut datagram);
+                }
+            }
+        }
+    };
+    call(&mut bench, &mut other);
+    assert!(other.session().is_none(), "while its host is heard it is not to be had");
+    bench.now = bench.now + Duration::from_secs(2);
+    call(&mut bench, &mut other);
+    assert!(other.session().is_some() && bench.node.run() == Some(RUN), "the run is still there");
+    bench.mailbox = Mailbox::default();
+    bench.exchange();
+    assert_eq!(bench.node.responder().host_address(), Some(0), "at once, while the other one is heard");
+    bench.step(RUN, 0, 0.1);
+}
+
 struct Bench {
     node: Node<u8>,
     host: Box<Initiator<LINK_WINDOW>>,
@@ -529,8 +562,10 @@ impl Bench {
             while self.host.poll_transmit(self.now, &mut datagram) {
                 self.node.handle(self.now, 0, &mut datagram, &mut self.entropy).expect("a host's datagram");
             }
-            while self.node.poll_transmit(self.now, &mut datagram).is_some() {
-                self.host.handle(self.now, &mut datagram).expect("a node's datagram");
+            while let Some(to) = self.node.poll_transmit(self.now, &mut datagram) {
+                if to == 0 {
+                    self.host.handle(self.now, &mut datagram).expect("a node's datagram");
+                }
             }
             let mut message = Vec::new();
             while let Some(session) = self.host.session()

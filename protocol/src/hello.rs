@@ -10,6 +10,9 @@ pub const NAME_MAX: usize = 32;
 /// Longest name of a software version [bytes of UTF-8].
 pub const SOFTWARE_MAX: usize = 16;
 
+/// The name of a host that only watches nodes, for as long as nobody else wants them: see [`Hello::is_watch`].
+pub const WATCH: &str = "watch";
+
 /// Length on the wire `[bytes]`. It is fixed, so that all handshake frames have one length.
 pub(crate) const HELLO_LEN: usize = 8 + (1 + NAME_MAX) + (1 + SOFTWARE_MAX);
 
@@ -33,6 +36,11 @@ impl Hello {
     /// An introduction; texts that are too long are cut at a character boundary.
     pub fn new(boot: BootId, name: &str, software: &str) -> Self {
         Self { boot, name: cut(name), software: cut(software) }
+    }
+
+    /// Whether this is a host that takes a node from no other host that is heard: its name is [`WATCH`].
+    pub fn is_watch(&self) -> bool {
+        self.name == WATCH
     }
 
     pub(crate) fn encode(&self) -> [u8; HELLO_LEN] {

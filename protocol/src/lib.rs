@@ -56,7 +56,8 @@
 //!
 //! Init and Accept carry a [`Hello`] in 58 bytes and are 128 bytes long. The attempt is the first 8 bytes of
 //! `random_h`. A node takes an Init for a promise only: the session begins when the first sealed frame under
-//! its keys opens. While one host is heard, another is refused.
+//! its keys opens. While one host is heard, another is refused; at a node that has nothing to do for the first, only
+//! one that calls itself [`WATCH`] is.
 //!
 //! A node may hold two keys while the key of its cluster is changed; the key id in a header says which one is meant,
 //! and everything of a handshake and its session is derived from that one.
@@ -111,7 +112,7 @@ mod wire;
 pub use error::{DecodeError, DropCounters, DropReason, EncodeError};
 pub use frame::{DATAGRAM_MAX, Datagram, HEADER_LEN, Header, Kind, TAG_LEN, VERSION};
 pub use handshake::Entropy;
-pub use hello::{Hello, NAME_MAX, SOFTWARE_MAX};
+pub use hello::{Hello, NAME_MAX, SOFTWARE_MAX, WATCH};
 pub use id::{BootId, KeyId, RunId, SessionId};
 pub use initiator::Initiator;
 pub use key::{ClusterKey, ClusterKeys, KEY_LEN, KEYS_MAX, KeyError, KeysError};

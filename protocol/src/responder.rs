@@ -12,7 +12,7 @@
 //! pending takes nobody's place: a host that is alive has drawn a new one.
 //!
 //! Invariants: everything is bounded; an older handshake never replaces a newer session; no other host takes
-//! over while the current one is heard; no answer is larger than its question; a bad frame gets no answer
+//! over while the current one is heard, and one that only watches never does; no answer is larger than its question; a bad frame gets no answer
 //! unless it is an Init of another version or key.
 
 use crate::error::{DropCounters, DropReason};
@@ -115,7 +115,7 @@ impl<A: Copy, const W: usize> Responder<A, W> {
     }
 
     /// Whether another host is refused while the present one is heard (so at first), or may take its place at
-    /// once because nothing is being done for it.
+    /// once because nothing is being done for it. One that only [watches](Hello::is_watch) is refused in either case.
     pub fn set_exclusive(&mut self, exclusive: bool) {
         self.exclusive = exclusive;
     }
@@ -236,7 +236,7 @@ impl<A: Copy, const W: usize> Responder<A, W> {
         if self.host.as_ref().is_some_and(|host| host.random == random) {
             return Err(DropReason::Replayed);
         }
-        if self.serves_another(now, hello.boot) {
+        if self.serves_another(now, &hello) {
             self.refuse(now, from, header, Refusal::Busy);
             return Err(DropReason::Busy);
         }
@@ -298,7 +298,7 @@ impl<A: Copy, const W: usize> Responder<A, W> {
     ) -> Result<(), DropReason> {
         let pending = self.pending.get(position).ok_or(DropReason::Session)?;
         let body = pending.keys.open(header, datagram)?;
-        if self.serves_another(now, pending.hello.boot) {
+        if self.serves_another(now, &pending.hello) {
             return Err(DropReason::Busy);
         }
         // Handshakes older than this one go with it: a frame of theirs that comes late must not win.
@@ -312,9 +312,9 @@ impl<A: Copy, const W: usize> Responder<A, W> {
         self.session.absorb(now, header.packet, body)
     }
 
-    fn serves_another(&self, now: Instant, boot: BootId) -> bool {
-        self.exclusive
-            && self.host.as_ref().is_some_and(|host| host.boot != boot)
+    fn serves_another(&self, now: Instant, hello: &Hello) -> bool {
+        (self.exclusive || hello.is_watch())
+            && self.host.as_ref().is_some_and(|host| host.boot != hello.boot)
             && self.session.silent_for(now) < HOST_SILENT_AFTER
     }
 

@@ -153,6 +153,7 @@ fn a_run_goes_on_undisturbed_while_its_node_works_on_something_else() {
     assert_eq!(read(&path("out.csv")), read(&path("local.csv")));
 }
 
+/// How the first node of a page does.
 pub(crate) fn health(page: Page) -> Value {
     page.json("/api/v1/health")["nodes"][0].clone()
 }

@@ -38,6 +38,7 @@ mod resources;
 mod restarts;
 mod secrecy;
 mod serve;
+mod status;
 mod story;
 mod strips;
 mod suspended;

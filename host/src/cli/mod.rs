@@ -12,6 +12,7 @@ mod page;
 mod plot;
 mod recording;
 mod replay;
+mod roster;
 mod scenario;
 mod serve;
 mod sweep;
@@ -55,8 +56,8 @@ enum Command {
     Plot(plot::PlotCommand),
     /// List the model types, or show one with its parameters, ports and equations.
     Models(models::Models),
-    /// Prepare a cluster of nodes, find one of them, switch its relays, restart their programs or machines, start their
-    /// actions.
+    /// Prepare a cluster of nodes, see how they do, find one of them, switch its relays, restart their programs or machines,
+    /// start their actions.
     #[command(subcommand)]
     Cluster(cluster::Command),
 }

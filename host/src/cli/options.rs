@@ -79,6 +79,11 @@ pub(super) struct Table {
 }
 
 impl PlacementOptions {
+    /// The cluster file whose nodes scenarios run on; `None` where they run elsewhere.
+    pub(super) fn cluster(&self) -> Option<&Path> {
+        self.cluster.as_deref().filter(|_| self.nodes.is_none() && !self.local)
+    }
+
     /// Decides where each model runs. A cluster file that is given is read, whether it is needed or not.
     pub(super) fn place(&self, scenario: &Scenario) -> Result<Placed, Failure> {
         let cluster = (self.cluster.as_ref())
@@ -169,7 +174,7 @@ fn spare_target(spare: &str, cluster: Option<&ClusterFile>) -> Result<Target, Fa
 }
 
 /// The key that everybody knows, for nodes on this machine.
-fn open_key(targets: &[Target]) -> Result<ClusterKey, Failure> {
+pub(super) fn open_key(targets: &[Target]) -> Result<ClusterKey, Failure> {
     match targets.iter().find(|target| !target.address.ip().is_loopback()) {
         None => Ok(ClusterKey::OPEN),
         Some(target) => Err(Failure::wrong_use(format_args!(
@@ -225,7 +230,7 @@ impl Table {
 }
 
 /// One socket reaches all nodes, and knows them by their addresses.
-fn tell_apart(targets: &[Target]) -> Result<(), Failure> {
+pub(super) fn tell_apart(targets: &[Target]) -> Result<(), Failure> {
     for (index, Target { name, address }) in targets.iter().enumerate() {
         let before = &targets[..index];
         if let Some(same) = before.iter().find(|other| other.address == *address) {

@@ -59,6 +59,17 @@ pub(super) struct ReplayWeb {
     web_token: Option<PathBuf>,
 }
 
+/// The page of nodes without a run.
+#[derive(clap::Args)]
+pub(super) struct StatusWeb {
+    /// Serve a page that shows it, and asks nodes for things, until Ctrl-C; at ADDRESS:PORT or a port of this machine.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8080", value_parser = address)]
+    web: Option<SocketAddr>,
+    /// File with the token with which people may command from other machines; without a token only this machine is served.
+    #[arg(long, value_name = "FILE", requires = "web")]
+    web_token: Option<PathBuf>,
+}
+
 /// The page that outlives runs.
 #[derive(clap::Args)]
 pub(super) struct ServeWeb {
@@ -110,6 +121,21 @@ impl ReplayWeb {
     pub(super) fn start(&self, exhibit: &Arc<dyn Exhibit>) -> Result<Option<Page>, Failure> {
         let serve = |address| Page::serve(std::iter::once(address), self.web_token.as_ref(), exhibit);
         self.web.map(serve).transpose()
+    }
+}
+
+impl StatusWeb {
+    /// Whether there is to be a page.
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.web.is_some()
+    }
+
+    /// Serves `exhibit`, if a page is wanted, and says where.
+    pub(super) fn start(&self, exhibit: &Arc<dyn Exhibit>) -> Result<Option<Page>, Failure> {
+        let serve = |address| Page::serve(std::iter::once(address), self.web_token.as_ref(), exhibit);
+        let page = self.web.map(serve).transpose()?;
+        page.iter().for_each(Page::tell);
+        Ok(page)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What nodes tell of their own accord, and what the coordinator makes of it.
 
-use super::Coordinator;
+use super::{Coordinator, Phase};
 use crate::story::LiveTable;
 use crate::view::Offers;
 use illuminator_protocol::{Control, Event, Instant, Telemetry, ToHost};
@@ -68,7 +68,11 @@ impl Coordinator {
             Event::Button { .. } => {}
             Event::EmergencyStop { on } if on == self.stopped_by.contains(&node) => {}
             Event::EmergencyStop { on } => {
-                let text = if on { "emergency stop: the run is held" } else { "emergency stop released" };
+                let text = match on {
+                    true if self.phase == Phase::Watching => "emergency stop",
+                    true => "emergency stop: the run is held",
+                    false => "emergency stop released",
+                };
                 table.notice(name, text);
                 self.stop_table(node, on, now);
             }

@@ -25,6 +25,7 @@ mod orders;
 mod schedule;
 mod seats;
 mod sight;
+mod watching;
 
 pub use error::{RunError, Tenths};
 pub use loss::OnLoss;
@@ -80,6 +81,8 @@ enum Phase {
     Gathering(Instant),
     /// Steps are running.
     Running,
+    /// There is no run: nodes are kept in touch with, and stay free.
+    Watching,
     /// The result is complete; nodes are being released, until the time given.
     Releasing(Instant),
     /// Over.
@@ -219,7 +222,7 @@ impl Coordinator {
             Phase::Gathering(since) => self.ready_until(since),
             Phase::Running => self.pacer.next_due().min(self.lights.poll_timeout()).min(self.cuts.due()),
             Phase::Releasing(until) => until,
-            Phase::Ended => Instant::MAX,
+            Phase::Watching | Phase::Ended => Instant::MAX,
         };
         self.seats.iter().map(|node| node.poll_timeout(self.timing.lost_after)).fold(own, Instant::min)
     }
@@ -305,9 +308,11 @@ impl Coordinator {
 
     /// Takes what became of a node's session and what it said.
     fn hear(&mut self, now: Instant, node: usize) {
-        let running = self.is_running();
-        while let Some(change) = self.seats[node].poll_change(self.run, now, running) {
+        let (running, watching) = (self.is_running(), self.phase == Phase::Watching);
+        while let Some(change) = self.seats[node].poll_change(self.run, now, running || watching) {
             match change {
+                // Whatever it has, it is not from here.
+                _ if watching => self.greet(node),
                 Change::Reconnected if self.stands[node] != Stand::Live => self.thaw(node),
                 Change::Reconnected => {
                     self.ask_again(node);
@@ -326,8 +331,10 @@ impl Coordinator {
                 Ok(true) => self.take(node, &message, now),
                 Err(error) => Err(self.unreadable(node, &error)),
             };
-            if let Err(error) = taken {
-                self.fail(error, now);
+            match taken {
+                Err(error) if watching => self.table.notice(&self.names[node], &error.to_string()),
+                Err(error) => self.fail(error, now),
+                Ok(()) => {}
             }
         }
         self.message = message;
@@ -495,6 +502,7 @@ impl Coordinator {
                 self.fail(error, now);
             }
             Phase::Running => self.look_after(now),
+            Phase::Watching => self.look_around(now),
             _ => {}
         }
         self.work(now);
@@ -537,7 +545,9 @@ impl Coordinator {
     fn release(&mut self, now: Instant) {
         if !matches!(self.phase, Phase::Releasing(_) | Phase::Ended) {
             let run = self.run;
-            self.seats.each(|node| node.send_release(run));
+            if self.phase != Phase::Watching {
+                self.seats.each(|node| node.send_release(run));
+            }
             self.phase = Phase::Releasing(now + RELEASE_WITHIN);
         }
     }

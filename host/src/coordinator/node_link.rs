@@ -60,8 +60,8 @@ pub struct NodeLink {
     asked_to: (u64, usize),
     /// Since when it has not answered a step, and whether that was found slow.
     asked: Option<(Instant, bool)>,
-    /// What the node last said against a session; unauthenticated, so only a hint.
-    refusal: Option<Refusal>,
+    /// What the node last said against a session, and when; unauthenticated, so only a hint.
+    refusal: Option<(Refusal, Instant)>,
     scratch: Vec<u8>,
     values: ValueBuffer,
     /// It was so slow that it has not been told of some light.
@@ -224,8 +224,8 @@ impl NodeLink {
         }
     }
 
-    /// The next thing that became of the session and that a run which is under way (`running`) must know of.
-    /// Before that, a node that comes is given its plan, as often as it comes.
+    /// The next thing that became of the session and that a run which is under way (`running`), or whoever has none to
+    /// give, must know of. Before a run, a node that comes is given its plan, as often as it comes.
     pub(super) fn poll_change(&mut self, run: RunId, now: Instant, running: bool) -> Option<Change> {
         while let Some(event) = self.initiator.poll_event() {
             match event {
@@ -244,7 +244,7 @@ impl NodeLink {
                     }
                     self.send_assign(run, now);
                 }
-                InitiatorEvent::Refused(refusal) => self.refusal = Some(refusal),
+                InitiatorEvent::Refused(refusal) => self.refusal = Some((refusal, now)),
                 InitiatorEvent::Silent => {
                     self.mailbox.clear();
                     let heard_us = now.as_micros().saturating_sub(NODE_SILENT_AFTER.as_micros());
@@ -396,10 +396,17 @@ impl NodeLink {
         let waited_s = Tenths(waited.as_millis() / 100);
         match (self.state, self.refusal) {
             (State::Assigned(_), _) => RunError::PlanNotTaken { node, bytes: self.plan.len() },
-            (_, Some(Refusal::Key(theirs))) => RunError::OtherKey { node, theirs, ours: self.key },
-            (_, Some(Refusal::Version(theirs))) => RunError::OtherVersion { node, theirs, ours: VERSION },
-            (_, Some(Refusal::Busy)) => RunError::Busy { node },
+            (_, Some((refusal, _))) => self.refused(refusal),
             (_, None) => RunError::NoAnswer { node, waited_s },
+        }
+    }
+
+    fn refused(&self, refusal: Refusal) -> RunError {
+        let node = self.label.clone();
+        match refusal {
+            Refusal::Key(theirs) => RunError::OtherKey { node, theirs, ours: self.key },
+            Refusal::Version(theirs) => RunError::OtherVersion { node, theirs, ours: VERSION },
+            Refusal::Busy => RunError::Busy { node },
         }
     }
 

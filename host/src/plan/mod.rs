@@ -29,7 +29,7 @@ use illuminator_node::light::{Carrier, Palette};
 use illuminator_node::value::Value;
 
 /// A whole run, planned.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TablePlan {
     /// What each place executes; the first is the host.
     pub places: Vec<PlacePlan>,

@@ -13,6 +13,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
+use tokio::runtime::Runtime;
 
 /// Datagrams taken from the socket before the coordinator gets to answer.
 const BURST_MAX: usize = 64;
@@ -64,10 +65,37 @@ pub fn run_on_nodes(
     };
     let clock = Clock::start();
     let done = attendance.resume.as_ref().map_or(0, |checkpoint| checkpoint.step);
-    let coordinator = match coordinator(plan, nodes, table, timing, clock, attendance.resume.take()) {
-        Ok(coordinator) => coordinator,
-        Err(failure) => return RunEnd::early(failure),
+    match coordinator(plan, nodes, table, timing, clock, attendance.resume.take()) {
+        Ok(coordinator) => drive(&runtime, coordinator, nodes, clock, done, attendance),
+        Err(failure) => RunEnd::early(failure),
+    }
+}
+
+/// Keeps in touch with nodes without a run, until it is stopped: the observer hears how they do, and the conductor asks
+/// them for things. They stay free for any run; with [`WATCH`] for `me` none is taken from whoever else asks it for something,
+/// with any other name one that has no run is.
+pub fn watch_nodes(nodes: Nodes<'_>, me: &str, attendance: Attendance<'_>) -> RunEnd {
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return RunEnd::early(error.into()),
     };
+    let clock = Clock::start();
+    let me = hello(me);
+    let link = |node: &Target| NodeLink::spare(node.to_string(), nodes.key, me.clone(), &mut SystemEntropy);
+    let links = nodes.targets.iter().map(link).collect();
+    let names = nodes.targets.iter().map(|node| node.name.clone()).collect();
+    drive(&runtime, Coordinator::watching(names, links, clock.now()), nodes, clock, 0, attendance)
+}
+
+/// Lets a coordinator and its nodes talk until it is at its end.
+fn drive(
+    runtime: &Runtime,
+    coordinator: Coordinator,
+    nodes: Nodes<'_>,
+    clock: Clock,
+    done: u64,
+    attendance: Attendance<'_>,
+) -> RunEnd {
     let orders = attendance.conductor.map(Conductor::listen);
     let links: Vec<&Target> = nodes.targets.iter().chain(nodes.spares).collect();
     let targets: Vec<SocketAddr> = links.iter().map(|node| node.address).collect();
@@ -164,6 +192,10 @@ impl Driver<'_, '_> {
                 return outcome.map(|()| self.done).map_err(RunFailure::from);
             }
             if self.attendance.stop.is_set() {
+                // What was asked for before is still asked.
+                if let Some(orders) = self.orders.as_mut().and_then(Listener::poll) {
+                    self.obey(orders);
+                }
                 self.coordinator.stop(self.clock.now());
             }
             let deadline = self.deadline().into();

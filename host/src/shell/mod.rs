@@ -23,10 +23,10 @@ mod web;
 
 pub use cluster_file::{ClusterFile, ClusterFileError, ClusterNode};
 pub use control::{CallFailure, NodeCaller, ask_all};
-pub use distributed::{Nodes, Target, run_on_nodes};
+pub use distributed::{Nodes, Target, run_on_nodes, watch_nodes};
 pub use exhibit::{
-    Exhibit, Hall, LayoutFile, NoRecordFile, Operator, Orders, RecordFile, Recorder, Replay, RunExhibit,
-    Watching, Wish,
+    Exhibit, Hall, IdleNodes, LayoutFile, NoRecordFile, Operator, Orders, RecordFile, Recorder, Replay,
+    RunExhibit, Watching, Wish,
 };
 pub use files::{DATA_FILE_MAX, DiskFiles, TEXT_FILE_MAX, read_file};
 pub use influx::{InfluxTarget, InfluxWriter, WrongTarget, read_influx_token};

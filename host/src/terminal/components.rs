@@ -127,6 +127,7 @@ fn state(seen: &Seen, component: &Component) -> Option<Span<'static>> {
         LinkState::Live | LinkState::Spare if node.emergency_stop => "   emergency stop",
         LinkState::Live | LinkState::Spare => return None,
         LinkState::Connecting => "   connecting",
+        LinkState::Busy => "   works for another host",
         LinkState::Slow => "   slow",
         LinkState::Waiting => "   silent: the run waits",
         LinkState::Frozen => "   gone: its last values",

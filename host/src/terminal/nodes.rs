@@ -70,6 +70,7 @@ const fn link(node: &NodeHealth) -> &'static str {
         LinkState::Waiting => "silent",
         LinkState::Frozen => "gone",
         LinkState::Spare => "spare",
+        LinkState::Busy => "busy",
     }
 }
 
@@ -88,7 +89,7 @@ fn colour(node: &NodeHealth) -> Color {
     match node.link {
         _ if node.emergency_stop => Color::Red,
         LinkState::Live | LinkState::Spare => Color::Reset,
-        LinkState::Connecting | LinkState::Slow => Color::Yellow,
+        LinkState::Connecting | LinkState::Slow | LinkState::Busy => Color::Yellow,
         LinkState::Waiting | LinkState::Frozen => Color::Red,
     }
 }

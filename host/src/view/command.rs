@@ -80,3 +80,17 @@ pub enum Command {
         scenario: String,
     },
 }
+
+impl Command {
+    /// The nodes that it is for; `None` if it is for a run.
+    pub fn nodes(&self) -> Option<&[String]> {
+        match self {
+            Self::Identify { nodes, .. }
+            | Self::Restart { nodes }
+            | Self::Reboot { nodes }
+            | Self::Shutdown { nodes }
+            | Self::Action { nodes, .. } => Some(nodes),
+            _ => None,
+        }
+    }
+}

@@ -21,6 +21,8 @@ pub struct NodeHealth {
     pub address: String,
     /// How it stands with the host.
     pub link: LinkState,
+    /// Why it is not reached, in a sentence, if it has said so lately or nobody can be at its address.
+    pub problem: Option<String>,
     /// It says "it is me".
     pub identifying: bool,
     /// Its emergency stop is pressed.
@@ -133,16 +135,33 @@ pub enum LinkState {
     /// It is being reached.
     #[default]
     Connecting,
-    /// It takes part.
+    /// It takes part, or without a run: it is heard.
     Live,
     /// It is heard, but does not answer its steps for long.
     Slow,
-    /// It is silent; the run waits for it.
+    /// It is silent, and waited for.
     Waiting,
     /// It is gone; its values stay as they were.
     Frozen,
     /// It takes a lost node's place if need be.
     Spare,
+    /// It works for another host, and is left alone.
+    Busy,
+}
+
+impl LinkState {
+    /// Its word in tables of text, as in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Slow => "slow",
+            Self::Waiting => "waiting",
+            Self::Frozen => "frozen",
+            Self::Spare => "spare",
+            Self::Busy => "busy",
+        }
+    }
 }
 
 /// Why a processor was slowed down.

@@ -33,6 +33,7 @@ mod row;
 mod scene;
 mod series;
 mod speed;
+mod status;
 mod strips;
 
 pub use command::Command;
@@ -53,4 +54,5 @@ pub use scene::{
 };
 pub use series::{ItemSeries, Series};
 pub use speed::Speed;
+pub use status::status;
 pub use strips::{LEDS, Mirror, pixels};

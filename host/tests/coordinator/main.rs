@@ -2,6 +2,7 @@
 
 mod losses;
 mod restarts;
+mod watching;
 
 use illuminator::coordinator::{Coordinator, NodeLink, OnLoss, RunError, Timing};
 use illuminator::plan::{Import, TablePlan, Task};

@@ -166,7 +166,7 @@ connect({
   health(health) {
     const node = component === null ? undefined : health.nodes[component.node];
     if (node === undefined) return;
-    nodeGone = node.link === "waiting" || node.link === "frozen" || node.link === "connecting";
+    nodeGone = ["waiting", "frozen", "busy", "connecting"].includes(node.link);
     setText(parts.link, node.identifying ? texts.saysItIsMe : (texts.nodeIs[node.link] ?? node.link));
     setAttribute(parts.link, "data-link", node.link);
     setAttribute(main, "data-identifying", node.identifying ? "true" : null);

@@ -120,7 +120,11 @@ export class NodeRow {
       setAttribute(
         cell,
         "title",
-        text === null ? texts.notTold : column === "link" ? (texts.linkWhy[node.link] ?? null) : null,
+        text === null
+          ? texts.notTold
+          : column === "link"
+            ? (node.problem ?? texts.linkWhy[node.link] ?? null)
+            : null,
       );
       setAttribute(
         cell,

@@ -45,6 +45,8 @@ pub(super) struct Commands {
 struct UnderWay {
     control: Control,
     stage: Stage,
+    /// It was asked for in the present session: its host waits for the end.
+    awaited: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +97,7 @@ impl Commands {
         {
             return Err(format!("`{}` is still under way there", self.name(other.control)));
         }
-        self.under_way.push(UnderWay { control, stage: Stage::Answering(None) });
+        self.under_way.push(UnderWay { control, stage: Stage::Answering(None), awaited: true });
         Ok(())
     }
 
@@ -131,6 +133,16 @@ impl Commands {
             Stage::Started => None,
         });
         waits.min().unwrap_or(Instant::MAX)
+    }
+
+    /// Whether the host of the present session waits for the end of a command.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.under_way.iter().any(|one| one.awaited)
+    }
+
+    /// Another session begins: whoever asked in the one before is told no more.
+    pub(super) fn await_none(&mut self) {
+        self.under_way.iter_mut().for_each(|one| one.awaited = false);
     }
 
     /// A command has ended.
@@ -214,6 +226,20 @@ mod tests {
             let refused = commands.ask(again).unwrap_err();
             assert!(refused.contains("`restart` is still under way"), "{refused}");
         }
+    }
+
+    #[test]
+    fn the_end_of_a_command_is_awaited_in_its_session_only() {
+        let mut commands = commands();
+        assert!(!commands.is_awaited());
+        commands.ask(action(1)).unwrap();
+        assert!(commands.is_awaited());
+        commands.await_none();
+        assert!(!commands.is_awaited(), "though it is under way");
+        commands.ask(REBOOT).unwrap();
+        assert!(commands.is_awaited());
+        commands.ended(REBOOT);
+        assert!(!commands.is_awaited());
     }
 
     #[test]

@@ -23,8 +23,8 @@ pub use commands::{ACT_WITHIN, Offers};
 use illuminator_protocol::message::OUTPUT_MAX;
 use illuminator_protocol::responder::Event as ResponderEvent;
 use illuminator_protocol::{
-    CableFlow, ClusterKeys, CommandEnd, Control, Datagram, DropReason, Entropy, Event, Hello, Instant,
-    MachineReport, Responder, RunId, Telemetry, ToHost, ToNode,
+    BootId, CableFlow, ClusterKeys, CommandEnd, Control, Datagram, DropReason, Entropy, Event, Hello,
+    Instant, MachineReport, Responder, RunId, Telemetry, ToHost, ToNode,
 };
 pub use run::STEPS_IN_FLIGHT;
 use run::{Reply, Run};
@@ -105,6 +105,8 @@ pub struct Node<A: Copy + Eq> {
     responder: Box<Responder<A, LINK_WINDOW>>,
     mailbox: Mailbox,
     run: Option<Run>,
+    /// The host of the session, or of the last one.
+    host: Option<BootId>,
     /// Model types this node takes; empty: all.
     only: Vec<String>,
     requests: VecDeque<Request>,
@@ -125,6 +127,7 @@ impl<A: Copy + Eq> Node<A> {
             responder: Box::new(Responder::new(keys, hello)),
             mailbox: Mailbox::default(),
             run: None,
+            host: None,
             only,
             requests: VecDeque::new(),
             sight: Sight::default(),
@@ -154,9 +157,15 @@ impl<A: Copy + Eq> Node<A> {
             self.take(&message);
         }
         self.incoming = message;
-        // A node that works for no run is free for any host of the cluster.
-        self.responder.set_exclusive(self.run.is_some());
+        self.responder.set_exclusive(self.works_for_its_host());
         Ok(())
+    }
+
+    /// Whether it has something to do for the host that it hears: otherwise it is free for any host of the cluster. So
+    /// nobody who came while the host of a run was away keeps that one from its node.
+    fn works_for_its_host(&self) -> bool {
+        let its_run = self.run.as_ref().is_some_and(|run| run.host == self.host);
+        its_run || self.commands.is_awaited()
     }
 
     /// Puts the next message into `message`; false if there is none, or if so many replies wait that the host
@@ -342,8 +351,10 @@ impl<A: Copy + Eq> Node<A> {
         while let Some(event) = self.responder.poll_event() {
             match event {
                 // What was under way in the old session is lost with it; the host asks again.
-                ResponderEvent::Connected { .. } => {
+                ResponderEvent::Connected { hello } => {
                     self.mailbox.clear();
+                    self.host = Some(hello.boot);
+                    self.commands.await_none();
                     // This may be another host: what the one before wanted to be shown holds no longer.
                     self.request(Request::Dark);
                     self.request(Request::HostSilent(false));
@@ -461,7 +472,7 @@ impl<A: Copy + Eq> Node<A> {
             Ok(engine) => {
                 self.request(Request::Dark);
                 self.counters.begun += 1;
-                self.run = Some(Run::new(id, engine));
+                self.run = Some(Run::new(id, self.host, engine));
                 Reply::Ready { run: id }
             }
             Err(reason) => Reply::Rejected { run: id, reason },

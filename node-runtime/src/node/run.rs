@@ -4,7 +4,7 @@ use super::board_lines::{BoardLine, board_lines};
 use super::{NodeCounters, Progress, encode};
 use crate::engine::{Engine, Snapshot};
 use crate::wire::{ValueBuffer, read_into};
-use illuminator_protocol::{Control, RunId, ToHost, Values};
+use illuminator_protocol::{BootId, Control, RunId, ToHost, Values};
 use std::collections::VecDeque;
 
 /// Most co-simulation steps that a host has in flight: a node keeps the replies of as many, and one more.
@@ -44,6 +44,8 @@ pub(super) enum Reply {
 /// A run on this node.
 pub(super) struct Run {
     pub(super) id: RunId,
+    /// Who gave it.
+    pub(super) host: Option<BootId>,
     engine: Engine,
     /// The (step, stage) that comes next.
     next: (u64, usize),
@@ -63,10 +65,20 @@ struct CachedReply {
 }
 
 impl Run {
-    pub(super) fn new(id: RunId, engine: Engine) -> Self {
+    pub(super) fn new(id: RunId, host: Option<BootId>, engine: Engine) -> Self {
         let (replies, values) = (VecDeque::new(), ValueBuffer::default());
         let board_lines = (Vec::new(), false);
-        Self { id, engine, next: (0, 0), replies, values, failed: false, board_lines, snapshot_due: false }
+        Self {
+            id,
+            host,
+            engine,
+            next: (0, 0),
+            replies,
+            values,
+            failed: false,
+            board_lines,
+            snapshot_due: false,
+        }
     }
 
     /// Computes a turn, or finds the reply of one that was computed. A turn out of order is ignored: the host

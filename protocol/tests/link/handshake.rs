@@ -2,7 +2,7 @@
 
 use illuminator_protocol::{
     BootId, ClusterKey, ClusterKeys, Datagram, DropReason, Duration, Hello, Initiator, Instant, Refusal,
-    Responder, initiator,
+    Responder, WATCH, initiator,
 };
 
 use crate::net::{Net, Random, W};
@@ -96,6 +96,37 @@ fn replayed_inits_do_not_disturb_the_session() {
 /// The boot id that the host draws in a network of seed 1.
 fn net_boot() -> BootId {
     BootId(Random::new(1).next())
+}
+
+/// Makes a session with a node; tells why that is not possible.
+fn join(
+    node: &mut Responder<u8, W>,
+    host: &mut Initiator<W>,
+    from: u8,
+    now: Instant,
+) -> Result<(), DropReason> {
+    let mut random = Random::new(u64::from(from));
+    node.handle(now, from, &mut init(host, now), &mut random)?;
+    let (_, mut accept) = drain(node, now).into_iter().find(|(to, _)| *to == from).expect("an answer");
+    host.handle(now, &mut accept).expect("the answer is of the node");
+    node.handle(now, from, &mut init(host, now), &mut random)
+}
+
+#[test]
+fn who_only_watches_takes_a_node_from_nobody_and_keeps_it_from_nobody() {
+    let mut node = node();
+    let watching = |seed: u64| {
+        let hello = Hello::new(BootId(seed), WATCH, "0.1.0");
+        Box::new(Initiator::<W>::new(ClusterKey::OPEN, hello, &mut Random::new(seed)))
+    };
+    let at = |ms: u64| Instant::ZERO + Duration::from_millis(ms);
+    node.set_exclusive(false);
+    assert_eq!(join(&mut node, &mut watching(3), 3, at(0)), Ok(()));
+    assert_eq!(join(&mut node, &mut watching(4), 4, at(100)), Err(DropReason::Busy), "nor from its like");
+    assert_eq!(join(&mut node, &mut host(2, ClusterKey::OPEN), 2, at(200)), Ok(()));
+    assert_eq!(node.host_address(), Some(2));
+    assert_eq!(join(&mut node, &mut watching(3), 3, at(300)), Err(DropReason::Busy), "though it is free");
+    assert_eq!(join(&mut node, &mut watching(5), 5, at(1_700)), Ok(()), "the host is silent");
 }
 
 #[test]

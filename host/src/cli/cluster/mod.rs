@@ -1,8 +1,9 @@
-//! `illuminator cluster`: preparing a table, and asking nodes for something.
+//! `illuminator cluster`: preparing a table, seeing how its nodes do, and asking them for something.
 
 mod ask;
 mod ask_all;
 mod init;
+mod status;
 
 use super::Failure;
 use clap::Subcommand;
@@ -11,6 +12,8 @@ use clap::Subcommand;
 pub(super) enum Command {
     /// Make a cluster key, and a token for the page: random bytes in files that only their owner can read.
     Init(init::Init),
+    /// Show how the nodes do, once or on a page.
+    Status(status::Status),
     /// Let a node show which one it is: its strips blink white, and its status LED blinks.
     Identify(ask::Identify),
     /// Switch a relay of a node.
@@ -30,6 +33,7 @@ impl Command {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Init(init) => init.run(),
+            Self::Status(status) => status.run(),
             Self::Identify(identify) => identify.run(),
             Self::Power(power) => power.run(),
             Self::Restart(restart) => restart.run(),

@@ -2,12 +2,15 @@
 
 use super::{NodeLink, State};
 use crate::view::{LinkState, NodeHealth};
-use illuminator_protocol::{Duration, Instant, Session};
+use illuminator_protocol::{Duration, Instant, Refusal, Session};
 use std::collections::VecDeque;
 
 /// How often the packets of a link are counted, and how many counts are kept: half a minute.
 const COUNT_EVERY: Duration = Duration::from_secs(2);
 const COUNTS: usize = 16;
+
+/// How long a refusal holds: a node that is there says it again several times a second.
+const REFUSED_FOR: Duration = Duration::from_secs(2);
 
 /// What was sent and sent again lately. The counters of a link begin anew with every session; these go on.
 #[derive(Debug, Default)]
@@ -58,8 +61,13 @@ impl NodeLink {
             State::Connecting | State::Assigned(_) | State::Ready => None,
         };
         let silent = session.map(|session| session.silent_for(now)).or(away);
+        let fresh = |&(_, at): &(Refusal, Instant)| now.saturating_since(at) < REFUSED_FOR;
+        let refusal = self.refusal.filter(fresh).map(|(refusal, _)| refusal);
+        // The first line says what is the matter, the others what to do at the host.
+        let first_line = |refusal| self.refused(refusal).to_string().lines().next().map(str::to_owned);
         NodeHealth {
-            link: self.link_state(),
+            link: if refusal == Some(Refusal::Busy) { LinkState::Busy } else { self.link_state() },
+            problem: refusal.and_then(first_line),
             heard_s: silent.map(|silent| silent.as_micros() as f64 / 1e6),
             rtt_ms: (stats.rtt_us > 0).then_some(stats.rtt_us as f64 / 1e3),
             clock_offset_ms: stats.clock_offset_us.map(|offset_us| offset_us as f64 / 1e3),

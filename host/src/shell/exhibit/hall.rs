@@ -5,13 +5,17 @@
 //!                        └─ end ─▶ StopFlag of the run ─▶ over ──┘
 //! ```
 //!
+//! While no run goes on, the nodes of the cluster file are shown as they do then ([`IdleNodes`]), and asked for things.
+//!
 //! Invariants: at most one run goes on; only files that the folder has are started; what was shown last stays until
 //! another run begins.
 
 use super::still::Still;
-use super::{Exhibit, RunExhibit, lock};
+use super::{Exhibit, IdleNodes, RunExhibit, lock};
 use crate::shell::{Conductor, StopFlag, Tempo};
-use crate::view::{Command, Health, Layout, Moment, Offer, Offered, Refusal, RunState, Scene, Series};
+use crate::view::{
+    Command, Health, Layout, Moment, NodeHealth, NodeScene, Offer, Offered, Refusal, RunState, Scene, Series,
+};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,12 +24,15 @@ use std::time::Duration;
 const OFFERED_MAX: usize = 1_000;
 /// How often the stop flag is looked at while nobody starts anything.
 const STOP_POLL: Duration = Duration::from_millis(50);
+/// Notices that are shown.
+const NOTICES_MAX: usize = 20;
 /// Lines of a problem that are told at most.
 const PROBLEM_LINES_MAX: usize = 20;
 
 /// The hall.
 pub struct Hall {
     folder: PathBuf,
+    title: String,
     conductor: Conductor,
     /// Set when the program ends.
     stop: StopFlag,
@@ -36,6 +43,8 @@ pub struct Hall {
 /// What it shows, and what is to come.
 struct Now {
     exhibit: Arc<dyn Exhibit>,
+    /// The nodes, while no run goes on.
+    idle: Option<Arc<IdleNodes>>,
     /// The scenario that is shown.
     name: Option<String>,
     /// Whether somebody has asked for it and nobody has begun.
@@ -62,16 +71,32 @@ impl Hall {
     pub fn new(folder: &Path, conductor: Conductor, stop: StopFlag) -> std::io::Result<Self> {
         std::fs::read_dir(folder)?;
         let title = folder.canonicalize()?.file_name().map(|name| name.to_string_lossy().into_owned());
-        let exhibit = Arc::new(Still::new(&title.unwrap_or_default(), RunState::Idle, Vec::new()));
+        let title = title.unwrap_or_default();
         let now = Now {
-            exhibit,
+            exhibit: Arc::new(Still::new(&title, RunState::Idle, Vec::new())),
+            idle: None,
             name: None,
             is_asked: false,
             running: None,
             problem: Vec::new(),
             result: String::new(),
         };
-        Ok(Self { folder: folder.to_owned(), conductor, stop, now: Mutex::new(now), asked: Condvar::new() })
+        let (folder, now, asked) = (folder.to_owned(), Mutex::new(now), Condvar::new());
+        Ok(Self { folder, title, conductor, stop, now, asked })
+    }
+
+    /// What it is called while nothing is shown.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Shows the nodes as they do while no run goes on, until the [next](Self::next) one is to be made.
+    pub fn rest(&self, idle: &Arc<IdleNodes>) {
+        let mut now = lock(&self.now);
+        if now.name.is_none() {
+            now.exhibit = Arc::clone(idle) as _;
+        }
+        now.idle = Some(Arc::clone(idle));
     }
 
     /// Waits until somebody starts a scenario; nothing once the program ends.
@@ -83,7 +108,7 @@ impl Hall {
             }
             if let (true, Some(name), Some(stop)) = (now.is_asked, &now.name, &now.running) {
                 let wish = Wish { file: self.folder.join(name), stop: stop.clone() };
-                now.is_asked = false;
+                (now.is_asked, now.idle) = (false, None);
                 return Some(wish);
             }
             let waited = self.asked.wait_timeout(now, STOP_POLL);
@@ -152,6 +177,7 @@ impl Hall {
         self.conductor.set(Tempo { held: false, ..self.conductor.tempo() });
         *now = Now {
             exhibit: Arc::new(Still::new(scenario, RunState::Starting, Vec::new())),
+            idle: None,
             name: Some(scenario.to_owned()),
             is_asked: true,
             running: Some(self.stop.within()),
@@ -160,6 +186,10 @@ impl Hall {
         };
         self.asked.notify_all();
         Ok(())
+    }
+
+    fn idle(&self) -> Option<Arc<IdleNodes>> {
+        lock(&self.now).idle.clone()
     }
 
     fn exhibit(&self) -> Arc<dyn Exhibit> {
@@ -173,11 +203,28 @@ impl Exhibit for Hall {
     }
 
     fn moment(&self) -> Moment {
-        self.exhibit().moment()
+        let Some(idle) = self.idle() else { return self.exhibit().moment() };
+        let mut moment = self.exhibit().moment();
+        if moment.state != RunState::Idle {
+            moment.notices.extend(idle.notices());
+            moment.notices.drain(..moment.notices.len().saturating_sub(NOTICES_MAX));
+        }
+        moment
     }
 
     fn health(&self) -> Health {
-        self.exhibit().health()
+        let Some(idle) = self.idle() else { return self.exhibit().health() };
+        let mut others = idle.health().nodes;
+        // Those of what is shown come first, in its order.
+        let shown = |node: &NodeScene| match others.iter().position(|other| other.name == node.name) {
+            Some(position) => others.remove(position),
+            None => {
+                NodeHealth { name: node.name.clone(), address: node.address.clone(), ..NodeHealth::default() }
+            }
+        };
+        let mut nodes: Vec<NodeHealth> = self.scene().nodes.iter().map(shown).collect();
+        nodes.append(&mut others);
+        Health { nodes }
     }
 
     fn series(&self, items: &[String], from: u64, to: u64, points: usize) -> Result<Series, Refusal> {
@@ -185,6 +232,9 @@ impl Exhibit for Hall {
     }
 
     fn command(&self, command: &Command) -> Result<(), Refusal> {
+        if let (Some(_), Some(idle)) = (command.nodes(), self.idle()) {
+            return idle.command(command);
+        }
         let running = lock(&self.now).running.clone();
         match (command, running) {
             (Command::Start { scenario }, _) => self.start(scenario),

@@ -8,9 +8,12 @@
 //!                             Operator ─▶ Conductor, SimulatedTable, StopFlag
 //! ```
 //!
+//! Without a run, [`IdleNodes`] show how the nodes of a cluster do, and ask them for things.
+//!
 //! Invariants: the run waits for nobody here; it copies a row of numbers per step, and whoever looks does the rest.
 
 mod hall;
+mod idle;
 mod layout;
 mod operator;
 mod record_file;
@@ -21,6 +24,7 @@ mod still;
 mod watching;
 
 pub use hall::{Hall, Wish};
+pub use idle::IdleNodes;
 pub use layout::LayoutFile;
 pub use operator::Operator;
 pub use record_file::{NoRecordFile, RecordFile};
@@ -84,6 +88,17 @@ fn positions(scene: &Scene, items: &[String], points: usize) -> Result<Vec<usize
         found.ok_or_else(|| Refusal::new(format!("there is no item `{name}`"), "see `items` of the scene"))
     };
     items.iter().map(find).collect()
+}
+
+/// Whether all these nodes are in a scene.
+fn known(scene: &Scene, nodes: &[String]) -> Result<(), Refusal> {
+    let is_there = |name: &&String| scene.nodes.iter().any(|node| node.name == **name);
+    match nodes.iter().find(|name| !is_there(name)) {
+        Some(node) => {
+            Err(Refusal::new(format!("there is no node `{node}` here"), "see `nodes` of the scene"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Nothing that is locked here is left half done by a panic.

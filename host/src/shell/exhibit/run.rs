@@ -6,7 +6,7 @@
 //!                                                                                    nobody fetches for too long
 //! ```
 
-use super::{Exhibit, LayoutFile, lock, positions};
+use super::{Exhibit, LayoutFile, known, lock, positions};
 use crate::coordinator::{CableSight, Sight};
 use crate::recording::{Steps, TextChange};
 use crate::scenario::Scenario;
@@ -398,28 +398,15 @@ impl Exhibit for RunExhibit {
 
     fn command(&self, command: &Command) -> Result<(), Refusal> {
         let scene = self.scene();
-        match command {
-            Command::Phase { name: Some(name) } if !scene.phases.contains(name) => {
-                return Err(Refusal::new(
-                    format!("the story has no phase `{name}`"),
-                    "see `phases` of the scene",
-                ));
-            }
-            Command::Identify { nodes, .. }
-            | Command::Restart { nodes }
-            | Command::Reboot { nodes }
-            | Command::Shutdown { nodes }
-            | Command::Action { nodes, .. } => {
-                let is_there = |name: &String| scene.nodes.iter().any(|node| node.name == *name);
-                if let Some(node) = nodes.iter().find(|node| !is_there(node)) {
-                    return Err(Refusal::new(
-                        format!("there is no node `{node}` here"),
-                        "see `nodes` of the scene",
-                    ));
-                }
-            }
-            _ => {}
+        if let Command::Phase { name: Some(name) } = command
+            && !scene.phases.contains(name)
+        {
+            return Err(Refusal::new(
+                format!("the story has no phase `{name}`"),
+                "see `phases` of the scene",
+            ));
         }
+        known(&scene, command.nodes().unwrap_or_default())?;
         (self.orders)(command)
     }
 
