@@ -88,7 +88,7 @@ export class Card {
         ? texts.saysItIsMe
         : !node || node.link === "live"
           ? ""
-          : (texts.links_[node.link] ?? node.link),
+          : (texts.linkStates[node.link] ?? node.link),
     );
     setAttribute(this.element, "data-identifying", node?.identifying ? "true" : null);
   }

@@ -12,7 +12,7 @@ const HOT_C = 75;
 
 /** How each column is read from a node's health: a text, or `null` where the node tells none. */
 const CELLS = {
-  link: (node) => texts.links_[node.link] ?? node.link,
+  link: (node) => texts.linkStates[node.link] ?? node.link,
   address: (node) => node.address,
   heard: ({ heard_s: heardS }) => told(heardS, (seconds) => texts.ago(format.span(seconds))),
   rtt: (node) => told(node.rtt_ms, (ms) => `${format.fixed(ms, 1)}\u00a0ms`),

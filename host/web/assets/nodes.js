@@ -90,7 +90,7 @@ function filter() {
 function showStates() {
   const counts = new Map([[null, rows.size]]);
   for (const { link } of rows.values()) counts.set(link, (counts.get(link) ?? 0) + 1);
-  for (const link of Object.keys(texts.links_)) {
+  for (const link of Object.keys(texts.linkStates)) {
     if (state === link && !counts.has(link)) counts.set(link, 0);
   }
   const key = JSON.stringify([...counts, state]);
@@ -111,7 +111,7 @@ function showStates() {
             filter();
           },
         },
-        `${link === null ? texts.all : (texts.links_[link] ?? link)} ${many}`,
+        `${link === null ? texts.all : (texts.linkStates[link] ?? link)} ${many}`,
       ),
     ),
   );

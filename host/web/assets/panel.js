@@ -185,7 +185,7 @@ export class Panel {
     this.health = health;
     const node = this.index === null ? undefined : health.nodes[this.scene.components[this.index].node];
     if (node === undefined || this.identify === null) return;
-    setText(this.link, texts.links_[node.link] ?? node.link);
+    setText(this.link, texts.linkStates[node.link] ?? node.link);
     setAttribute(this.link, "data-link", node.link);
     setAttribute(this.identify, "aria-pressed", String(node.identifying));
     setText(this.identify, node.identifying ? texts.endIdentify : texts.identify);

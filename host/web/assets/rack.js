@@ -68,7 +68,7 @@ export class RackView {
   show(rows) {
     for (const [name, { button, state, where }] of this.places) {
       const row = rows.get(name);
-      const link = row ? (texts.links_[row.link] ?? row.link) : texts.notInRun;
+      const link = row ? (texts.linkStates[row.link] ?? row.link) : texts.notInRun;
       const warm = row?.temperature;
       const degrees = typeof warm === "number" ? `${format.fixed(warm, 0)}\u00a0°C` : "";
       setText(state, degrees || link);

@@ -132,7 +132,7 @@ export const texts = {
   nodesTitle: "Nodes",
   searchNodes: "Search name, address, MAC, state",
   all: "all",
-  links_: {
+  linkStates: {
     connecting: "connecting",
     live: "live",
     slow: "slow",
