@@ -60,7 +60,7 @@ pub enum Answer {
     },
     /// The node fell silent while the command ran.
     Lost,
-    /// It took on to start its program anew, and was not heard again within [`BACK_WITHIN`].
+    /// It took on to start its program anew, and has not within [`BACK_WITHIN`].
     Gone,
 }
 

@@ -10,7 +10,8 @@ pub const NAME_MAX: usize = 32;
 /// Longest name of a software version [bytes of UTF-8].
 pub const SOFTWARE_MAX: usize = 16;
 
-/// The name of a host that only watches nodes, for as long as nobody else wants them: see [`Hello::is_watch`].
+/// The name of a host that only watches nodes, for as long as nobody else wants them: see [`Hello::is_watch`]. No host may
+/// let people choose its name.
 pub const WATCH: &str = "watch";
 
 /// Length on the wire `[bytes]`. It is fixed, so that all handshake frames have one length.

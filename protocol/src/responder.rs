@@ -12,8 +12,8 @@
 //! pending takes nobody's place: a host that is alive has drawn a new one.
 //!
 //! Invariants: everything is bounded; an older handshake never replaces a newer session; no other host takes
-//! over while the current one is heard, and one that only watches never does; no answer is larger than its question; a bad frame gets no answer
-//! unless it is an Init of another version or key.
+//! over while the current one is heard, and one that only watches never does; no answer is larger than its question;
+//! a bad frame gets no answer unless it is an Init of another version or key.
 
 use crate::error::{DropCounters, DropReason};
 use crate::frame::{Datagram, Header, Kind, VERSION};

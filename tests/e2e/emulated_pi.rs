@@ -30,6 +30,7 @@ fn a_run_is_seen_on_the_strip_and_pins_of_a_pi() {
     until("a status LED that goes on", || high(&mut pi, STATUS_LED));
     until("a status LED that goes off", || !high(&mut pi, STATUS_LED));
     the_relay_follows(&mut pi, folder, address);
+    it_starts_anew(&mut pi, folder, address, &trace);
     let board = pi.plug(CABLE);
     pi.wait_for(&found());
 
@@ -144,6 +145,21 @@ fn the_relay_follows(pi: &mut EmulatedPi, folder: &Path, address: SocketAddr) {
         illuminate(folder, &["cluster", "power", &address.to_string(), "0", switch, "--key", "cluster.key"]);
         assert_eq!(high(pi, RELAY), level, "{switch}");
     }
+}
+
+/// Started anew over the network, it lets all go: the strip is black and the relay off before there is light again.
+fn it_starts_anew(pi: &mut EmulatedPi, folder: &Path, address: SocketAddr, trace: &SpiTrace) {
+    assert!(!high(pi, RELAY), "the relay is on before");
+    let before = pictures(trace).len();
+    let key = ["--key", "cluster.key"];
+    illuminate(folder, &[&["cluster", "restart", &address.to_string()], &key[..]].concat());
+    until("black, and light again", || {
+        let since = &pictures(trace)[before..];
+        let black = since.iter().position(|(_, picture)| !lit(picture));
+        black.is_some_and(|black| since[black..].iter().any(|(_, picture)| no_host(picture)))
+    });
+    assert!(high(pi, RELAY), "the relay is off, and nothing goes on by itself");
+    illuminate(folder, &[&["cluster", "power", &address.to_string(), "0", "on"], &key[..]].concat());
 }
 
 /// Runs a short day, its model on the emulated machine, and compares the result with that of one process.

@@ -5,11 +5,11 @@ use crate::read;
 use illuminator_tests::lit_node::LitNode;
 use illuminator_tests::page::{Page, PageRun};
 use illuminator_tests::picture::{lit, white};
-use illuminator_tests::programs::{NodeProcess, command, illuminator, rows, stderr, until};
+use illuminator_tests::programs::{NodeProcess, illuminator, rows, stderr, until};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Output;
 use tempfile::TempDir;
 
 /// A folder with a cluster file of these nodes, and a scenario for the one called `wind`.
@@ -126,9 +126,8 @@ fn on_a_page_nodes_are_seen_and_asked_though_one_is_missing() {
     ] {
         assert_eq!(page.command(order).0, 409, "{order}");
     }
-    late.restart();
-    // It has another port than the file says, so that it stays away; the others are as they were.
-    assert_eq!(&links(page)[..2], ["live", "live"]);
+    let _late = NodeProcess::start(&["--name", "late", "--listen", &late.address.to_string()]);
+    until("it has come", || links(page) == ["live", "live", "live"]);
     // Whoever asks meanwhile gets an answer, and the page has its nodes back.
     let asked = status(folder.path(), &["--json"]);
     assert_eq!(&json_of(&asked)["nodes"][0]["link"], "live");
@@ -151,21 +150,24 @@ fn a_node_of_another_hosts_run_is_left_alone() {
         "-o",
         "out.csv",
         "--pace",
-        "0.05",
+        "0.5",
         "--on-loss",
         "abort",
+        "--web",
+        "0",
     ];
-    let run = command(folder.path(), &run).stderr(Stdio::piped()).spawn().expect("it starts");
+    let run = PageRun::start(folder.path(), &run);
     until("it is seen", || links(watch.page) == ["busy", "live"]);
     assert!(health(watch.page)["problem"].to_string().contains("works for another host"));
     let asked = status(folder.path(), &["--json"]);
     assert_eq!(asked.status.code(), Some(3), "{asked:?}");
     assert_eq!(json_of(&asked)["nodes"][0]["link"], "busy");
     let before = rows(&folder.path().join("out.csv"));
-    until("it steps on", || rows(&folder.path().join("out.csv")) > before + 20);
-    let done = run.wait_with_output().expect("it ends");
-    assert!(done.status.success(), "{}", stderr(&done));
-    assert!(!stderr(&done).contains("wind"), "it has not noticed: {}", stderr(&done));
+    until("it steps on", || rows(&folder.path().join("out.csv")) > before + 2);
+    let notices = run.page.moment()["notices"].to_string();
+    assert!(!notices.contains("wind"), "it has not noticed: {notices}");
+    run.page.order(r#"{"do": "pace", "seconds": 0}"#);
+    assert!(run.ended().success());
     assert_eq!(read(&folder.path().join("out.csv")), local(folder.path()));
     until("it is free again", || links(watch.page) == ["live", "live"]);
     assert!(watch.interrupt().success());

@@ -6,6 +6,8 @@ use crate::shell::{ClusterFile, IdleNodes, StopFlag, Target};
 use crate::view::{NodeHealth, Rack};
 use illuminator_node::shell::read_key;
 use illuminator_protocol::ClusterKey;
+use std::net::SocketAddr;
+use std::panic::resume_unwind;
 use std::path::Path;
 
 /// The nodes, and how to reach them.
@@ -26,11 +28,11 @@ impl Roster {
     pub(super) fn read(path: &Path, key: Option<&Path>) -> Result<Self, Failure> {
         let cluster = ClusterFile::read(path).map_err(Failure::wrong_use)?;
         let (mut nodes, mut targets) = (Vec::new(), Vec::new());
-        for node in &cluster.nodes {
+        for (node, found) in cluster.nodes.iter().zip(addresses(&cluster)) {
             let name = node.name.clone();
             let mut health =
                 NodeHealth { name: name.clone(), address: node.address_with_port(), ..NodeHealth::default() };
-            match node_address(&name, Some(&cluster)) {
+            match found {
                 Ok(address) => {
                     health.address = address.to_string();
                     targets.push(Target { name, address });
@@ -57,4 +59,15 @@ impl Roster {
     pub(super) fn idle(self, title: &str, stop: StopFlag) -> IdleNodes {
         IdleNodes::new(title, self.nodes, (self.targets, self.key), self.rack, stop)
     }
+}
+
+/// Where the nodes are. Their names are looked up at once: each that is not in the network takes some seconds.
+fn addresses(cluster: &ClusterFile) -> Vec<Result<SocketAddr, Failure>> {
+    let look = |name: &str| node_address(name, Some(cluster));
+    let look = &look;
+    std::thread::scope(|scope| {
+        let looking: Vec<_> =
+            cluster.nodes.iter().map(|node| scope.spawn(move || look(&node.name))).collect();
+        looking.into_iter().map(|each| each.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
 }

@@ -82,7 +82,7 @@ impl Coordinator {
 
     /// Tells a node, or every node, that the table is stopped, if it is: it may not know yet.
     pub(super) fn repeat_stop(&mut self, nodes: std::ops::Range<usize>) {
-        if !self.stopped_by.is_empty() {
+        if !self.stopped_by.is_empty() && self.phase != Phase::Watching {
             let stop = Control::EmergencyStop { on: true };
             nodes.for_each(|node| self.seats[node].send_control(stop));
         }
@@ -97,7 +97,7 @@ impl Coordinator {
             self.stopped_by.remove(&node);
         }
         let stopped = !self.stopped_by.is_empty();
-        if stopped != before {
+        if stopped != before && self.phase != Phase::Watching {
             self.seats.each(|node| node.send_control(Control::EmergencyStop { on: stopped }));
             self.apply_hold(now);
         }

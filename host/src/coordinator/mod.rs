@@ -308,9 +308,12 @@ impl Coordinator {
 
     /// Takes what became of a node's session and what it said.
     fn hear(&mut self, now: Instant, node: usize) {
-        let (running, watching) = (self.is_running(), self.phase == Phase::Watching);
-        while let Some(change) = self.seats[node].poll_change(self.run, now, running || watching) {
+        let (gathering, watching) =
+            (matches!(self.phase, Phase::Gathering(_)), self.phase == Phase::Watching);
+        while let Some(change) = self.seats[node].poll_change(self.run, now, !gathering) {
             match change {
+                // It is over: whoever comes now is given nothing any more.
+                _ if matches!(self.phase, Phase::Releasing(_) | Phase::Ended) => {}
                 // Whatever it has, it is not from here.
                 _ if watching => self.greet(node),
                 Change::Reconnected if self.stands[node] != Stand::Live => self.thaw(node),
@@ -495,7 +498,7 @@ impl Coordinator {
     }
 
     fn keep_time(&mut self, now: Instant) {
-        self.give_up_controls();
+        self.give_up_controls(now);
         match self.phase {
             Phase::Gathering(since) if now >= self.ready_until(since) => {
                 let error = self.not_ready(now.saturating_since(since));

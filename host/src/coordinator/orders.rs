@@ -11,6 +11,7 @@
 //! Invariant: every control that is asked for is told of, whatever becomes of it.
 
 use super::Coordinator;
+use crate::control::BACK_WITHIN;
 use crate::story::LiveTable;
 use crate::view::{Asked, AskedState, Offers};
 use illuminator_protocol::{BootId, CommandEnd, Control, Instant};
@@ -30,6 +31,7 @@ pub(super) struct Waiting {
     running: bool,
     /// The link of the node, and the start of its program that was asked.
     asked: (usize, Option<BootId>),
+    since: Instant,
 }
 
 impl Coordinator {
@@ -107,7 +109,7 @@ impl Coordinator {
         self.told[node].asked = Some(Asked { number, what, state, text, output: String::new() });
         let Some(control) = control else { return false };
         let asked = (self.seats.link_of(node), self.seats[node].boot());
-        self.asked[node].push(Waiting { control, number, running: false, asked });
+        self.asked[node].push(Waiting { control, number, running: false, asked, since: now });
         self.seats[node].send_control(control);
         self.work(now);
         true
@@ -146,10 +148,10 @@ impl Coordinator {
 
     /// What was asked in a session that has ended is not answered any more. A program that starts anew says so by being
     /// there again.
-    pub(super) fn give_up_controls(&mut self) {
+    pub(super) fn give_up_controls(&mut self, now: Instant) {
         for node in 0..self.asked.len() {
             for waiting in std::mem::take(&mut self.asked[node]) {
-                match self.end_without_answer(node, &waiting) {
+                match self.end_without_answer(node, &waiting, now) {
                     Some((state, text)) => {
                         self.tell(node, waiting.number, waiting.control, state, text, "");
                     }
@@ -160,17 +162,26 @@ impl Coordinator {
     }
 
     /// What became of a control that no message answers, if that is clear.
-    fn end_without_answer(&self, node: usize, waiting: &Waiting) -> Option<(AskedState, &'static str)> {
+    fn end_without_answer(
+        &self,
+        node: usize,
+        waiting: &Waiting,
+        now: Instant,
+    ) -> Option<(AskedState, &'static str)> {
         let seat = &self.seats[node];
         let (link, boot) = waiting.asked;
         match (waiting.control, waiting.running) {
-            (Control::Restart, true) if link != self.seats.link_of(node) => {
+            (Control::Restart, _) if link != self.seats.link_of(node) => {
                 Some((AskedState::Failed, "another node took its place before it was back"))
             }
-            (Control::Restart, true) if seat.is_connected() && seat.boot() != boot => {
+            (Control::Restart, _) if seat.is_connected() && seat.boot() != boot => {
                 Some((AskedState::Done, "it has started anew"))
             }
-            (Control::Restart, true) => None,
+            (Control::Restart, _) if now.saturating_since(waiting.since) >= BACK_WITHIN => {
+                Some((AskedState::Failed, "it has not started anew for too long: look there"))
+            }
+            // Its answer may be lost, as it goes away after that.
+            (Control::Restart, _) => None,
             _ if seat.is_connected() => None,
             (Control::Reboot | Control::Shutdown, true) => Some((AskedState::Done, "it has gone down")),
             (_, true) => Some((AskedState::Failed, "the node fell silent before that ended")),

@@ -6,8 +6,9 @@
 //!   a person ─┴─ controls
 //! ```
 //!
-//! Invariants: a node that is watched stays free for a run of any host; one that has such a run, that is not there, or
-//! that cannot be understood is waited for, and holds up no other.
+//! Invariants: a node that is watched stays free for a run of any host, but while it is at a command that was asked for
+//! here; one that has such a run, that is not there, or that cannot be understood is waited for, and holds up no other. An
+//! emergency stop is shown, and stops nobody else: that is for whoever has a run.
 
 use super::{Coordinator, NodeLink, Phase, Timing};
 use crate::plan::TablePlan;

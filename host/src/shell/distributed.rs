@@ -72,7 +72,7 @@ pub fn run_on_nodes(
 }
 
 /// Keeps in touch with nodes without a run, until it is stopped: the observer hears how they do, and the conductor asks
-/// them for things. They stay free for any run; with [`WATCH`](illuminator_protocol::WATCH) for `me` none is taken from
+/// them for things. They stay free for any run, but while they are at a command that was asked for here; with [`WATCH`](illuminator_protocol::WATCH) for `me` none is taken from
 /// whoever else asks it for something, with any other name one that has no run is.
 pub fn watch_nodes(nodes: Nodes<'_>, me: &str, attendance: Attendance<'_>) -> RunEnd {
     let runtime = match runtime() {

@@ -43,6 +43,7 @@ pub fn first_row(csv: &[u8]) -> Vec<String> {
     // Setting a reader up takes longer than most scenarios do.
     if let Ok(line) = str::from_utf8(line)
         && !line.is_empty()
+        && !line.starts_with('\u{feff}')
         && !line.contains(['"', '\r'])
     {
         return line.split(',').map(str::to_owned).collect();

@@ -65,6 +65,10 @@ fn a_link_that_broke_is_no_restart() {
     let (_, health) = bench.host.health(bench.now).next().expect("there is one node");
     assert!(health.heard_s < Some(1.0), "it is heard again");
     assert_eq!(asked(&bench).0, AskedState::Running);
+    // Nobody waits for ever.
+    bench.pass(Duration::from_secs(15));
+    let late = "it has not started anew for too long: look there";
+    assert_eq!(asked(&bench), (AskedState::Failed, late.to_owned()));
 }
 
 #[test]

@@ -13,6 +13,9 @@ class ApiError extends Error {
   }
 }
 
+/** Commands that came too fast are asked again so often. */
+const TRIES = 5;
+
 async function request(path, options = {}) {
   let answer;
   try {
@@ -40,8 +43,17 @@ export const me = () => request("me");
 export const login = (token) => send("POST", "login", { token });
 /** Gives the cookie back. */
 export const logout = () => send("POST", "logout", {});
-/** Asks something of the run: see `Command` in host/src/view/command.rs. */
-export const command = (what) => send("POST", "command", what);
+/** Asks something of the run: see `Command` in host/src/view/command.rs. For a whole rack that may take a while. */
+export async function command(what) {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await send("POST", "command", what);
+    } catch (error) {
+      if (error.status !== 429 || left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
 /** What there is to see: `Scene` in host/src/view/scene.rs. */
 export const scene = () => request("scene");
 /** What else can be started: `Offer` in host/src/view/offer.rs. */

@@ -207,10 +207,10 @@ export const texts = {
     action: (nodes, name) => `Start ${name} on ${nodes}?`,
   },
   actionWhy: {
-    restart: "It takes about two seconds; the run waits until they are back.",
-    reboot: "Their machines restart; the run waits until they are back.",
+    restart: "It takes about two seconds. A run waits for them, or ends, as its --on-loss says.",
+    reboot: "Their machines restart. A run waits for them, or goes on without, or ends, as its --on-loss says.",
     shutdown: "They stay off until somebody switches their power off and on.",
-    action: "It is what their node.toml says; the run goes on.",
+    action: "It is what their node.toml says. A run goes on meanwhile.",
   },
   actionYes: { restart: "Restart", reboot: "Reboot", shutdown: "Shut down", action: "Start" },
   nodesNamed: (names) => (names.length === 1 ? names[0] : `${names.length} nodes`),

@@ -164,8 +164,7 @@ impl<A: Copy + Eq> Node<A> {
     /// Whether it has something to do for the host that it hears: otherwise it is free for any host of the cluster. So
     /// nobody who came while the host of a run was away keeps that one from its node.
     fn works_for_its_host(&self) -> bool {
-        let its_run = self.run.as_ref().is_some_and(|run| run.host == self.host);
-        its_run || self.commands.is_awaited()
+        self.run.as_ref().map_or(self.commands.is_awaited(), |run| run.host == self.host)
     }
 
     /// Puts the next message into `message`; false if there is none, or if so many replies wait that the host

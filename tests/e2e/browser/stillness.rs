@@ -14,22 +14,35 @@ use std::net::SocketAddr;
 /// window that moved times the share of the window by which it did.
 const COUNT_SHIFTS: &str = "
     window.shifts = [];
-    const count = (list) => list.getEntries().filter((each) => !each.hadRecentInput).forEach((each) =>
+    window.frames_seen = 0;
+    const count = (entries) => entries.filter((each) => !each.hadRecentInput).forEach((each) =>
         window.shifts.push([each.value, ...each.sources.map((source) => source.node?.outerHTML?.slice(0, 120) ?? '')]));
-    new PerformanceObserver(count).observe({type: 'layout-shift', buffered: true});
+    const observer = new PerformanceObserver((list) => count(list.getEntries()));
+    observer.observe({type: 'layout-shift', buffered: true});
+    const frame = () => {
+        count(observer.takeRecords());
+        window.frames_seen += 1;
+        requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
     return true";
-/// Moves all that is on the page.
-const MOVE: &str = "document.body.style.paddingTop = '150px'; return true";
-/// More than rounding, less than a line of text that comes late anywhere `[share of the window, squared]`.
+/// Moves what is on the page by a line, as a text does that comes late.
+const MOVE: &str = "document.body.style.paddingTop = '20px'; return true";
+/// A usual window, the screen of a component, a phone `[px]`.
+const SIZES: [(u32, u32); 3] = [WINDOW, (480, 320), (360, 640)];
+/// More than rounding `[share of the window, squared]`.
 const SHIFT_MAX: f64 = 0.0005;
 
 #[test]
 fn nothing_moves_on_the_pages_of_a_run() {
     let Some(seen) = Seen::story(&["--pace", "0.1"]) else { return };
     for path in ["/", "/nodes", "/kiosk/house"] {
-        let steps = || seen.run.page.moment()["done"].as_u64();
-        let before = steps();
-        stays(&seen.browser, seen.run.page.address, path, || steps() > before.map(|before| before + 20));
+        for size in SIZES {
+            seen.browser.resize(size);
+            let steps = || seen.run.page.moment()["done"].as_u64();
+            let before = steps();
+            stays(&seen.browser, seen.run.page.address, path, || steps() > before.map(|before| before + 10));
+        }
     }
     seen.assert_quiet();
 }
@@ -68,6 +81,10 @@ fn stays(browser: &Browser, address: SocketAddr, path: &str, mut lived: impl FnM
     browser.open(address, path);
     assert_eq!(browser.run(COUNT_SHIFTS, json!([])), true);
     until("it has lived for a while", &mut lived);
+    let drawn = browser.run("return window.frames_seen", json!([])).as_u64();
+    until("it is drawn a few times more", || {
+        browser.run("return window.frames_seen", json!([])).as_u64() > drawn.map(|drawn| drawn + 3)
+    });
     let shifts = browser.run("return window.shifts", json!([]));
     let total = || browser.run("return window.shifts.reduce((sum, [value]) => sum + value, 0)", json!([]));
     let total_before = total().as_f64().expect("a number");

@@ -191,7 +191,7 @@ impl Told {
             }
             Ok(Answer::Gone) => {
                 let within_s = BACK_WITHIN.as_millis() / 1_000;
-                let text = format!("took it on, and was not heard again within {within_s} s: look there");
+                let text = format!("took it on, and has not started anew within {within_s} s: look there");
                 plain(3, "lost", text)
             }
             Ok(Answer::Ended { end, output, cut }) => Self {

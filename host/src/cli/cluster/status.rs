@@ -37,6 +37,10 @@ impl Status {
             return self.keep(roster, stop);
         }
         let health = ask(&roster, &stop.within())?;
+        if stop.is_set() {
+            // Of whoever had no time to answer nothing is known.
+            return Err(Failure::new(1, "error: interrupted before all nodes had answered"));
+        }
         if self.json {
             let json = serde_json::to_string_pretty(&health)?;
             print(&format!("{json}\n"))?;

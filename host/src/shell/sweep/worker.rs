@@ -126,10 +126,9 @@ impl Worker {
     }
 }
 
-/// Writes a file, unless it is there with this content: most sweeps are run more than once. One that is cut short by the
-/// end of this process is made whole by the next, as its result is not there either.
+/// Writes a file, unless it is there with this content: most sweeps are run more than once.
 fn keep(path: &Path, content: &[u8]) -> io::Result<()> {
-    if std::fs::read(path).is_ok_and(|old| old == content) { Ok(()) } else { std::fs::write(path, content) }
+    if std::fs::read(path).is_ok_and(|old| old == content) { Ok(()) } else { replace(path, content) }
 }
 
 enum Trouble {

@@ -126,8 +126,12 @@ async fn events(State(site): Shared, headers: HeaderMap) -> Response<Body> {
     ([(header::CONTENT_TYPE, "text/event-stream")], events).into_response()
 }
 
-async fn command(State(site): Shared, request: Request) -> Answer {
+async fn command(State(site): Shared, Extension(Peer(peer)): Extension<Peer>, request: Request) -> Answer {
     let command: Command = body(request).await?;
+    // Whatever else somebody asks for without end, everything can be made to stand still.
+    if command != (Command::EmergencyStop { pressed: true }) {
+        site.access.commands(peer).map_err(guard::denied)?;
+    }
     site.exhibit.command(&command).map_err(Problem::refused)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
