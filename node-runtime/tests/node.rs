@@ -564,7 +564,7 @@ fn call(bench: &mut Bench, address: u8, other: &mut Initiator<LINK_WINDOW>) {
 /// The other host has the program started anew, and waits for that.
 fn ask_to_restart(bench: &mut Bench, other: &mut Initiator<LINK_WINDOW>) {
     let mut bytes = [0; 64];
-    let used = ToNode::Control(Control::Restart).encode(&mut bytes).unwrap();
+    let used = ToNode::Control(Control::Restart).encode(&mut bytes).expect("a few bytes");
     Mailbox::default().send(other.session(), &bytes[..used]);
     let mut requests = Vec::new();
     // It is begun once the answer to it has arrived, or after a second.
