@@ -62,11 +62,7 @@ pub(crate) const VARIANTS: &[Variant] = &[
                 from: "    failed: bool,\n",
                 to: "    failed: bool,\n    before: Vec<u8>,\n",
             },
-            Change {
-                file: RUN,
-                from: "failed: false, board_lines",
-                to: "failed: false, before: Vec::new(), board_lines",
-            },
+            Change { file: RUN, from: "failed: false,", to: "failed: false, before: Vec::new()," },
             Change {
                 file: RUN,
                 from: "        counters.computed += 1;\n",
