@@ -104,6 +104,17 @@ connections:
 monitor: {file: out.csv, items: [Battery.p_out, Battery.soc]}
 ";
 
+/// A run of the scenario on this node, `wind`, with a page; its result is `out.csv`.
+pub(crate) fn run_on(node: &NodeProcess, folder: &Path) -> PageRun {
+    let cluster = format!("[[node]]\nname = 'wind'\naddress = '{}'\n", node.address);
+    for (name, text) in [("c.toml", cluster.as_str()), ("s.yaml", SCENARIO)] {
+        std::fs::write(folder.join(name), text).expect("it can be written");
+    }
+    let run =
+        ["scenario", "run", "s.yaml", "--cluster", "c.toml", "-o", "out.csv", "--pace", "0.1", "--web", "0"];
+    PageRun::start(folder, &run)
+}
+
 #[test]
 fn a_run_goes_on_undisturbed_while_its_node_works_on_something_else() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -117,12 +128,7 @@ fn a_run_goes_on_undisturbed_while_its_node_works_on_something_else() {
         ),
     );
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("c.toml"), format!("[[node]]\nname = 'wind'\naddress = '{}'\n", node.address))
-        .expect("it can be written");
-    std::fs::write(path("s.yaml"), SCENARIO).expect("it can be written");
-    let run =
-        ["scenario", "run", "s.yaml", "--cluster", "c.toml", "-o", "out.csv", "--pace", "0.1", "--web", "0"];
-    let run = PageRun::start(folder.path(), &run);
+    let run = run_on(&node, folder.path());
     let page = run.page;
     let offers = json!({"restart": true, "reboot": true, "shutdown": false, "actions": ["hang", "hello"]});
     until("the node says what it allows", || health(page)["offers"] == offers);

@@ -1,10 +1,9 @@
 //! A host has the programs of nodes start anew: in the same process, with what lies in their files now, during a run as
 //! well.
 
-use crate::commands::{SCENARIO, health, is, node};
+use crate::commands::{health, is, node, run_on};
 use crate::read;
 use illuminator_tests::lit_node::LitNode;
-use illuminator_tests::page::PageRun;
 use illuminator_tests::programs::{NodeProcess, command, illuminator, program, stderr, until};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -106,12 +105,7 @@ fn a_run_goes_on_while_its_node_starts_anew() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (node, _config) = node("wind", "");
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("c.toml"), format!("[[node]]\nname = 'wind'\naddress = '{}'\n", node.address))
-        .expect("it can be written");
-    std::fs::write(path("s.yaml"), SCENARIO).expect("it can be written");
-    let run =
-        ["scenario", "run", "s.yaml", "--cluster", "c.toml", "-o", "out.csv", "--pace", "0.1", "--web", "0"];
-    let run = PageRun::start(folder.path(), &run);
+    let run = run_on(&node, folder.path());
     let page = run.page;
     until("the node says what it offers", || health(page)["offers"]["restart"] == true);
     until("steps", || page.moment()["done"].as_u64() > Some(5));

@@ -1,14 +1,17 @@
 //! The node state machine, driven by a host's end of the protocol over a perfect network in simulated time.
 
+mod controls;
+mod hosts;
+
 use illuminator_node::engine::{InputPlan, ModelPlan, PlacePlan, Snapshot, StagePlan};
 use illuminator_node::mailbox::Mailbox;
 use illuminator_node::model::{Origin, Section, Settings};
-use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Offers, Request};
+use illuminator_node::node::{LINK_WINDOW, Node, NodeCounters, Request};
 use illuminator_node::value::Value;
 use illuminator_node::wire::ValueBuffer;
 use illuminator_protocol::{
-    BootId, CableFlow, ClusterKey, CommandEnd, Control, Datagram, Duration, Entropy, Event, Hello, Initiator,
-    Instant, RunId, ToHost, ToNode, Value as WireValue,
+    BootId, CableFlow, ClusterKey, Datagram, Duration, Entropy, Event, Hello, Initiator, Instant, RunId,
+    ToHost, ToNode, Value as WireValue,
 };
 
 const RUN: RunId = RunId(1);
@@ -197,70 +200,6 @@ fn wrong_values_fail_the_step_and_not_the_node() {
     let step = ToNode::Step { run: RUN, step: 0, stage: 0, values: values.values() };
     let reply = bench.ask(&step);
     assert!(matches!(ToHost::decode(&reply[0]), Ok(ToHost::Failed { run: RUN, step: 0, .. })));
-}
-
-#[test]
-fn controls_reach_the_machine_and_are_answered() {
-    let mut bench = Bench::new(&[]);
-    let reply = bench.ask(&ToNode::Control(Control::Identify { on: true }));
-    let control = Control::Identify { on: true };
-    assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::ControlDone { control, ok: true }));
-    assert_eq!(bench.requests().last(), Some(&Request::Identify(true)));
-    let reply = bench.ask(&ToNode::Control(Control::Reboot));
-    let control = Control::Reboot;
-    let why = "`reboot` is not allowed in `[actions]` of its node.toml";
-    assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::Refused { control, why }));
-    assert_eq!(bench.node.poll_request(), None);
-}
-
-#[test]
-fn a_program_that_is_to_start_anew_says_so_first() {
-    let mut bench = Bench::new(&[]);
-    bench.node.offers(Offers { restart: true, ..Offers::default() });
-    let told = bench.exchange();
-    assert_eq!(
-        sights(&told),
-        [
-            Event::Detects { boards: false, cables: 0 },
-            Event::EmergencyStop { on: false },
-            Event::OffersRestart,
-            NOTHING_OFFERED
-        ],
-        "it is told before that which ends what is offered"
-    );
-    bench.requests();
-    let control = Control::Restart;
-    let reply = bench.ask(&ToNode::Control(control));
-    assert_eq!(ToHost::decode(&reply[0]), Ok(ToHost::ControlDone { control, ok: true }));
-    assert_eq!(bench.requests(), [Request::Command(control)]);
-}
-
-#[test]
-fn what_became_of_a_relay_is_the_machines_answer() {
-    let mut bench = Bench::new(&[]);
-    bench.requests();
-    for (relay, ok) in [(0, true), (9, false)] {
-        let control = Control::Relay { relay, on: true };
-        assert!(bench.ask(&ToNode::Control(control)).is_empty(), "the machine has not said anything yet");
-        assert_eq!(bench.requests(), [Request::Relay { relay, on: true }]);
-        bench.node.control_done(control, ok);
-        assert_eq!(ToHost::decode(&bench.exchange()[0]), Ok(ToHost::ControlDone { control, ok }));
-    }
-}
-
-#[test]
-fn a_relay_of_a_machine_that_never_looks_is_not_switched() {
-    let mut bench = Bench::new(&[]);
-    bench.requests();
-    let control = Control::Relay { relay: 1, on: false };
-    assert!(bench.ask(&ToNode::Control(control)).is_empty());
-    let identify = ToNode::Control(Control::Identify { on: true });
-    let refused = (0..1_000).any(|_| {
-        let told = bench.ask(&identify);
-        told.iter().any(|reply| ToHost::decode(reply) == Ok(ToHost::ControlDone { control, ok: false }))
-    });
-    assert!(refused, "its request was dropped");
-    assert!(!bench.requests().contains(&Request::Relay { relay: 1, on: false }));
 }
 
 #[test]
@@ -496,85 +435,6 @@ fn what_strangers_send_is_counted_as_dropped_and_as_nothing_else() {
 }
 
 /// Another host may look at a node whose own host is away, and does not keep that one from its run.
-#[test]
-fn the_host_of_a_run_gets_its_node_back_from_whoever_came_meanwhile() {
-    let mut bench = Bench::new(&[]);
-    bench.node.offers(Offers { restart: true, ..Offers::default() });
-    bench.exchange();
-    bench.assign(RUN, &battery());
-    let mut entropy = Counting(99);
-    let hello = Hello::new(BootId(2), "other", "test");
-    let mut other = Box::new(Initiator::<LINK_WINDOW>::new(ClusterKey::OPEN, hello, &mut entropy));
-    call(&mut bench, 1, &mut other);
-    assert!(other.session().is_none(), "while its host is heard it is not to be had");
-    bench.now = bench.now + Duration::from_secs(2);
-    call(&mut bench, 1, &mut other);
-    assert!(other.session().is_some() && bench.node.run() == Some(RUN), "the run is still there");
-    // Not even a command that the other one waits for keeps the node from it.
-    ask_to_restart(&mut bench, &mut other);
-    bench.mailbox = Mailbox::default();
-    bench.exchange();
-    assert_eq!(bench.node.responder().host_address(), Some(0), "at once, while the other one is heard");
-    bench.step(RUN, 0, 0.1);
-}
-
-#[test]
-fn a_node_without_a_run_is_free_but_for_a_command_that_is_awaited() {
-    let mut bench = Bench::new(&[]);
-    bench.node.offers(Offers { restart: true, ..Offers::default() });
-    let other = |boot| {
-        let hello = Hello::new(BootId(boot), "other", "test");
-        Box::new(Initiator::<LINK_WINDOW>::new(ClusterKey::OPEN, hello, &mut Counting(boot as u8)))
-    };
-    let (mut first, mut second) = (other(70), other(140));
-    bench.now = bench.now + Duration::from_secs(2);
-    call(&mut bench, 1, &mut first);
-    assert!(first.session().is_some(), "nobody works on it");
-    ask_to_restart(&mut bench, &mut first);
-    for _ in 0..20 {
-        call(&mut bench, 1, &mut first);
-        call(&mut bench, 2, &mut second);
-    }
-    assert!(second.session().is_none(), "the first one waits for the end of its command");
-    let end = CommandEnd::Exited { status: 1 };
-    bench.node.command_ended(Control::Restart, end, "", false);
-    for _ in 0..10 {
-        call(&mut bench, 1, &mut first);
-        call(&mut bench, 2, &mut second);
-    }
-    assert!(second.session().is_some(), "nobody waits any more");
-}
-
-/// What another host at this address and the node have to say to each other, over a tenth of a second.
-fn call(bench: &mut Bench, address: u8, other: &mut Initiator<LINK_WINDOW>) {
-    let mut datagram = Datagram::new();
-    for _ in 0..10 {
-        bench.now = bench.now + Duration::from_millis(10);
-        while other.poll_transmit(bench.now, &mut datagram) {
-            let _ = bench.node.handle(bench.now, address, &mut datagram, &mut bench.entropy);
-        }
-        while let Some(to) = bench.node.poll_transmit(bench.now, &mut datagram) {
-            if to == address {
-                let _ = other.handle(bench.now, &mut datagram);
-            }
-        }
-    }
-}
-
-/// The other host has the program started anew, and waits for that.
-fn ask_to_restart(bench: &mut Bench, other: &mut Initiator<LINK_WINDOW>) {
-    let mut bytes = [0; 64];
-    let used = ToNode::Control(Control::Restart).encode(&mut bytes).expect("a few bytes");
-    Mailbox::default().send(other.session(), &bytes[..used]);
-    let mut requests = Vec::new();
-    // It is begun once the answer to it has arrived, or after a second.
-    for _ in 0..12 {
-        call(bench, 1, other);
-        requests.extend(std::iter::from_fn(|| bench.node.poll_request()));
-    }
-    assert!(requests.contains(&Request::Command(Control::Restart)), "it is under way: {requests:?}");
-}
-
 struct Bench {
     node: Node<u8>,
     host: Box<Initiator<LINK_WINDOW>>,
